@@ -1,0 +1,34 @@
+# Everything a person does with this project from its folder. `make` alone lists it.
+.DEFAULT_GOAL := help
+.PHONY: help run test bench setup train lint types clean
+SHELL := /bin/sh
+BIN := .venv/bin
+ARGS ?=
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## set up what is missing, then start everything on http://127.0.0.1:8080 (PORT=… for another); Ctrl-C stops it
+	@scripts/setup engine app && exec $(BIN)/trialchat run $(ARGS)
+
+test: ## set up what is missing, then run all tests (ARGS="-k widget" for some of them)
+	@scripts/setup engine dev && scripts/test $(ARGS)
+
+bench: ## set up what is missing, then print the benchmarks as tables
+	@scripts/setup engine dev && exec $(BIN)/python -m bench $(ARGS)
+
+setup: ## make or refresh both environments, .venv-engine and .venv, from the lock file
+	@scripts/setup engine dev && echo "Both environments are ready."
+
+train: ## train the dialogue model, if what it is made from has changed
+	@scripts/setup engine app && exec $(BIN)/trialchat train $(ARGS)
+
+lint: ## check style
+	@scripts/setup dev && $(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: ## check types
+	@scripts/setup dev && $(BIN)/mypy
+
+clean: ## remove the environments, caches and logs; what people said (var/) stays
+	rm -rf .venv .venv-engine .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find bot actions tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,1 @@
+"""trialchat: conversational clinical-trial matching."""

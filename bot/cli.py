@@ -1,0 +1,41 @@
+"""The command line, ``trialchat``. A command's own code is imported when the command is called, so that each starts quickly."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+#: Commands that live with what they do: name → (module, click command in it, one line of help).
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "run": ("bot.running.commands", "run", "Start everything; Ctrl-C stops it."),
+    "train": ("bot.running.commands", "train", "Train the dialogue model, if what it is made from has changed."),
+    "transcript": ("bot.conversations.commands", "transcript", "Print one conversation whole."),
+    "attributes": ("bot.screening.commands", "attributes", "List what a screening can ask about."),
+    "words": ("bot.words.commands", "words", "Print every text of a language as one document, for review."),
+    "trials": ("bot.trials.commands", "trials", "List and import trial records."),
+}
+
+
+class _Lazily(click.Group):
+    """Knows its commands by name and imports only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_) for name, (_, _, help_) in COMMANDS.items()])
+
+
+@click.group(cls=_Lazily, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="trialchat")
+def main() -> None:
+    """Turns clinical trials into a conversation."""

@@ -1,0 +1,38 @@
+"""A conversation that began without a trial: which one is it about?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.conversations.messages import Button, Message, NoticeCustom
+from bot.screening.reading.text import cleaned
+from bot.trials import TrialRecord
+from bot.words import Words
+
+_NUMBER = re.compile(r"\bNCT\d{8}\b", re.IGNORECASE)
+
+
+def chosen_trial(text: str, trials: Sequence[TrialRecord], words: Words) -> TrialRecord | None:
+    """The trial a message names by number or title; the only one there is, if there is one."""
+    named = _NUMBER.search(cleaned(text))
+    by_id = {trial.nct_id: trial for trial in trials}
+    if named:
+        return by_id.get(named[0].upper())
+    if len(trials) == 1:
+        return trials[0]
+    title = cleaned(text).casefold()
+    matching = [trial for trial in trials if trial.in_words(words.locale).title.casefold() == title]
+    return matching[0] if len(matching) == 1 else None
+
+
+def trial_choice(trials: Sequence[TrialRecord], words: Words, unknown: str | None) -> list[Message]:
+    """Which study? One quick reply for each; after a number that is not stored, that is said."""
+    messages = []
+    if unknown:
+        told = words.text("trial_unknown", nct_id=unknown)
+        messages.append(Message(text=told, custom=NoticeCustom(code="trial_unknown")))
+    titles = [f"{trial.in_words(words.locale).title} ({trial.nct_id})" for trial in trials]
+    lines = "\n".join([words.text("greeting_general"), words.text("trial_choose"), *(f"- {title}" for title in titles)])
+    buttons = tuple(Button(title=title, payload=title) for title in titles)
+    return [*messages, Message(text=lines, buttons=buttons, custom=NoticeCustom(code="choose_trial"))]

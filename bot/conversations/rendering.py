@@ -1,0 +1,289 @@
+"""Putting what the bot does (`bot.screening.steps`) into words. No decision is taken here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.conversations.messages import Button, Message, NoticeCustom, Option, ProgressShape, QuestionCustom
+from bot.conversations.results import ResultTexts
+from bot.screening import steps
+from bot.screening.answers import Answer, Outcome
+from bot.screening.attributes import AnswerType, Attribute
+from bot.screening.screening import CONSENT, State
+from bot.trials import TrialRecord
+from bot.words import Words
+
+_SUGGESTED = {AnswerType.YES_NO, AnswerType.CHOICE, AnswerType.CHOICES}
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """Renders for one conversation: its language, its trial, and where its summary is."""
+
+    words: Words
+    record: TrialRecord
+    state: State
+    summary_url: str | None = None
+
+    def render(self, said: Sequence[steps.Step]) -> list[Message]:
+        """The messages for the steps of one turn, in order."""
+        return [message for step in said for message in self._step(step)]
+
+    # -- one step
+
+    def _step(self, step: steps.Step) -> list[Message]:
+        text = self.words.text
+        match step:
+            case steps.Greet():
+                return self._greeting()
+            case steps.Ask():
+                return [self._question(step)]
+            case steps.Noted():
+                return self._noted(step)
+            case steps.Corrected():
+                return [self._corrected(step)]
+            case steps.Unclear():
+                return [self._unclear(step)]
+            case steps.NotUnderstood():
+                return [self._notice("unclear", text("fallback"))]
+            case steps.EmptyMessage():
+                return [self._notice("empty", text("empty_message"))]
+            case steps.Confirm():
+                return [self._confirm(step)]
+            case steps.Why():
+                return [self._why(step)]
+            case steps.Help():
+                shown = str(self.words.about(step.attribute)["help"])
+                return [self._notice("help", text("help_question", help=shown))]
+            case steps.ReportProgress():
+                return [self._notice("progress", self._progress(step.progress))]
+            case steps.EarlyEnd():
+                return self._early_end(step.assessment)
+            case steps.OfferToGoOn():
+                return [self._notice("ended_early", text("early_end_offer"), "go_on", "change", "finish", "contacts")]
+            case steps.Finished():
+                return self._finished(step.assessment)
+            case steps.ShowContacts():
+                return self._results.handoff()
+            case steps.Closing():
+                return [self._notice("done", text("done_goodbye"), *self._afterwards())]
+            case steps.WhatNow():
+                return [self._notice("done", text("done_help"), *self._afterwards())]
+            case steps.ChooseChange():
+                return [self._choose_change(step.answers)]
+            case steps.NothingToChange():
+                return [self._notice("nothing_to_change", text("change_nothing"))]
+            case steps.Paused():
+                return [self._notice("paused", text("paused"), "resume", "erase")]
+            case steps.WelcomeBack():
+                return [self._notice("resumed", self._welcome_back())]
+            case steps.ConsentDeclined():
+                refused = text("consent_refused", registry_url=self.record.registry_url)
+                return [self._notice("consent_declined", refused, "go_on", "contacts")]
+            case steps.ConfirmErase():
+                keep = Button(title=self.words.button("erase_cancel"), payload="#no")
+                erase = Button(title=self.words.button("erase_confirm"), payload="#erase=confirm")
+                asked = NoticeCustom(code="confirm_erase")
+                return [Message(text=text("erase_confirm"), buttons=(keep, erase), custom=asked)]
+            case steps.ConfirmRestart():
+                no = Button(title=self.words.button("no"), payload="#no")
+                yes = Button(title=self.words.button("yes"), payload="#yes")
+                asked = NoticeCustom(code="confirm_restart")
+                return [Message(text=text("restart_confirm"), buttons=(yes, no), custom=asked)]
+            case steps.KeptAfterAll():
+                return [self._notice("kept", text("erase_cancelled"))]
+            case steps.Erase():
+                return [self._notice("erased", text("erase_done"))]
+            case steps.Restarted():
+                return [self._notice("restarted", text("restarted"))]
+            case steps.OfferHuman():
+                return [self._notice("human", text("human", registry_url=self.record.registry_url))]
+            case steps.GeneralHelp():
+                return [self._notice("help", f"{text('help')} {text('help_topics')}")]
+            case steps.Languages():
+                return [self._notice("language", text("language", languages=text("language_name")))]
+
+    @property
+    def _results(self) -> ResultTexts:
+        return ResultTexts(self.words, self.record, self.state.answers)
+
+    def _notice(self, code: str, text: str, *commands: str) -> Message:
+        return Message(text=text, buttons=self._buttons(*commands), custom=NoticeCustom(code=code))
+
+    def _buttons(self, *commands: str) -> tuple[Button, ...]:
+        return tuple(Button(title=self.words.button(name), payload=f"#{name}") for name in commands)
+
+    # -- opening and questions
+
+    def _greeting(self) -> list[Message]:
+        text = self.words.text
+        title = self.record.in_words(self.words.locale).title
+        who = f"{text('greeting', trial_title=title)} {text('what_i_am')}"
+        data = "\n".join((text("data_notice"), text("data_choices"), text("not_for_emergencies")))
+        return [
+            Message(text=who, custom=NoticeCustom(code="greeting")),
+            Message(text=text("what_i_am_not"), custom=NoticeCustom(code="not_advice")),
+            Message(text=data, custom=NoticeCustom(code="data")),
+        ]
+
+    def _question(self, step: steps.Ask) -> Message:
+        attribute = self.words.attributes[step.attribute]
+        about = self.words.about(attribute.name)
+        again: Sequence[str] = about.get("question_again") or ()
+        wording = again[min(step.attempt, len(again)) - 1] if step.attempt and again else about["question"]
+        prompt = str(wording)
+        if step.current is not None and step.current.value is not None:
+            clause = self.words.clause(attribute.name, step.current.value)
+            prompt = f"{self.words.text('change_ask', name=self.words.name(attribute.name), said=clause)} {prompt}"
+        options = [Option(value=value, title=self.words.option_title(attribute.name, value)) for value in attribute.values]
+        return Message(
+            text=self._with_options(prompt, attribute, options),
+            buttons=self._replies(attribute, options),
+            custom=QuestionCustom(
+                attribute=attribute.name,
+                answer_type=attribute.answer_type.value,
+                options=options,
+                exclusive=list(attribute.exclusive),
+                unit=attribute.unit,
+                progress=ProgressShape(answered=step.progress.answered, remaining=step.progress.remaining),
+                prompt=prompt,
+            ),
+        )
+
+    def _with_options(self, prompt: str, attribute: Attribute, options: Sequence[Option]) -> str:
+        """The question as it reads where no buttons are shown."""
+        if not options:
+            return prompt
+        key = "options_line_several" if attribute.answer_type is AnswerType.CHOICES else "options_line"
+        titles = self.words.text("list_or").join(option.title for option in options)
+        return f"{prompt}\n{self.words.text(key, options=titles)}"
+
+    def _replies(self, attribute: Attribute, options: Sequence[Option]) -> tuple[Button, ...]:
+        values: list[tuple[str, str]] = [(option.value, option.title) for option in options]
+        match attribute.answer_type:
+            case AnswerType.YES_NO:
+                values = [("yes", self.words.option_title(attribute.name, True)), ("no", self.words.option_title(attribute.name, False))]
+            case AnswerType.TIME_SINCE:
+                values = [("never", self.words.option_title(attribute.name, "never"))]
+            case AnswerType.TEXT:
+                values = [(name, name) for name in self.record.conditions]
+        replies = [Button(title=title, payload=f"#{attribute.name}={value}") for value, title in values]
+        for key in ("unsure",) if attribute.name == CONSENT else ("unsure", "decline"):
+            replies.append(Button(title=self.words.button(key), payload=f"#{attribute.name}={key}"))
+        return (*replies, *self._buttons("why"))
+
+    # -- after an answer
+
+    def _noted(self, step: steps.Noted) -> list[Message]:
+        answer, text = step.answer, self.words.text
+        if answer.attribute == CONSENT:
+            return [self._notice("noted", text("consent_given"))]
+        match answer.outcome:
+            case Outcome.UNSURE:
+                return [self._notice("noted", text("answer_unsure"))]
+            case Outcome.DECLINED:
+                return [self._notice("noted", text("answer_declined"))]
+            case Outcome.UNREAD:
+                return [self._notice("noted", text("moving_on", name=self.words.name(answer.attribute)))]
+        if step.tapped or answer.value is None:
+            return []
+        return [self._notice("noted", text("answer_restated", said=self.words.clause(answer.attribute, answer.value)))]
+
+    def _corrected(self, step: steps.Corrected) -> Message:
+        name = self.words.name(step.new.attribute)
+        old, new = self.words.answer(step.old), self.words.answer(step.new)
+        if old == new:
+            return self._notice("corrected", self.words.text("corrected_same", name=name, value=new))
+        return self._notice("corrected", self.words.text("corrected", name=name, old=old, new=new))
+
+    def _unclear(self, step: steps.Unclear) -> Message:
+        kind = self.words.attributes[step.attribute].answer_type.value
+        return self._notice("unclear", self.words.text(f"unclear_{kind}_{step.attempt}"))
+
+    def _confirm(self, step: steps.Confirm) -> Message:
+        shown = self.words.value(self.words.attributes[step.attribute], step.value)
+        yes = Button(title=self.words.button("confirm_value"), payload="#yes")
+        no = Button(title=self.words.button("correct_value"), payload="#no")
+        asked = self.words.text("implausible_confirm", value=shown)
+        return Message(text=asked, buttons=(yes, no), custom=NoticeCustom(code="confirm"))
+
+    def _why(self, step: steps.Why) -> Message:
+        why = str(self.words.about(step.attribute)["why"])
+        about = self.record.in_words(self.words.locale).criteria
+        plain = [about[criterion].plain for criterion in step.criteria]
+        if not plain or step.attribute == CONSENT:
+            return self._notice("why", self.words.text("why", why=why))
+        if len(plain) == 1:
+            return self._notice("why", self.words.text("why_with_criterion", why=why, criterion=plain[0]))
+        return self._notice("why", self.words.text("why_with_criteria", why=why, criteria=" ".join(plain)))
+
+    def _progress(self, progress: steps.Progress) -> str:
+        def counted(number: int) -> str:
+            return self.words.counted("questions", number)
+
+        answered, remaining = counted(progress.answered), counted(progress.remaining)
+        if progress.remaining == 0:
+            return self.words.text("progress_done", answered=answered)
+        if progress.answered == 0:
+            return self.words.text("progress_start", remaining=remaining)
+        if progress.remaining == 1:
+            return self.words.text("progress_last", answered=answered)
+        return self.words.text("progress", answered=answered, remaining=remaining)
+
+    def _welcome_back(self) -> str:
+        answered = sum(name != CONSENT for name in self.state.answers)
+        if not answered:
+            return self.words.text("welcome_back_consent")
+        return self.words.text("welcome_back", answered=self.words.counted("questions", answered))
+
+    def _choose_change(self, answers: Sequence[Answer]) -> Message:
+        buttons = tuple(
+            Button(
+                title=f"{_capital(self.words.name(answer.attribute))}: {self.words.answer(answer)}", payload=f"#change={answer.attribute}"
+            )
+            for answer in answers
+        )
+        keep = Button(title=self.words.button("resume"), payload="#no")
+        lines = "\n".join(f"- {button.title}" for button in buttons)
+        shown = f"{self.words.text('change_choose')}\n{lines}"
+        return Message(text=shown, buttons=(*buttons, keep), custom=NoticeCustom(code="choose_change"))
+
+    # -- endings
+
+    def _early_end(self, assessment: steps.Assessment) -> list[Message]:
+        offer = f"{self.words.text('early_end_offer')} {self.words.text('early_end_correct')}"
+        told = Message(text=self._early_reasons(assessment), custom=self._results.custom(assessment))
+        return [told, self._notice("ended_early", offer, "go_on", "change", "finish", "contacts")]
+
+    def _early_reasons(self, assessment: steps.Assessment) -> str:
+        """What was said, once, and every criterion that it makes fail."""
+        about = self.record.in_words(self.words.locale).criteria
+        reasons: dict[str, list[str]] = {}
+        for result in assessment.failing:
+            said = self.words.listed(self._results.clauses(result, assessment.facts))
+            reasons.setdefault(said, []).append(str(about[result.id].not_met))
+        return "\n".join(
+            self.words.text("early_end", said=said, not_met=" ".join(not_met))
+            if said
+            else self.words.text("early_end_plain", not_met=" ".join(not_met))
+            for said, not_met in reasons.items()
+        )
+
+    def _finished(self, assessment: steps.Assessment) -> list[Message]:
+        messages = [self._results.result(assessment)]
+        for_doctor = self._results.for_the_doctor(assessment)
+        if for_doctor is not None:
+            messages.append(for_doctor)
+        if self.summary_url is not None:
+            link = self.words.text("summary_link", summary_url=self.summary_url)
+            private = self.words.text("summary_private")
+            messages.append(Message(text=f"{link}\n{private}", custom=NoticeCustom(code="summary", url=self.summary_url)))
+        return messages
+
+    def _afterwards(self) -> tuple[str, ...]:
+        return ("change", "summary", "contacts", "restart", "erase")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

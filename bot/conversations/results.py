@@ -1,0 +1,168 @@
+"""The result of a screening in words: each criterion with what the person said, the list for the
+doctor, contacts and steps. The summary page uses the same lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.conversations.messages import (
+    BecauseShape,
+    ContactShape,
+    CriterionShape,
+    HandoffCustom,
+    Message,
+    ResultCustom,
+    SiteShape,
+    TrialResultShape,
+)
+from bot.criteria import CheckedBy, CriterionResult, Status, Verdict
+from bot.criteria.rules import mentioned
+from bot.screening.answers import Answer, Facts, Outcome
+from bot.screening.steps import Assessment
+from bot.trials import Contact, Site, TrialRecord
+from bot.words import Words
+
+_OPEN_OUTCOMES = {
+    Outcome.UNSURE: "criterion_unsure",
+    Outcome.DECLINED: "criterion_declined",
+    Outcome.UNREAD: "criterion_no_answer",
+}
+
+
+@dataclass(frozen=True)
+class ResultTexts:
+    """Texts about one person's result on one trial."""
+
+    words: Words
+    record: TrialRecord
+    answers: Mapping[str, Answer]
+
+    # -- what the person said
+
+    def clauses(self, result: CriterionResult, facts: Facts) -> list[str]:
+        """What the person said that brought the criterion to where it is, as clauses."""
+        stated = facts.stated(result.evaluation.because)
+        known = [(name, self.answers[name].value) for name in stated if name in self.answers]
+        return [self.words.clause(name, value) for name, value in known if value is not None]
+
+    def because(self, result: CriterionResult, facts: Facts) -> list[BecauseShape]:
+        stated = facts.stated(result.evaluation.because)
+        answers = [self.answers[name] for name in stated if name in self.answers]
+        return [
+            BecauseShape(
+                attribute=answer.attribute,
+                value=list(answer.value) if isinstance(answer.value, tuple) else answer.value,
+                said=answer.said,
+            )
+            for answer in answers
+            if answer.value is not None
+        ]
+
+    def explanation(self, result: CriterionResult, facts: Facts) -> str:
+        """The sentence that follows a criterion: what was said, or why it is still open."""
+        said = self.clauses(result, facts)
+        if said:
+            return self.words.text("criterion_because", said=self.words.listed(said))
+        if result.status is not Status.UNKNOWN or result.criterion.requires is None:
+            return ""
+        for name in mentioned(result.criterion.requires):
+            answer = self.answers.get(name)
+            if answer is not None and answer.outcome in _OPEN_OUTCOMES:
+                return self.words.text(_OPEN_OUTCOMES[answer.outcome])
+        return self.words.text("criterion_no_answer")
+
+    # -- the result
+
+    def custom(self, assessment: Assessment) -> ResultCustom:
+        about = self.record.in_words(self.words.locale)
+        criteria = [
+            CriterionShape(
+                id=result.id,
+                status=result.status.value,
+                checked_by=result.checked_by.value,
+                plain=about.criteria[result.id].plain,
+                because=self.because(result, assessment.facts),
+            )
+            for result in assessment.results
+        ]
+        trial = TrialResultShape(nct_id=self.record.nct_id, title=about.title, verdict=assessment.verdict.value, criteria=criteria)
+        return ResultCustom(trials=[trial])
+
+    def result(self, assessment: Assessment) -> Message:
+        """The verdict and every criterion checked by the patient, each with what was said."""
+        text, verdict = self.words.text, assessment.verdict
+        title = self.record.in_words(self.words.locale).title
+        parts = [f"{text(f'result_{verdict.value}', trial_title=title)} {text(f'result_{verdict.value}_why')}"]
+        by_patient = [result for result in assessment.results if result.checked_by is CheckedBy.PATIENT]
+        for status in (Status.NOT_MET, Status.UNKNOWN, Status.MET):
+            lines = [self._line(result, assessment.facts) for result in by_patient if result.status is status]
+            if lines:
+                parts.append("\n".join([text(f"result_{status.value}_title"), *lines]))
+        parts.append(text("result_not_decision"))
+        if verdict is Verdict.UNLIKELY:
+            parts.append(text("handoff_unlikely"))
+        return Message(text="\n\n".join(parts), custom=self.custom(assessment))
+
+    def _line(self, result: CriterionResult, facts: Facts) -> str:
+        words = self.record.in_words(self.words.locale).criteria[result.id]
+        sentence = words.not_met if result.status is Status.NOT_MET else words.plain
+        return " ".join(filter(None, (f"- {sentence}", self.explanation(result, facts))))
+
+    def questions_for_the_doctor(self, assessment: Assessment) -> list[str]:
+        """What only a clinician or the study team can settle, as questions to bring along."""
+        about = self.record.in_words(self.words.locale).criteria
+        open_results = [result for result in assessment.results if result.status is Status.UNKNOWN]
+        return [question for result in open_results if (question := about[result.id].to_ask)]
+
+    def for_the_doctor(self, assessment: Assessment) -> Message | None:
+        questions = self.questions_for_the_doctor(assessment)
+        if not questions:
+            return None
+        lines = [f"- {question}" for question in questions]
+        return Message(text="\n".join([self.words.text("doctor_title"), *lines]))
+
+    # -- taking part
+
+    def handoff(self) -> list[Message]:
+        """Steps and contacts; where the record has no contact, the official page."""
+        record, text = self.record, self.words.text
+        steps = list(record.in_words(self.words.locale).steps)
+        numbered = [text("step", number=number, step=step) for number, step in enumerate(steps, start=1)]
+        parts = ["\n".join([text("steps_title"), *numbered]), self._where()]
+        if record.status is None:
+            parts.append(text("status_absent", registry_url=record.registry_url))
+        parts.append(self._contacts())
+        custom = HandoffCustom(
+            nct_id=record.nct_id,
+            steps=steps,
+            contacts=[ContactShape(**contact.model_dump()) for contact in record.contacts],
+            registry_url=record.registry_url,
+            sites=[SiteShape(**site.model_dump()) for site in record.sites],
+        )
+        return [Message(text="\n\n".join(part for part in parts if part), custom=custom)]
+
+    def _where(self) -> str:
+        named = self.words.listed([place(site) for site in self.record.sites])
+        if not named:
+            return ""
+        total = self.record.sites_total
+        if total is not None and total > len(self.record.sites):
+            return self.words.text("sites_some", sites=named, total=total)
+        return self.words.text("sites_all", sites=named)
+
+    def _contacts(self) -> str:
+        url = self.record.registry_url
+        if not self.record.contacts:
+            return self.words.text("contacts_absent", registry_url=url)
+        lines = [self.words.text("contact_line", contact=reach(contact)) for contact in self.record.contacts]
+        official = self.words.text("contacts_official", registry_url=url)
+        return "\n".join([self.words.text("contacts_title"), *lines, official])
+
+
+def place(site: Site) -> str:
+    return ", ".join(filter(None, (site.facility, site.city, site.country)))
+
+
+def reach(contact: Contact) -> str:
+    return ", ".join(filter(None, (contact.name, contact.role, contact.phone, contact.email, contact.site)))

@@ -1,0 +1,131 @@
+"""The engine's only door: one turn in, all of its messages out, for whoever knows the secret (the app)."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import unicodedata
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from rasa.shared.exceptions import RasaException
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from bot.engine.turns import TurnFailed
+
+logger = logging.getLogger(__name__)
+
+NAME = "trialchat"
+SECRET_HEADER = "X-Trialchat-Secret"  # noqa: S105 - a header's name
+#: Put before a text that begins with "/", so that Rasa does not take it for one of its commands. Invisible; readers strip it.
+WORD_JOINER = "\u2060"
+#: What the app may tell the engine beside what a person types.
+EVENTS = {"open": "open_chat"}
+#: Characters nobody sees: format and control characters, spaces, separators.
+_UNSEEN = frozenset({"Cf", "Cc", "Zs", "Zl", "Zp"})
+
+
+def ordinary_text(text: str) -> str:
+    """``text`` such that Rasa reads it as words: `/restart` or `/intent{...}` has no power over the dialogue."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    seen = next((char for char in text if unicodedata.category(char) not in _UNSEEN), "")
+    return WORD_JOINER + text if seen == "/" else text
+
+
+class Replies(OutputChannel):
+    """Keeps what the bot says in this turn; text, buttons and custom of one message stay one object."""
+
+    def __init__(self) -> None:
+        self.messages: list[dict[str, Any]] = []
+
+    @classmethod
+    def name(cls) -> str:
+        return NAME
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        said = {part: message[part] for part in ("text", "buttons", "custom") if message.get(part)}
+        if said:
+            self.messages.append(said)
+
+
+def read_turn(body: Any) -> dict[str, Any]:
+    """Check a request's body; ``ValueError`` names the field that is not as expected."""
+    if not isinstance(body, dict):
+        raise ValueError("expected a JSON object")
+    conversation, text, event = body.get("conversation"), body.get("text", ""), body.get("event")
+    message_id = body.get("message_id")
+    if not isinstance(conversation, str) or not conversation:
+        raise ValueError("conversation: expected the conversation's id")
+    if not isinstance(text, str):
+        raise ValueError("text: expected a string")
+    if event is not None and event not in EVENTS:
+        raise ValueError(f"event: expected null or one of {', '.join(EVENTS)}")
+    if message_id is not None and not isinstance(message_id, str):
+        raise ValueError("message_id: expected a string")
+    return {"conversation": conversation, "text": text, "event": event, "message_id": message_id}
+
+
+class TrialchatInput(InputChannel):
+    """``POST /webhooks/trialchat/webhook``: see `read_turn` for the body, `Replies` for the answer."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret.encode()
+
+    @classmethod
+    def name(cls) -> str:
+        return NAME
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> TrialchatInput:
+        secret = str((credentials or {}).get("secret") or "")
+        if len(secret) < 16:
+            raise RasaException("credentials.yml: the channel's secret is missing or shorter than 16 characters (TRIALCHAT_ENGINE_SECRET)")
+        return cls(secret)
+
+    def _is_known(self, request: Request) -> bool:
+        return hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode("utf-8", "replace"), self._secret)
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        webhook = Blueprint("trialchat_webhook")
+
+        @webhook.route("/webhook", methods=["POST"])
+        async def receive(request: Request) -> HTTPResponse:
+            if not self._is_known(request):
+                return json({"error": "unknown caller"}, status=401)
+            try:
+                turn = read_turn(request.json)
+            except ValueError as error:
+                return json({"error": str(error)}, status=400)
+            except Exception:  # Sanic's own error would echo the body
+                return json({"error": "expected JSON"}, status=400)
+            return await answer(turn)
+
+        async def answer(turn: dict[str, Any]) -> HTTPResponse:
+            replies = Replies()
+            said = UserMessage(
+                ordinary_text(turn["text"]),
+                replies,
+                turn["conversation"],
+                parse_data=_event_as_intent(turn["event"]) if turn["event"] else None,
+                input_channel=NAME,
+                message_id=turn["message_id"],
+            )
+            try:
+                await on_new_message(said)
+            except TurnFailed as failure:
+                logger.error("Turn given up, nothing of it kept: %s", failure)
+                return json({"error": "an action could not be run"}, status=503)
+            except Exception as error:
+                logger.exception("Turn given up: %s", type(error).__name__)
+                return json({"error": "the engine could not handle this turn"}, status=503)
+            return json({"messages": replies.messages})
+
+        return webhook
+
+
+def _event_as_intent(event: str) -> dict[str, Any]:
+    intent = {"name": EVENTS[event], "confidence": 1.0}
+    return {"text": "", "intent": intent, "intent_ranking": [intent], "entities": []}

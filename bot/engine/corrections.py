@@ -1,0 +1,53 @@
+"""Three costs of Rasa 3.6 that are measured, and removed here; a test for each fails when a newer Rasa makes it needless."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def import_skops_first() -> None:
+    """Import ``skops`` while few modules are loaded.
+
+    It looks through every loaded module for each of some 750 functions; after TensorFlow that takes seven seconds.
+    """
+    import skops.io  # noqa: F401 - imported for the moment at which it happens
+
+
+def compile_the_reply_schema_once() -> None:
+    """Check the replies of actions against a schema that is itself checked once.
+
+    Rasa checks the schema as well as the reply, on every reply: more than half of a turn's time.
+    """
+    from jsonschema.validators import validator_for
+    from rasa.core.actions.action import RemoteAction
+
+    schema = RemoteAction.action_response_format_spec()
+    kind = validator_for(schema)
+    kind.check_schema(schema)
+    validator = kind(schema)
+    validate = RemoteAction._validate_action_result
+
+    def validate_with_compiled_schema(self: RemoteAction, result: dict[str, Any]) -> bool:
+        # A reply that is wrong is rare: let Rasa itself find the words for it.
+        return True if validator.is_valid(result) else bool(validate(self, result))
+
+    RemoteAction._validate_action_result = validate_with_compiled_schema
+
+
+def remember_event_classes() -> None:
+    """Look an event's class up by name.
+
+    Rasa walks all subclasses of `Event` for each stored event, on every turn, so turns grow slower with the conversation.
+    """
+    from rasa.shared.core.events import Event
+    from rasa.shared.utils.common import all_subclasses
+
+    resolve = Event.resolve_by_type
+    known: dict[str, Any] = {}
+    for event_class in all_subclasses(Event):
+        known.setdefault(event_class.type_name, event_class)
+
+    def resolve_by_name(type_name: str, default: Any | None = None) -> Any | None:
+        return known.get(type_name) or resolve(type_name, default)
+
+    Event.resolve_by_type = staticmethod(resolve_by_name)

@@ -1,0 +1,1 @@
+"""`trialchat run`: the processes of one installation, started, watched and stopped together."""

@@ -1,0 +1,38 @@
+"""Are the ports free? Asked before anything is started, so that the answer is one clear line."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Mapping
+
+from bot.running.errors import CannotRun
+from bot.settings import INTERFACE, Settings
+
+
+def check_ports(settings: Settings) -> None:
+    """`CannotRun` where a port cannot be listened on."""
+    names: Mapping[str, tuple[int, str]] = {
+        "PORT": (settings.port, "the site"),
+        "TRIALCHAT_ENGINE_PORT": (settings.engine_port, "the dialogue engine"),
+        "TRIALCHAT_ACTIONS_PORT": (settings.actions_port, "the actions"),
+    }
+    for variable, (port, whose) in names.items():
+        _check(port, variable, whose)
+
+
+def _check(port: int, variable: str, whose: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        # As servers do: a port whose last connections are only just closing counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((INTERFACE, port))
+            probe.listen(1)
+        except PermissionError:
+            raise CannotRun(f"port {port} (for {whose}) needs more rights; choose one above 1023: {variable}=8080") from None
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise CannotRun(f"port {port} (for {whose}) cannot be used: {error.strerror}; choose another with {variable}") from None
+            raise CannotRun(
+                f"port {port} (for {whose}) is in use by another program; stop that one, or choose another: {variable}={port + 100}"
+            ) from None

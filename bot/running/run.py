@@ -1,0 +1,186 @@
+"""`trialchat run` and `trialchat train`, from the first check to the last goodbye."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from pathlib import Path
+
+import click
+
+from bot.running.errors import CannotRun
+from bot.running.guard import Guard
+from bot.running.health import answers
+from bot.running.home import occupied
+from bot.running.model import model_path
+from bot.running.ports import check_ports
+from bot.running.process import Command, Running, in_words
+from bot.running.secrets_file import with_secrets
+from bot.running.supervisor import Patience, Service, Supervisor, last_words
+from bot.settings import PROJECT, Settings
+
+ENGINE_PYTHON = PROJECT / ".venv-engine" / "bin" / "python"
+#: The login that `trialchat run` prints.
+COORDINATOR = "coordinator"
+
+
+class Progress:
+    """Lines with the seconds since the start."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def say(self, text: str) -> None:
+        click.echo(f"[{time.monotonic() - self._began:4.0f} s] {text}")
+
+
+def run(settings: Settings) -> None:
+    """Run everything until Ctrl-C or SIGTERM; `CannotRun` says in one line why not."""
+    _check_engine_environment()
+    check_ports(settings)
+    with occupied(settings), _guarded() as guard:
+        asyncio.run(_run(with_secrets(settings), guard, Progress()))
+
+
+def train(settings: Settings) -> Path:
+    """Train the model if the present inputs have none yet; returns where it is."""
+    _check_engine_environment()
+    settings.models.mkdir(parents=True, exist_ok=True)
+    with _guarded() as guard:
+        return asyncio.run(_train(settings, guard, Progress()))
+
+
+async def _run(settings: Settings, guard: Guard, progress: Progress) -> None:
+    async with _stop_signals() as stop:
+        model = await _unless_stopped(stop, _model(settings, guard, progress))
+        if model is None:
+            return
+        progress.say("starting the dialogue engine and the app")
+        supervisor = Supervisor([_app(settings), _engine(settings, model)], progress.say, guard, Patience())
+        try:
+            await supervisor.run(stop, lambda: _welcome(settings, progress))
+        except* CannotRun as group:
+            raise _first(group) from None
+        progress.say("stopped")
+
+
+async def _train(settings: Settings, guard: Guard, progress: Progress) -> Path:
+    async with _stop_signals() as stop:
+        model = await _unless_stopped(stop, _model(settings, guard, progress))
+        if model is None:
+            raise CannotRun("stopped; nothing was trained")
+        progress.say(f"the model is ready: {model}")
+        return model
+
+
+async def _model(settings: Settings, guard: Guard, progress: Progress) -> Path:
+    """The model, trained now where it does not exist."""
+    path = model_path(settings)
+    if path.is_file():
+        return path
+    progress.say("training the dialogue model (once, until its data change)")
+    log = settings.home / "logs" / "train.log"
+    command = Command(
+        "training", [str(ENGINE_PYTHON), "-W", "ignore", "-m", "bot.engine.train", "--to", str(path)], _environment(settings), PROJECT, log
+    )
+    running = await Running.start(command, guard)
+    ended = asyncio.create_task(running.wait())
+    try:
+        while not ended.done():
+            await asyncio.wait([ended], timeout=5)
+            if not ended.done():
+                progress.say("still training")
+    finally:
+        if not ended.done():
+            await asyncio.shield(running.stop(grace=5))
+    if ended.result() != 0 or not path.is_file():
+        raise CannotRun(f"training the dialogue model failed ({in_words(ended.result())}); {last_words(command)}")
+    return path
+
+
+def _engine(settings: Settings, model: Path) -> Service:
+    command = Command(
+        "the dialogue engine",
+        [str(ENGINE_PYTHON), "-W", "ignore", "-m", "bot.engine.launch", "--model", str(model), "--port", str(settings.engine_port)],
+        _environment(settings),
+        PROJECT,
+        settings.logs / "engine.log",
+    )
+    return Service(command, answers(settings.engine_port, "/"))
+
+
+def _app(settings: Settings) -> Service:
+    command = Command("the app", [sys.executable, "-m", "bot.web"], _environment(settings), PROJECT, settings.logs / "app.log")
+    return Service(command, answers(settings.port, "/health"))
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")}
+    # The engine imports the project from its folder; both keep their output in order.
+    return inherited | settings.as_environment() | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}
+
+
+def _welcome(settings: Settings, progress: Progress) -> None:
+    progress.say("ready")
+    click.echo(
+        f"\n  Site                {settings.site_url}"
+        f"\n  Coordinator login   {COORDINATOR} / {settings.admin_password}"
+        f"\n  API key             {settings.api_key}"
+        f"\n  Chat by HTTP        POST {settings.site_url}/webhooks/rest/webhook"
+        f"\n  Data and logs       {settings.home}"
+        "\n\n  Ctrl-C stops everything.\n"
+    )
+
+
+def _check_engine_environment() -> None:
+    if not ENGINE_PYTHON.exists():
+        raise CannotRun(f"the dialogue engine is not installed ({ENGINE_PYTHON.parent.parent.name}); run: make setup")
+
+
+@contextlib.contextmanager
+def _guarded() -> Iterator[Guard]:
+    guard = Guard()
+    try:
+        yield guard
+    finally:
+        guard.dismiss()
+
+
+@contextlib.asynccontextmanager
+async def _stop_signals() -> AsyncIterator[asyncio.Event]:
+    """An event that is set by Ctrl-C, SIGTERM or a closed terminal."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in numbers:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+async def _unless_stopped(stop: asyncio.Event, work: Coroutine[None, None, Path]) -> Path | None:
+    """The work's result, or None where we were told to stop first."""
+    task, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait([task, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if task.done():
+        return task.result()
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    return None
+
+
+def _first(group: BaseExceptionGroup[CannotRun]) -> CannotRun:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error if isinstance(error, CannotRun) else CannotRun(str(error))

@@ -1,0 +1,78 @@
+"""Answers a person gave, and the facts that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.criteria.evaluation import evaluate
+from bot.criteria.operators import Value
+from bot.criteria.truth import Truth
+from bot.screening.attributes import Attributes
+
+
+class Outcome(StrEnum):
+    """How a question ended. Only `KNOWN` carries a value; the others all leave it unknown."""
+
+    KNOWN = "known"
+    UNSURE = "unsure"
+    DECLINED = "declined"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one attribute. `said` is the person's own words, or the title they tapped."""
+
+    attribute: str
+    outcome: Outcome
+    value: Value | None = None
+    said: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.outcome is Outcome.KNOWN) != (self.value is not None):
+            raise ValueError("an answer has a value exactly when it is known")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Known values by attribute, and which stated attributes each derived one follows from."""
+
+    values: Mapping[str, Value]
+    derived_from: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def stated(self, attributes: tuple[str, ...]) -> tuple[str, ...]:
+        """The attributes a person actually spoke of, behind these: derived ones traced back."""
+        found: dict[str, None] = {}
+        for name in attributes:
+            for source in self.derived_from.get(name, (name,)):
+                found[source] = None
+        return tuple(found)
+
+
+def facts_from(attributes: Attributes, answers: Mapping[str, Answer]) -> Facts:
+    """What is known: stated values, and values that follow where a question does not apply.
+
+    What does not apply overrules what was stated before (someone who corrects "female" to
+    "male" has no pregnancy to speak of), but only where the condition is certainly false.
+    """
+    values: dict[str, Value] = {
+        name: answer.value for name, answer in answers.items() if answer.value is not None
+    }
+    derived: dict[str, tuple[str, ...]] = {}
+    for attribute in attributes.values():
+        if attribute.applies_when is None:
+            continue
+        condition = evaluate(attribute.applies_when, values)
+        if condition.truth is not Truth.FALSE:
+            continue
+        values.pop(attribute.name, None)
+        if attribute.otherwise is not None:
+            values[attribute.name] = attribute.otherwise
+            derived[attribute.name] = tuple(
+                source
+                for name in condition.because
+                for source in derived.get(name, (name,))
+            )
+    return Facts(values, derived)

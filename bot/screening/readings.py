@@ -1,0 +1,115 @@
+"""What a message was read as, against what was open. Expected alternatives are values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.criteria.operators import Value
+
+
+class Command(StrEnum):
+    """What a person can ask of the bot at any moment."""
+
+    WHY = "why"
+    REPEAT = "repeat"
+    BACK = "back"
+    CHANGE = "change"
+    SKIP = "skip"
+    STOP = "stop"
+    RESUME = "resume"
+    RESTART = "restart"
+    HUMAN = "human"
+    PROGRESS = "progress"
+    HELP = "help"
+    ERASE = "erase"
+    LANGUAGE = "language"
+    GO_ON = "go_on"
+    FINISH = "finish"
+    SUMMARY = "summary"
+    CONTACTS = "contacts"
+
+
+COMMANDS: Mapping[str, Command] = {command.value: command for command in Command}
+
+
+@dataclass(frozen=True)
+class ReadAnswer:
+    """A value for an attribute.
+
+    `tapped` where it came from a quick reply of ours, or is one word for word; `hedged` where
+    the words hold a doubt ("not that I know of").
+    """
+
+    attribute: str
+    value: Value
+    said: str
+    tapped: bool = False
+    hedged: bool = False
+
+
+@dataclass(frozen=True)
+class ReadUnsure:
+    """The person does not know."""
+
+    attribute: str | None
+    said: str
+    tapped: bool = False
+
+
+@dataclass(frozen=True)
+class ReadDecline:
+    """The person would rather not say."""
+
+    attribute: str | None
+    said: str
+    tapped: bool = False
+
+
+@dataclass(frozen=True)
+class ReadYes:
+    """Yes, where no attribute's question is open."""
+
+
+@dataclass(frozen=True)
+class ReadNo:
+    """No, where no attribute's question is open."""
+
+
+@dataclass(frozen=True)
+class ReadCommand:
+    """A command; for `CHANGE` the attribute, and the new value where one was said."""
+
+    command: Command
+    attribute: str | None = None
+    value: Value | None = None
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class ReadNothing:
+    """Nothing readable was sent: empty, or only white space and control characters."""
+
+
+@dataclass(frozen=True)
+class ReadUnclear:
+    """Words, but no answer in them that is safe to take."""
+
+
+@dataclass(frozen=True)
+class ReadElsewhere:
+    """Something the rest of the dialogue answers: a question about the trial, a greeting, …"""
+
+
+Reading = (
+    ReadAnswer
+    | ReadUnsure
+    | ReadDecline
+    | ReadYes
+    | ReadNo
+    | ReadCommand
+    | ReadNothing
+    | ReadUnclear
+    | ReadElsewhere
+)

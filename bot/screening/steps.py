@@ -1,0 +1,249 @@
+"""What the bot does in a turn, as values. `bot.conversations.rendering` puts them into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.criteria.criterion import CheckedBy, CriterionResult, Status
+from bot.criteria.operators import Value
+from bot.criteria.verdict import Verdict
+from bot.screening.answers import Answer, Facts
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Questions answered so far and an honest estimate, which may shrink, of those to come."""
+
+    answered: int
+    remaining: int
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Where a person stands on a trial now."""
+
+    verdict: Verdict
+    results: tuple[CriterionResult, ...]
+    facts: Facts
+
+    @property
+    def failing(self) -> tuple[CriterionResult, ...]:
+        return tuple(
+            result
+            for result in self.results
+            if result.checked_by is CheckedBy.PATIENT and result.status is Status.NOT_MET
+        )
+
+
+@dataclass(frozen=True)
+class Greet:
+    """Who the bot is, what this is and is not, and what happens to what is said."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Put a question. `attempt` counts re-wordings; `current` is the answer being changed."""
+
+    attribute: str
+    progress: Progress
+    attempt: int = 0
+    current: Answer | None = None
+
+
+@dataclass(frozen=True)
+class Noted:
+    """An answer was taken. `tapped` ones need no restating; words that were read do."""
+
+    answer: Answer
+    tapped: bool
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """An earlier answer was replaced."""
+
+    old: Answer
+    new: Answer
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """The message could not be read as an answer; the question follows in other words."""
+
+    attribute: str
+    attempt: int
+
+
+@dataclass(frozen=True)
+class NotUnderstood:
+    """The message could not be read where no question was open."""
+
+
+@dataclass(frozen=True)
+class EmptyMessage:
+    """Nothing readable was sent."""
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """A value so unusual that it is read back before it counts."""
+
+    attribute: str
+    value: Value
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a question is asked, with the criteria that depend on it."""
+
+    attribute: str
+    criteria: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Help:
+    """How to find the answer to a question."""
+
+    attribute: str
+
+
+@dataclass(frozen=True)
+class ReportProgress:
+    """How many questions there were and may still be."""
+
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class EarlyEnd:
+    """An answer settled it: say exactly why, gently, and offer to go on anyway."""
+
+    assessment: Assessment
+
+
+@dataclass(frozen=True)
+class OfferToGoOn:
+    """The offer of an early end, put again."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Every question is settled: the result, the list for the doctor, contacts and steps."""
+
+    assessment: Assessment
+
+
+@dataclass(frozen=True)
+class ShowContacts:
+    """Study contacts and the steps to take part."""
+
+
+@dataclass(frozen=True)
+class Closing:
+    """The person is done; what they can still do."""
+
+
+@dataclass(frozen=True)
+class WhatNow:
+    """What can be done now that no question is open."""
+
+
+@dataclass(frozen=True)
+class ChooseChange:
+    """Which earlier answer should change?"""
+
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class NothingToChange:
+    """There is no earlier answer to change or go back to."""
+
+
+@dataclass(frozen=True)
+class Paused:
+    """The screening stands still until the person returns."""
+
+
+@dataclass(frozen=True)
+class WelcomeBack:
+    """The person returned to a paused screening."""
+
+
+@dataclass(frozen=True)
+class ConsentDeclined:
+    """No health question will be asked; what is possible without."""
+
+
+@dataclass(frozen=True)
+class ConfirmErase:
+    """Erasing cannot be undone: ask once."""
+
+
+@dataclass(frozen=True)
+class KeptAfterAll:
+    """Nothing was erased."""
+
+
+@dataclass(frozen=True)
+class Erase:
+    """Erase the whole conversation now."""
+
+
+@dataclass(frozen=True)
+class ConfirmRestart:
+    """Starting over sets every answer aside: ask once."""
+
+
+@dataclass(frozen=True)
+class Restarted:
+    """A new screening begins; the earlier answers no longer count."""
+
+
+@dataclass(frozen=True)
+class OfferHuman:
+    """How to reach a person."""
+
+
+@dataclass(frozen=True)
+class GeneralHelp:
+    """What can be said to the bot."""
+
+
+@dataclass(frozen=True)
+class Languages:
+    """Which languages the bot speaks."""
+
+
+Step = (
+    Greet
+    | Ask
+    | Noted
+    | Corrected
+    | Unclear
+    | NotUnderstood
+    | EmptyMessage
+    | Confirm
+    | Why
+    | Help
+    | ReportProgress
+    | EarlyEnd
+    | OfferToGoOn
+    | Finished
+    | ShowContacts
+    | Closing
+    | WhatNow
+    | ChooseChange
+    | NothingToChange
+    | Paused
+    | WelcomeBack
+    | ConsentDeclined
+    | ConfirmErase
+    | KeptAfterAll
+    | Erase
+    | ConfirmRestart
+    | Restarted
+    | OfferHuman
+    | GeneralHelp
+    | Languages
+)

@@ -1,0 +1,110 @@
+"""Everything that can be set from outside, read from the environment in one place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+#: The folder of the project: Rasa's files, the trials, the lexicon and the words are in it.
+PROJECT = Path(__file__).resolve().parent.parent
+#: The app is the one public door, and in part 1 it too stays on this machine.
+INTERFACE = "127.0.0.1"
+DEFAULT_PORT = 8080
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; says which, and what is expected."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this installation runs. `from_environment` makes it; `bot.running` fills in the secrets that are missing."""
+
+    port: int
+    engine_port: int
+    actions_port: int
+    home: Path
+    models: Path
+    database_url: str
+    api_key: str = ""
+    admin_password: str = ""
+    engine_secret: str = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings; `SettingsError` names the variable that is not as expected."""
+        given = os.environ if environment is None else environment
+        port = _port(given, "PORT", DEFAULT_PORT)
+        home = Path(given.get("TRIALCHAT_HOME") or "var").absolute()
+        settings = cls(
+            port=port,
+            engine_port=_port(given, "TRIALCHAT_ENGINE_PORT", port + 1),
+            actions_port=_port(given, "TRIALCHAT_ACTIONS_PORT", port + 2),
+            home=home,
+            models=Path(given.get("TRIALCHAT_MODELS") or home / "models").absolute(),
+            database_url=given.get("TRIALCHAT_DATABASE_URL") or f"sqlite:///{home / 'trialchat.db'}",
+            api_key=given.get("TRIALCHAT_API_KEY", ""),
+            admin_password=given.get("TRIALCHAT_ADMIN_PASSWORD", ""),
+            engine_secret=given.get("TRIALCHAT_ENGINE_SECRET", ""),
+        )
+        if len({settings.port, settings.engine_port, settings.actions_port}) < 3:
+            raise SettingsError(
+                f"PORT, TRIALCHAT_ENGINE_PORT and TRIALCHAT_ACTIONS_PORT must differ; "
+                f"they are {settings.port}, {settings.engine_port} and {settings.actions_port}"
+            )
+        return settings
+
+    def as_environment(self) -> dict[str, str]:
+        """What the processes started by `trialchat run` find in their environment: this, and nothing to guess."""
+        return {
+            "PORT": str(self.port),
+            "TRIALCHAT_ENGINE_PORT": str(self.engine_port),
+            "TRIALCHAT_ACTIONS_PORT": str(self.actions_port),
+            "TRIALCHAT_HOME": str(self.home),
+            "TRIALCHAT_MODELS": str(self.models),
+            "TRIALCHAT_DATABASE_URL": self.database_url,
+            "TRIALCHAT_API_KEY": self.api_key,
+            "TRIALCHAT_ADMIN_PASSWORD": self.admin_password,
+            "TRIALCHAT_ENGINE_SECRET": self.engine_secret,
+            "TRIALCHAT_TRACKER_DB": str(self.tracker_database),
+            "TRIALCHAT_EVENTS_DB": str(self.events_database),
+        }
+
+    @property
+    def site_url(self) -> str:
+        """Where people find the site."""
+        return f"http://{INTERFACE}:{self.port}"
+
+    @property
+    def engine_url(self) -> str:
+        """Where the app finds the dialogue engine."""
+        return f"http://{INTERFACE}:{self.engine_port}"
+
+    @property
+    def actions_url(self) -> str:
+        """Where the engine finds the actions."""
+        return f"http://{INTERFACE}:{self.actions_port}"
+
+    @property
+    def tracker_database(self) -> Path:
+        """Rasa's own memory of each conversation."""
+        return self.home / "tracker.db"
+
+    @property
+    def events_database(self) -> Path:
+        """Every event of every conversation, in order, as Rasa's event broker wrote it; transcripts are made from it."""
+        return self.home / "events.db"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of what each process has to say."""
+        return self.home / "logs"
+
+
+def _port(given: Mapping[str, str], name: str, default: int) -> int:
+    text = given.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+        raise SettingsError(f"{name}={text}: expected a port number from 1 to 65535")
+    return int(text)

@@ -1,0 +1,232 @@
+"""Conversations: opening, finding, changing and erasing them, and the consents and handoffs that belong to them."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.engine import CursorResult
+
+from bot.store.part import Part
+from bot.store.records import Consent, Conversation, Handoff, Json
+from bot.store.tables import (
+    AnswerRow,
+    ConsentRow,
+    ConversationRow,
+    HandoffRow,
+    MessageRow,
+    ScreeningRow,
+    Table,
+    TurnRow,
+    VerdictRow,
+)
+
+ERASING = "erasing"
+
+
+class Conversations(Part):
+    """The conversations of a unit of work."""
+
+    def conversation(self, conversation_id: str) -> Conversation | None:
+        """The conversation of that id."""
+        return self._conversation_where(ConversationRow.id == conversation_id)
+
+    def conversation_by_sender(self, channel: str, sender: str) -> Conversation | None:
+        """The conversation that a channel knows by that sender."""
+        return self._conversation_where(ConversationRow.channel == channel, ConversationRow.sender == sender)
+
+    def conversation_by_token(self, token_hash: str) -> Conversation | None:
+        """The conversation of a session, found by the hash of its token."""
+        return self._conversation_where(ConversationRow.token_hash == token_hash)
+
+    def conversations_by_sender(self, sender: str) -> list[Conversation]:
+        """The conversations of a sender in any channel, latest first."""
+        rows = self._session.scalars(
+            select(ConversationRow).where(ConversationRow.sender == sender).order_by(ConversationRow.last_at.desc())
+        )
+        return [_conversation(row) for row in rows]
+
+    def open_conversation(
+        self,
+        *,
+        channel: str,
+        at: datetime,
+        sender: str | None = None,
+        trial_id: str | None = None,
+        locale: str = "en",
+        token_hash: str | None = None,
+    ) -> Conversation:
+        """Open a conversation under a new random id, which is the sender too where the channel has no name of its own."""
+        conversation_id = secrets.token_hex(16)
+        row = ConversationRow(
+            id=conversation_id,
+            channel=channel,
+            sender=conversation_id if sender is None else sender,
+            token_hash=token_hash,
+            trial_id=trial_id,
+            locale=locale,
+            state="open",
+            created_at=at,
+            last_at=at,
+        )
+        self._session.add(row)
+        self._session.flush()
+        return _conversation(row)
+
+    def touch(self, conversation_id: str, at: datetime) -> None:
+        """Note that something was said; the time never goes back."""
+        row = self._locked(conversation_id)
+        row.last_at = max(row.last_at, at)
+        self._session.flush()
+
+    def change_conversation(
+        self,
+        conversation_id: str,
+        *,
+        trial_id: str | None = None,
+        locale: str | None = None,
+        state: str | None = None,
+    ) -> Conversation:
+        """Change what is given, keep the rest."""
+        row = self._locked(conversation_id)
+        if trial_id is not None:
+            row.trial_id = trial_id
+        if locale is not None:
+            row.locale = locale
+        if state is not None:
+            row.state = state
+        self._session.flush()
+        return _conversation(row)
+
+    def add_consent(
+        self,
+        conversation_id: str,
+        *,
+        text_version: str,
+        text_hash: str,
+        given: bool,
+        at: datetime,
+        screening_id: int | None = None,
+        message_id: str | None = None,
+    ) -> Consent:
+        """Keep which text was shown and what was replied."""
+        row = ConsentRow(
+            conversation_id=self._locked(conversation_id).id,
+            screening_id=screening_id,
+            text_version=text_version,
+            text_hash=text_hash,
+            given=given,
+            message_id=message_id,
+            at=at,
+        )
+        self._session.add(row)
+        self._session.flush()
+        return _consent(row)
+
+    def consents(self, conversation_id: str) -> list[Consent]:
+        """Every reply to a consent text, oldest first."""
+        rows = self._session.scalars(select(ConsentRow).where(ConsentRow.conversation_id == conversation_id).order_by(ConsentRow.id))
+        return [_consent(row) for row in rows]
+
+    def add_handoff(
+        self,
+        conversation_id: str,
+        *,
+        reason: str,
+        at: datetime,
+        screening_id: int | None = None,
+        trial_id: str | None = None,
+        detail: Json = None,
+    ) -> Handoff:
+        """Keep that a person was pointed to somebody, and why."""
+        row = HandoffRow(
+            conversation_id=self._locked(conversation_id).id,
+            screening_id=screening_id,
+            trial_id=trial_id,
+            reason=reason,
+            detail=detail,
+            at=at,
+        )
+        self._session.add(row)
+        self._session.flush()
+        return _handoff(row)
+
+    def handoffs(self, conversation_id: str) -> list[Handoff]:
+        """The handoffs of a conversation, oldest first."""
+        rows = self._session.scalars(select(HandoffRow).where(HandoffRow.conversation_id == conversation_id).order_by(HandoffRow.id))
+        return [_handoff(row) for row in rows]
+
+    def erase_conversation(self, conversation_id: str) -> dict[str, int]:
+        """Remove everything about a conversation; says how many rows of each table went. Nothing there: nothing counted."""
+        row = self._session.scalars(select(ConversationRow).where(ConversationRow.id == conversation_id).with_for_update()).one_or_none()
+        if row is None:
+            return {}
+        # The triggers that keep answers, verdicts and consents let go of them only in this state.
+        row.state = ERASING
+        self._session.flush()
+        of_conversation = select(ScreeningRow.id).where(ScreeningRow.conversation_id == conversation_id)
+        erased = {
+            "answers": self._delete(AnswerRow, AnswerRow.screening_id.in_(of_conversation)),
+            "verdicts": self._delete(VerdictRow, VerdictRow.screening_id.in_(of_conversation)),
+            "consents": self._delete(ConsentRow, ConsentRow.conversation_id == conversation_id),
+            "handoffs": self._delete(HandoffRow, HandoffRow.conversation_id == conversation_id),
+            "turns": self._delete(TurnRow, TurnRow.conversation_id == conversation_id),
+            "messages": self._delete(MessageRow, MessageRow.conversation_id == conversation_id),
+            "screenings": self._delete(ScreeningRow, ScreeningRow.conversation_id == conversation_id),
+            "conversations": self._delete(ConversationRow, ConversationRow.id == conversation_id),
+        }
+        self._session.expire_all()
+        self._after_commit("erased")
+        return erased
+
+    def count_conversations(self) -> int:
+        """How many conversations there are."""
+        return self._session.scalar(select(func.count()).select_from(ConversationRow)) or 0
+
+    def _delete(self, table: type[Table], where: ColumnElement[bool]) -> int:
+        result = self._session.execute(delete(table).where(where).execution_options(synchronize_session=False))
+        return result.rowcount if isinstance(result, CursorResult) else 0
+
+    def _conversation_where(self, *where: ColumnElement[bool]) -> Conversation | None:
+        row = self._session.scalars(select(ConversationRow).where(*where)).one_or_none()
+        return None if row is None else _conversation(row)
+
+
+def _conversation(row: ConversationRow) -> Conversation:
+    return Conversation(
+        id=row.id,
+        channel=row.channel,
+        sender=row.sender,
+        token_hash=row.token_hash,
+        trial_id=row.trial_id,
+        locale=row.locale,
+        state=row.state,
+        created_at=row.created_at,
+        last_at=row.last_at,
+    )
+
+
+def _consent(row: ConsentRow) -> Consent:
+    return Consent(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        screening_id=row.screening_id,
+        text_version=row.text_version,
+        text_hash=row.text_hash,
+        given=row.given,
+        message_id=row.message_id,
+        at=row.at,
+    )
+
+
+def _handoff(row: HandoffRow) -> Handoff:
+    return Handoff(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        screening_id=row.screening_id,
+        trial_id=row.trial_id,
+        reason=row.reason,
+        detail=row.detail,
+        at=row.at,
+    )

@@ -1,0 +1,199 @@
+"""What the store hands out: frozen values, never rows that are tied to a session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+Json = Any
+JsonObject = dict[str, Any]
+
+AnswerState = Literal["known", "unsure", "declined", "unread"]
+TurnStatus = Literal["pending", "failed", "done"]
+Who = Literal["patient", "bot"]
+CriterionStatus = Literal["reviewed", "unreviewed"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTrial:
+    """The current version of a trial's record."""
+
+    nct_id: str
+    version: str
+    record: JsonObject
+    content_hash: str
+    imported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TrialVersion:
+    """One version of a record that was current at some time."""
+
+    nct_id: str
+    version: str
+    content_hash: str
+    imported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewCriterion:
+    """A criterion to store; its position is its place in the list it comes in."""
+
+    criterion_id: str
+    section: str
+    checked_by: str
+    plain: str
+    rule: JsonObject | None = None
+    status: CriterionStatus = "unreviewed"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A stored criterion of the current version of a trial."""
+
+    nct_id: str
+    criterion_id: str
+    section: str
+    position: int
+    checked_by: str
+    plain: str
+    rule: JsonObject | None
+    status: CriterionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One person's conversation in one channel."""
+
+    id: str
+    channel: str
+    sender: str
+    token_hash: str | None
+    trial_id: str | None
+    locale: str
+    state: str
+    created_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """One run through a trial's questions; a conversation may have several, numbered from 1."""
+
+    id: int
+    conversation_id: str
+    number: int
+    trial_id: str | None
+    snapshot: JsonObject
+    state: str
+    verdict: str | None
+    words_version: str
+    started_at: datetime
+    finished_at: datetime | None
+    summary_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered, once; a correction is another answer."""
+
+    id: int
+    screening_id: int
+    attribute: str
+    state: AnswerState
+    value: Json
+    said: str
+    message_id: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A verdict as it stood when it was given, with its reasons."""
+
+    id: int
+    screening_id: int
+    trial_id: str
+    verdict: str
+    detail: Json
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Which text was shown, and whether the person agreed to it."""
+
+    id: int
+    conversation_id: str
+    screening_id: int | None
+    text_version: str
+    text_hash: str
+    given: bool
+    message_id: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """A person was pointed to (or asked for) somebody to talk to."""
+
+    id: int
+    conversation_id: str
+    screening_id: int | None
+    trial_id: str | None
+    reason: str
+    detail: Json
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a client and what it was answered, so that a repeat gets the same answer.
+
+    ``handled_at`` is set when the engine's events show that it finished the turn, whether or not its reply arrived.
+    """
+
+    conversation_id: str
+    message_id: str
+    status: TurnStatus
+    replies: list[JsonObject]
+    started_at: datetime
+    handled_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A line of a transcript, to be added after those that are there."""
+
+    event_key: str
+    who: Who
+    text: str
+    at: datetime
+    data: JsonObject | None = None
+    intent: str | None = None
+    confidence: float | None = None
+    message_id: str | None = None
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A line of a transcript. ``message_id`` is the turn it belongs to."""
+
+    conversation_id: str
+    event_key: str
+    position: int
+    who: Who
+    text: str
+    data: JsonObject | None
+    intent: str | None
+    confidence: float | None
+    message_id: str | None
+    shown: bool
+    at: datetime
+
+
+ErasedCounts = Mapping[str, int]

@@ -1,0 +1,131 @@
+"""The store itself: opening, migrating, checking, and units of work."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from bot.store.engine import BUSY_MILLISECONDS, READ_ONLY, database_url, open_engine
+from bot.store.errors import (
+    StoreError,
+    StoreNeedsMigrationError,
+    StoreUnavailableError,
+    UnknownConversationError,
+    UnknownScreeningError,
+)
+from bot.store.unit import Unit
+
+__all__ = ["Store", "StoreError", "StoreNeedsMigrationError", "StoreUnavailableError", "UnknownConversationError", "UnknownScreeningError"]
+
+# Any number will do, as long as nobody else on that PostgreSQL server uses it to lock something.
+MIGRATION_LOCK = 6_141_070
+
+
+class Store:
+    """One database. Safe to share between threads; every unit has a connection of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._engine: Engine = open_engine(database_url(url))
+        self._reading_engine = self._engine.execution_options(**{READ_ONLY: True})
+
+    @property
+    def backend(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._engine.dialect.name
+
+    def migrate(self) -> None:
+        """Bring the database to the version of this code; several processes may do so at once."""
+        with self._reachable(), self._engine.begin() as connection:
+            if self.backend == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            config = _alembic()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def check(self) -> None:
+        """Raise unless the database answers and is at the version of this code."""
+        with self._reachable(), self._reading_engine.connect() as connection:
+            current = _revision(connection)
+        wanted = ScriptDirectory.from_config(_alembic()).get_current_head()
+        if current != wanted:
+            raise StoreNeedsMigrationError(
+                f"the database is at version {current or 'none'}, this program needs {wanted}; "
+                "start it once with `trialchat run`, which migrates it"
+            )
+
+    def dispose(self) -> None:
+        """Close every connection that is not in use."""
+        self._engine.dispose()
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """One transaction that may write: committed at the end, rolled back by an exception. Two at once take turns."""
+        afterwards: set[str] = set()
+        with self._reachable():
+            with Session(self._engine, expire_on_commit=False) as session, session.begin():
+                yield Unit(session, afterwards.add)
+            if "erased" in afterwards:
+                self._forget()
+
+    @contextmanager
+    def reading(self) -> Iterator[Unit]:
+        """One transaction that only reads, and waits for nobody."""
+        with self._reachable(), Session(self._reading_engine, expire_on_commit=False) as session:
+            yield Unit(session, lambda _event: None)
+            session.rollback()
+
+    def _forget(self) -> None:
+        """Write the journal back, so that what was erased is not left in it either."""
+        if self.backend != "sqlite":
+            return
+        borrowed = self._engine.raw_connection()
+        try:
+            cursor = borrowed.cursor()
+            # Readers hold the journal for milliseconds. Should one not let go, the next checkpoint does what this one could not.
+            cursor.execute("PRAGMA busy_timeout = 1000")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.fetchall()
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+            cursor.close()
+        finally:
+            borrowed.close()
+
+    @contextmanager
+    def _reachable(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as problem:
+            raise StoreUnavailableError(self._what_to_do(problem)) from None
+        except DBAPIError as problem:
+            # Not an OperationalError, but no fault of the statement either: "file is not a database", "disk image is malformed".
+            if problem.connection_invalidated or type(problem.orig) is sqlite3.DatabaseError:
+                raise StoreUnavailableError(self._what_to_do(problem)) from None
+            raise
+
+    def _what_to_do(self, problem: DBAPIError) -> str:
+        kind = type(problem.orig).__name__
+        if self.backend == "sqlite":
+            reason = str(problem.orig)  # SQLite's own short texts, such as "disk I/O error"; never a value
+            return f"the database file does not answer ({reason}); check that its disk has room and that it can be written to"
+        host = self._engine.url.host or "the local socket"
+        return f"the PostgreSQL server at {host} does not answer ({kind}); check that it runs and TRIALCHAT_DATABASE_URL"
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    return config
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()

@@ -1,0 +1,258 @@
+"""The tables. Times are passed in by the caller and kept in UTC; nothing here reads a clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite drops time zones, so a naive time is refused before it can be misread."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without a zone; store the rest as UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a time zone cannot be stored; pass an aware datetime")
+        in_utc = value.astimezone(UTC)
+        return in_utc if dialect.name == "postgresql" else in_utc.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give back an aware time in UTC, whatever the database made of it."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# JSON, not JSONB: a record's keys keep the order in which a reviewer wrote them.
+JsonColumn = JSON(none_as_null=True)
+
+
+class Table(DeclarativeBase):
+    """Base of all tables; constraints get names, so that a migration can refer to them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {datetime: UtcDateTime(), dict[str, Any]: JsonColumn, list[Any]: JsonColumn}
+
+
+class TrialRow(Table):
+    """The current version of each trial's record."""
+
+    __tablename__ = "trials"
+
+    nct_id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    version: Mapped[str] = mapped_column(String(40))
+    record: Mapped[dict[str, Any]]
+    content_hash: Mapped[str] = mapped_column(String(64))
+    imported_at: Mapped[datetime]
+
+
+class TrialVersionRow(Table):
+    """Every version that was ever current: an old screening can be explained by the record of its day."""
+
+    __tablename__ = "trial_versions"
+    __table_args__ = (Index(None, "nct_id", "imported_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    nct_id: Mapped[str] = mapped_column(ForeignKey("trials.nct_id"))
+    version: Mapped[str] = mapped_column(String(40))
+    content_hash: Mapped[str] = mapped_column(String(64))
+    record: Mapped[dict[str, Any]]
+    imported_at: Mapped[datetime]
+
+
+class CriterionRow(Table):
+    """The criteria of the current version of a trial, in the record's order."""
+
+    __tablename__ = "criteria"
+    __table_args__ = (
+        UniqueConstraint("nct_id", "position"),
+        CheckConstraint("status IN ('reviewed', 'unreviewed')", name="status"),
+    )
+
+    nct_id: Mapped[str] = mapped_column(ForeignKey("trials.nct_id"), primary_key=True)
+    criterion_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    section: Mapped[str] = mapped_column(String(20))
+    position: Mapped[int]
+    checked_by: Mapped[str] = mapped_column(String(20))
+    plain: Mapped[str] = mapped_column(Text)
+    rule: Mapped[dict[str, Any] | None]
+    status: Mapped[str] = mapped_column(String(20))
+
+
+class ConversationRow(Table):
+    """One person's conversation in one channel; its id is also Rasa's sender id."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (UniqueConstraint("channel", "sender"), UniqueConstraint("token_hash"), Index(None, "last_at"))
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(40))
+    sender: Mapped[str] = mapped_column(String(128))
+    token_hash: Mapped[str | None] = mapped_column(String(64))
+    # Not a foreign key: a record may be withdrawn while its conversations stay readable.
+    trial_id: Mapped[str | None] = mapped_column(String(20))
+    locale: Mapped[str] = mapped_column(String(35))
+    state: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+
+
+class ScreeningRow(Table):
+    """One run through the questions, with a snapshot from which it goes on."""
+
+    __tablename__ = "screenings"
+    __table_args__ = (UniqueConstraint("conversation_id", "number"), UniqueConstraint("summary_key"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    number: Mapped[int]
+    trial_id: Mapped[str | None] = mapped_column(String(20))
+    snapshot: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(20))
+    verdict: Mapped[str | None] = mapped_column(String(20))
+    words_version: Mapped[str] = mapped_column(String(80))
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    summary_key: Mapped[str | None] = mapped_column(String(64))
+
+
+class AnswerRow(Table):
+    """Append-only: triggers of the first migration refuse changes, and deletion but for an erasure."""
+
+    __tablename__ = "answers"
+    __table_args__ = (
+        Index(None, "screening_id", "message_id"),
+        CheckConstraint("state IN ('known', 'unsure', 'declined', 'unread')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    screening_id: Mapped[int] = mapped_column(ForeignKey("screenings.id"))
+    attribute: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(20))
+    value: Mapped[Any | None] = mapped_column(JsonColumn)
+    said: Mapped[str] = mapped_column(Text)
+    message_id: Mapped[str | None] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+class VerdictRow(Table):
+    """Append-only: what was said about a trial, and why, at that moment."""
+
+    __tablename__ = "verdicts"
+    __table_args__ = (Index(None, "screening_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    screening_id: Mapped[int] = mapped_column(ForeignKey("screenings.id"))
+    trial_id: Mapped[str] = mapped_column(String(20))
+    verdict: Mapped[str] = mapped_column(String(20))
+    detail: Mapped[Any | None] = mapped_column(JsonColumn)
+    at: Mapped[datetime]
+
+
+class ConsentRow(Table):
+    """Append-only: the version and the hash of the text that was shown, and the reply to it."""
+
+    __tablename__ = "consents"
+    __table_args__ = (Index(None, "conversation_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    screening_id: Mapped[int | None] = mapped_column(ForeignKey("screenings.id"))
+    text_version: Mapped[str] = mapped_column(String(80))
+    text_hash: Mapped[str] = mapped_column(String(64))
+    given: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
+    message_id: Mapped[str | None] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+class HandoffRow(Table):
+    """A person was pointed to somebody to talk to, or asked for that."""
+
+    __tablename__ = "handoffs"
+    __table_args__ = (Index(None, "conversation_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    screening_id: Mapped[int | None] = mapped_column(ForeignKey("screenings.id"))
+    trial_id: Mapped[str | None] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(80))
+    detail: Mapped[Any | None] = mapped_column(JsonColumn)
+    at: Mapped[datetime]
+
+
+class TurnRow(Table):
+    """One message of a client, and its answer once there is one."""
+
+    __tablename__ = "turns"
+    __table_args__ = (CheckConstraint("status IN ('pending', 'failed', 'done')", name="status"),)
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    message_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    status: Mapped[str] = mapped_column(String(20))
+    replies: Mapped[list[Any]]
+    started_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class MessageRow(Table):
+    """A line of a transcript, made from the engine's events."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "position"),
+        Index(None, "conversation_id", "message_id"),
+        CheckConstraint("who IN ('patient', 'bot')", name="who"),
+    )
+
+    event_key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    who: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    data: Mapped[dict[str, Any] | None]
+    intent: Mapped[str | None] = mapped_column(String(80))
+    confidence: Mapped[float | None] = mapped_column(Float)
+    message_id: Mapped[str | None] = mapped_column(String(64))
+    shown: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
+    at: Mapped[datetime]
+
+
+class IngestPositionRow(Table):
+    """How far a source of events has been read; moves in the same transaction as what was read."""
+
+    __tablename__ = "ingest_positions"
+
+    source: Mapped[str] = mapped_column(String(80), primary_key=True)
+    position: Mapped[int]

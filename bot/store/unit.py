@@ -1,0 +1,13 @@
+"""A unit of work: everything that happens in one transaction."""
+
+from __future__ import annotations
+
+from bot.store.conversations import Conversations
+from bot.store.screenings import Screenings
+from bot.store.transcripts import Transcripts
+from bot.store.trials import Trials
+from bot.store.turns import Turns
+
+
+class Unit(Conversations, Screenings, Turns, Transcripts, Trials):
+    """All that can be read and written in one transaction; made by ``Store.unit()`` or ``Store.reading()``."""

@@ -1,0 +1,1 @@
+"""The aiohttp application: site, widget, chat, REST channel, and the actions port."""

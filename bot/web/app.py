@@ -1,0 +1,90 @@
+"""The public application, put together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from aiohttp import web
+
+from bot.conversations.transcripts import EventReader
+from bot.store import Store, StoreError
+from bot.web.chat import add_chat
+from bot.web.cross_origin import cross_origin
+from bot.web.errors import json_errors, place
+from bot.web.limits import Limits
+from bot.web.pages import Pages, PageSource, error_pages, setup_pages
+from bot.web.requests import LARGEST_BODY
+from bot.web.rest import add_rest
+from bot.web.security import security_headers
+from bot.web.services import LIMITS, SERVICES, TURNS, Services
+from bot.web.turns import Turns
+
+_log = logging.getLogger(__name__)
+
+
+def make_app(services: Services, pages: Pages, page_source: PageSource) -> web.Application:
+    """The public app: pages, widget, chat, REST channel, health. The store must be migrated."""
+    app = web.Application(middlewares=[security_headers, cross_origin, error_pages, json_errors], client_max_size=LARGEST_BODY)
+    app[SERVICES] = services
+    app[LIMITS] = Limits(services.rates)
+    app[TURNS] = Turns(services.store, services.engine, services.events, services.clock, services.fallback)
+    setup_pages(app, pages, page_source)
+    add_chat(app)
+    add_rest(app)
+    app.router.add_get("/health", health)
+    app.cleanup_ctx.append(_ingest_all_the_time)
+    return app
+
+
+async def health(request: web.Request) -> web.Response:
+    """Whether everything a conversation needs is there: 200, or 503 with what is away."""
+    services = request.app[SERVICES]
+    engine, store = await asyncio.gather(services.engine.is_up(), asyncio.to_thread(_is_in_order, services.store))
+    parts = {"engine": "up" if engine else "away", "store": "up" if store else "away"}
+    well = engine and store
+    return web.json_response(
+        {"status": "ok" if well else "degraded", **parts}, status=200 if well else 503, headers={"Cache-Control": "no-store"}
+    )
+
+
+def _is_in_order(store: Store) -> bool:
+    try:
+        store.check()
+    except StoreError as problem:
+        _log.error("the store is not in order: %s", problem)
+        return False
+    return True
+
+
+async def _ingest_all_the_time(app: web.Application) -> AsyncIterator[None]:
+    services = app[SERVICES]
+    task = asyncio.create_task(_ingest_for_ever(services.events, services.ingest_every))
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    # What the engine said last is read now rather than at the next start.
+    await asyncio.to_thread(_ingest, services.events)
+
+
+async def _ingest_for_ever(events: EventReader, every: float) -> None:
+    while True:
+        await asyncio.to_thread(_ingest, events)
+        await asyncio.sleep(every)
+
+
+def _ingest(events: EventReader) -> None:
+    """Read what is new, then take it out of the engine's file. What fails is tried again in the next round."""
+    try:
+        if events.ingest():
+            events.prune()
+    except StoreError as problem:
+        _log.error("transcripts wait: %s", problem)
+    except sqlite3.Error as problem:
+        _log.warning("transcripts wait, the engine's event file cannot be read: %s", problem)
+    except Exception as problem:
+        _log.error("transcripts wait: %s", place(problem))

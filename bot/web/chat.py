@@ -1,0 +1,103 @@
+"""The widget's own channel: a session bound to a token, its messages, its transcript."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from bot.conversations.transcripts import message_json
+from bot.store import Conversation, JsonObject, UnknownConversationError
+from bot.web.errors import malformed
+from bot.web.requests import read_id, read_message, read_object, read_optional_text
+from bot.web.services import LIMITS, SERVICES, TURNS, Services, known_locale, trial_number
+from bot.web.sessions import bearer_or_401, new_token, token_hash, unknown_session
+from bot.web.turns import OPENING
+
+CHANNEL = "widget"
+_PRIVATE = {"Cache-Control": "no-store"}
+
+
+def add_chat(app: web.Application) -> None:
+    """Add the widget's routes."""
+    app.router.add_post("/chat/session", open_session)
+    app.router.add_get("/chat/messages", transcript)
+    app.router.add_post("/chat/messages", send)
+
+
+async def open_session(request: web.Request) -> web.Response:
+    """Open a conversation and let the bot greet."""
+    request.app[LIMITS].check_new_session(request)
+    services = request.app[SERVICES]
+    body = await read_object(request) if request.body_exists else {}
+    trial_id = read_optional_text(body, "trial_id", 20)
+    locale = known_locale(read_optional_text(body, "locale", 35), services.locales)
+    token = new_token()
+    conversation = await asyncio.to_thread(_open, services, trial_id, locale, token)
+    try:
+        messages = await request.app[TURNS].take(conversation, OPENING, "", "open")
+    except BaseException:
+        # Nobody has its token, so nobody will ever come back to it.
+        await asyncio.shield(asyncio.to_thread(_erase, services, conversation.id))
+        raise
+    return web.json_response({"token": token, "locale": locale, "messages": messages}, status=201, headers=_PRIVATE)
+
+
+async def transcript(request: web.Request) -> web.Response:
+    """Everything said so far, for a page that was loaded again."""
+    conversation = await _conversation(request)
+    services = request.app[SERVICES]
+    lines = await asyncio.to_thread(_lines, services, conversation.id)
+    return web.json_response({"messages": lines, "open": conversation.state == "open"}, headers=_PRIVATE)
+
+
+async def send(request: web.Request) -> web.Response:
+    """Take a message and answer it; the same id again gets the same answer."""
+    conversation = await _conversation(request)
+    body = await read_object(request)
+    text = read_message(body, "text")
+    message_id = read_id(body, "id")
+    if message_id is None:
+        raise malformed("id: the message's id is missing; make a new one for each message.")
+    request.app[LIMITS].check_conversation(conversation.id)
+    try:
+        messages = await request.app[TURNS].take(conversation, message_id, text)
+    except UnknownConversationError:
+        raise unknown_session() from None
+    return web.json_response({"messages": messages}, headers=_PRIVATE)
+
+
+async def _conversation(request: web.Request) -> Conversation:
+    request.app[LIMITS].check_address(request)
+    digest = token_hash(bearer_or_401(request))
+    conversation = await asyncio.to_thread(_by_token, request.app[SERVICES], digest)
+    if conversation is None:
+        raise unknown_session()
+    return conversation
+
+
+def _open(services: Services, trial_id: str | None, locale: str, token: str) -> Conversation:
+    with services.store.unit() as unit:
+        return unit.open_conversation(
+            channel=CHANNEL,
+            at=services.clock(),
+            trial_id=trial_number(trial_id),
+            locale=locale,
+            token_hash=token_hash(token),
+        )
+
+
+def _erase(services: Services, conversation_id: str) -> None:
+    with services.store.unit() as unit:
+        unit.erase_conversation(conversation_id)
+
+
+def _by_token(services: Services, digest: str) -> Conversation | None:
+    with services.store.reading() as unit:
+        return unit.conversation_by_token(digest)
+
+
+def _lines(services: Services, conversation_id: str) -> list[JsonObject]:
+    services.events.ingest()
+    with services.store.reading() as unit:
+        return [message_json(message) for message in unit.messages(conversation_id)]

@@ -1,0 +1,107 @@
+"""How fast is too fast: token buckets, one for each conversation and each address."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from bot.web.errors import ApiError
+
+_FORGET_ABOVE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many at once, then so many a second."""
+
+    burst: int
+    per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRates:
+    """The limits of the public door.
+
+    Nobody types faster than one message in a second; the room above is for people who click through quick replies and
+    for programs that replay a conversation. A hospital's hundred computers may share one address.
+    """
+
+    conversation: Rate = field(default=Rate(burst=60, per_second=5))
+    address: Rate = field(default=Rate(burst=240, per_second=20))
+    new_sessions: Rate = field(default=Rate(burst=60, per_second=1))
+
+
+class Buckets:
+    """One bucket of tokens for each key. Full ones are forgotten: a new one is full as well."""
+
+    def __init__(self, rate: Rate, now: Callable[[], float] = time.monotonic, *, forget_above: int = _FORGET_ABOVE) -> None:
+        self._rate = rate
+        self._now = now
+        self._forget_above = forget_above
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def take(self, key: str) -> float:
+        """Take a token; the seconds to wait for one if there is none, else 0."""
+        now = self._now()
+        tokens, since = self._buckets.get(key, (float(self._rate.burst), now))
+        tokens = min(self._rate.burst, tokens + (now - since) * self._rate.per_second)
+        if tokens < 1:
+            self._buckets[key] = (tokens, now)
+            return (1 - tokens) / self._rate.per_second
+        self._buckets[key] = (tokens - 1, now)
+        if len(self._buckets) > self._forget_above:
+            self._forget(now)
+        return 0.0
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+    def _forget(self, now: float) -> None:
+        full = self._rate.burst
+        self._buckets = {
+            key: (tokens, since) for key, (tokens, since) in self._buckets.items() if tokens + (now - since) * self._rate.per_second < full
+        }
+
+
+class Limits:
+    """The limits in force."""
+
+    def __init__(self, rates: LimitRates, now: Callable[[], float] = time.monotonic) -> None:
+        self._conversations = Buckets(rates.conversation, now)
+        self._addresses = Buckets(rates.address, now)
+        self._new_sessions = Buckets(rates.new_sessions, now)
+
+    def check_conversation(self, name: str) -> None:
+        """Raise 429 when messages of one conversation come too fast."""
+        _refuse_if(self._conversations.take(name))
+
+    def check_address(self, request: web.Request) -> None:
+        """Raise 429 when requests from one address come too fast."""
+        _refuse_if(self._addresses.take(client_address(request)))
+
+    def check_new_session(self, request: web.Request) -> None:
+        """Raise 429 when one address opens conversations too fast."""
+        _refuse_if(self._new_sessions.take(client_address(request)))
+
+
+def client_address(request: web.Request) -> str:
+    """Where a request comes from.
+
+    The app listens on the loopback address, so in service a proxy stands before it. The last name that the proxy wrote is the
+    one it saw itself; the names before it are whatever the client claimed.
+    """
+    remote = request.remote or "unknown"
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if forwarded and remote in {"127.0.0.1", "::1"}:
+        return forwarded.rsplit(",", 1)[-1].strip()[:64] or remote
+    return remote
+
+
+def _refuse_if(wait: float) -> None:
+    if wait > 0:
+        seconds = max(1, math.ceil(wait))
+        raise ApiError(429, "too_fast", f"Too many messages at once. Wait {seconds} s and go on.", retry_after=seconds)

@@ -1,0 +1,67 @@
+"""The generic messaging channel: `POST /webhooks/rest/webhook`, the shape that every Rasa integrator knows."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+from aiohttp import web
+
+from bot.store import Conversation, JsonObject, UnknownConversationError
+from bot.web.errors import malformed
+from bot.web.requests import read_id, read_message, read_object, read_optional_text, read_sender
+from bot.web.services import LIMITS, SERVICES, TURNS, Services, known_locale, trial_number
+from bot.web.sessions import require_api_key
+from bot.web.turns import KeyedLocks
+
+CHANNEL = "rest"
+_OPENING: web.AppKey[KeyedLocks] = web.AppKey("rest_opening", KeyedLocks)
+
+
+def add_rest(app: web.Application) -> None:
+    """Add the channel's route."""
+    app[_OPENING] = KeyedLocks()
+    app.router.add_post("/webhooks/rest/webhook", receive)
+
+
+async def receive(request: web.Request) -> web.Response:
+    """Take a message of a sender and answer it; a given `message_id` sent again gets the same answer."""
+    services = request.app[SERVICES]
+    require_api_key(request, services.api_key)
+    body = await read_object(request)
+    sender = read_sender(body)
+    text = read_message(body, "message")
+    message_id = read_id(body, "message_id") or uuid.uuid4().hex
+    metadata = body.get("metadata")
+    if metadata is None:
+        metadata = {}
+    if not isinstance(metadata, dict):
+        raise malformed("metadata: an object is expected.")
+    request.app[LIMITS].check_conversation(sender)
+    conversation = await _conversation(request, sender, metadata)
+    try:
+        messages = await request.app[TURNS].take(conversation, message_id, text)
+    except UnknownConversationError:
+        # Erased between the two: as after any erasure, the next message begins a new conversation.
+        conversation = await _conversation(request, sender, metadata)
+        messages = await request.app[TURNS].take(conversation, message_id, text)
+    return web.json_response([{"recipient_id": sender, **message} for message in messages], headers={"Cache-Control": "no-store"})
+
+
+async def _conversation(request: web.Request, sender: str, metadata: JsonObject) -> Conversation:
+    # Two first messages at once must not open two conversations.
+    async with request.app[_OPENING].held(sender):
+        return await asyncio.to_thread(_find_or_open, request.app[SERVICES], sender, metadata)
+
+
+def _find_or_open(services: Services, sender: str, metadata: JsonObject) -> Conversation:
+    with services.store.reading() as unit:
+        found = unit.conversation_by_sender(CHANNEL, sender)
+    if found is not None:
+        return found
+    trial_id = read_optional_text(metadata, "trial_id", 20)
+    locale = known_locale(read_optional_text(metadata, "locale", 35), services.locales)
+    with services.store.unit() as unit:
+        return unit.conversation_by_sender(CHANNEL, sender) or unit.open_conversation(
+            channel=CHANNEL, sender=sender, at=services.clock(), trial_id=trial_number(trial_id), locale=locale
+        )

@@ -1,0 +1,54 @@
+"""Headers that every answer of the public app carries, and the stricter ones for pages."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+# No inline script or style anywhere: a text that slips through as markup still does nothing.
+_PAGE_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+# Nothing but a page has a reason to be rendered at all.
+_DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    # A summary's address is a secret: no other site may learn it from a followed link.
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+def set_security_headers(response: web.StreamResponse) -> None:
+    """Add what is missing; a handler that set a header of its own keeps it."""
+    headers = response.headers
+    for name, value in _EVERYWHERE.items():
+        headers.setdefault(name, value)
+    if response.content_type == "text/html":
+        headers.setdefault("Content-Security-Policy", _PAGE_POLICY)
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("X-Frame-Options", "DENY")
+    else:
+        headers.setdefault("Content-Security-Policy", _DATA_POLICY)
+
+
+@web.middleware
+async def security_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The outermost middleware: errors carry the headers as well."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        set_security_headers(error)
+        raise
+    if not response.prepared:
+        set_security_headers(response)
+    return response

@@ -1,0 +1,53 @@
+"""What the handlers work with, and where they find it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from bot.conversations.transcripts import EventReader
+from bot.store import Store
+from bot.store.clock import Clock, utc_now
+from bot.web.engine_client import Engine
+from bot.web.limits import LimitRates, Limits
+from bot.web.turns import Turns
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that the public app is made of. Tests put their own engine, clock and limits in."""
+
+    store: Store
+    engine: Engine
+    events: EventReader
+    api_key: str
+    # The text for a turn to which the bot found nothing to say, in a language.
+    fallback: Callable[[str], str]
+    locales: Sequence[str] = ("en",)
+    clock: Clock = utc_now
+    rates: LimitRates = field(default_factory=LimitRates)
+    # How often the engine's events are read into the transcripts, in seconds.
+    ingest_every: float = 1.0
+
+
+SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
+TURNS: web.AppKey[Turns] = web.AppKey("turns", Turns)
+LIMITS: web.AppKey[Limits] = web.AppKey("limits", Limits)
+
+
+def trial_number(trial_id: str | None) -> str | None:
+    """A trial's number as records have it. Whether there is such a trial, the bot says, in words."""
+    return None if trial_id is None else trial_id.strip().upper() or None
+
+
+def known_locale(locale: str | None, locales: Sequence[str]) -> str:
+    """The language that comes closest to what was asked for: `de-AT`, else `de`, else the first."""
+    if locale is not None:
+        by_name = {name.lower(): name for name in locales}
+        wanted = locale.replace("_", "-").lower()
+        found = by_name.get(wanted) or by_name.get(wanted.split("-")[0])
+        if found is not None:
+            return found
+    return locales[0]

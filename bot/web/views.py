@@ -1,0 +1,333 @@
+"""What the page templates take: plain values, already in the reader's language.
+
+A template decides how a page looks, never what is said: whatever depends on the record is
+settled here, so that a record with other gaps still makes an honest page.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.criteria import CheckedBy
+from bot.criteria.rules import Rule, mentioned
+from bot.trials.records import Contact, Site, TrialRecord, TrialWords
+from bot.web.site_texts import SiteTexts
+
+Status = Literal["met", "not_met", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialCard:
+    """A trial in the list."""
+
+    nct_id: str
+    title: str
+    summary: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A row of the quick facts. `address` makes the value a link."""
+
+    label: str
+    value: str
+    hint: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextSection:
+    """A heading with one text, shown only where the record has the text."""
+
+    key: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """A place, and what the record says of it."""
+
+    place: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """A person or office to turn to. The addresses are None where a link would be unsafe or useless."""
+
+    name: str
+    phone: str | None
+    phone_address: str | None
+    email: str | None
+    email_address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPage:
+    """Everything on a trial's page."""
+
+    nct_id: str
+    title: str
+    title_official: str
+    phase: str
+    sponsor: str
+    summary: str
+    facts: tuple[Fact, ...]
+    studies: str
+    sections: tuple[TextSection, ...]
+    good_fit: str
+    not_a_fit: str
+    why_it_matters: str
+    evidence: str
+    asked: tuple[str, ...]
+    team: tuple[str, ...]
+    sites_lead: str
+    sites: tuple[SiteView, ...]
+    contacts: tuple[ContactView, ...]
+    steps: tuple[str, ...]
+    conditions: tuple[str, ...]
+    registry_url: str
+    reviewed: str
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One criterion of a summary, with what the person said."""
+
+    status: Status
+    plain: str
+    said: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryPage:
+    """Everything on a printable summary."""
+
+    nct_id: str
+    title: str
+    title_official: str
+    registry_url: str
+    verdict: str
+    made: str
+    groups: tuple[tuple[Status, tuple[Point, ...]], ...]
+    questions: tuple[str, ...]
+    steps: tuple[str, ...]
+    contacts: tuple[ContactView, ...]
+    record_date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where one criterion stood when the result was made: the contract's `criteria` item."""
+
+    id: str
+    status: Status
+    checked_by: Literal["patient", "study_team"]
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryData:
+    """What a summary page is made of. `record` is the one the result was made with."""
+
+    record: TrialRecord
+    locale: str
+    verdict: Literal["unlikely", "possible", "likely"]
+    made_on: datetime.date
+    outcomes: tuple[Outcome, ...]
+
+
+def trial_card(record: TrialRecord, texts: SiteTexts) -> TrialCard:
+    """A trial for the list of trials."""
+    words = record.in_words(texts.locale)
+    tags = (texts.value("phase", record.phase), *record.conditions, _places_in_short(record, texts))
+    return TrialCard(nct_id=record.nct_id, title=words.title, summary=words.summary, tags=tuple(tag for tag in tags if tag))
+
+
+def trial_page(record: TrialRecord, texts: SiteTexts) -> TrialPage:
+    """A trial for its own page."""
+    words = record.in_words(texts.locale)
+    asked = [words.criteria[c.id].plain for c in record.criteria if c.checked_by is CheckedBy.PATIENT and _asks_something(c.requires)]
+    team = [words.criteria[c.id].plain for c in record.criteria if c.checked_by is CheckedBy.STUDY_TEAM]
+    return TrialPage(
+        nct_id=record.nct_id,
+        title=words.title,
+        title_official=record.title_official,
+        phase=texts.value("phase", record.phase),
+        sponsor=record.sponsor.name,
+        summary=words.summary,
+        facts=tuple(_facts(record, texts)),
+        studies=words.studies,
+        sections=tuple(_sections(words, texts)),
+        good_fit=words.good_fit,
+        not_a_fit=words.not_a_fit,
+        why_it_matters=words.why_it_matters,
+        evidence=words.evidence,
+        asked=tuple(asked),
+        team=tuple(team),
+        sites_lead=_sites_lead(record, texts),
+        sites=tuple(_site(site, texts) for site in record.sites),
+        contacts=tuple(_contact(contact, texts) for contact in record.contacts),
+        steps=words.steps,
+        conditions=record.conditions,
+        registry_url=record.registry_url,
+        reviewed=texts.text("pages.trial.reviewed", date=texts.date(record.last_reviewed)),
+        as_of=texts.text("pages.trial.as_of", date=texts.date(record.source.as_of)),
+    )
+
+
+def summary_page(data: SummaryData, texts: SiteTexts) -> SummaryPage:
+    """A finished screening, to be printed and taken along."""
+    record = data.record
+    words = record.in_words(texts.locale)
+    patient = [outcome for outcome in data.outcomes if outcome.checked_by == "patient"]
+    statuses: tuple[Status, ...] = ("not_met", "unknown", "met")
+    grouped = tuple((status, tuple(_point(o, words) for o in patient if o.status == status)) for status in statuses)
+    return SummaryPage(
+        nct_id=record.nct_id,
+        title=words.title,
+        title_official=record.title_official,
+        registry_url=record.registry_url,
+        verdict=data.verdict,
+        made=texts.text("summary.made", date=texts.date(data.made_on)),
+        groups=tuple((status, points) for status, points in grouped if points),
+        questions=tuple(_questions(data.outcomes, words, texts)),
+        steps=words.steps,
+        contacts=tuple(_contact(contact, texts) for contact in record.contacts),
+        record_date=texts.text("summary.record_date", date=texts.date(record.source.as_of)),
+    )
+
+
+def _asks_something(requires: Rule | None) -> bool:
+    """A rule without any attribute (a record that takes people of any sex) is a fact, not a condition."""
+    return requires is not None and bool(mentioned(requires))
+
+
+def _point(outcome: Outcome, words: TrialWords) -> Point:
+    text = words.criteria[outcome.id]
+    return Point(
+        status=outcome.status,
+        plain=text.plain,
+        said="; ".join(outcome.said) or None,
+        why=text.not_met if outcome.status == "not_met" else None,
+    )
+
+
+def _questions(outcomes: Sequence[Outcome], words: TrialWords, texts: SiteTexts) -> list[str]:
+    """What to bring to the doctor: the study team's criteria, and what stayed open."""
+    questions = []
+    for outcome in outcomes:
+        if outcome.checked_by == "study_team" or outcome.status == "unknown":
+            text = words.criteria[outcome.id]
+            questions.append(text.to_ask or texts.text("summary.open_question", plain=text.plain))
+    return questions
+
+
+def _facts(record: TrialRecord, texts: SiteTexts) -> list[Fact]:
+    labels: Mapping[str, str] = texts.section("pages")["trial"]["facts"]
+    enrollment = record.enrollment
+    taking_part = (
+        f"{enrollment.count} ({texts.value('enrollment_type', enrollment.type)})" if enrollment else texts.text("pages.not_stated")
+    )
+    healthy = None if record.healthy_volunteers is None else str(record.healthy_volunteers).lower()
+    interventions = [f"{one.name} ({texts.value('intervention_type', one.type)})" for one in record.interventions]
+    return [
+        Fact(labels["phase"], texts.value("phase", record.phase), texts.hint("phase", record.phase)),
+        Fact(labels["study_type"], texts.value("study_type", record.study_type)),
+        Fact(labels["conditions"], texts.listed(record.conditions)),
+        Fact(labels["interventions"], texts.listed(interventions) or texts.text("pages.not_stated")),
+        Fact(labels["enrollment"], taking_part),
+        Fact(labels["ages"], _ages(record, texts)),
+        Fact(labels["sex"], texts.value("sex", record.sex)),
+        Fact(labels["healthy_volunteers"], texts.value("yes_no", healthy)),
+        Fact(labels["allocation"], texts.value("allocation", record.allocation)),
+        Fact(labels["masking"], texts.value("masking", record.masking)),
+        Fact(labels["sponsor"], f"{record.sponsor.name} ({texts.value('sponsor_class', record.sponsor.class_)})"),
+        Fact(labels["locations"], _places(record, texts)),
+        Fact(labels["status"], texts.value("status", record.status)),
+        Fact(labels["registry"], record.nct_id, address=record.registry_url),
+    ]
+
+
+def _sections(words: TrialWords, texts: SiteTexts) -> list[TextSection]:
+    found = (("arms", words.arms), ("duration", words.duration), ("risks", words.risks), ("cost", words.cost))
+    return [TextSection(key, texts.text(f"pages.trial.{key}_title"), text) for key, text in found if text]
+
+
+def _ages(record: TrialRecord, texts: SiteTexts) -> str:
+    low, high = record.ages.minimum, record.ages.maximum
+
+    def years(count: int) -> str:
+        return texts.text("pages.values.years", count=count)
+
+    if low is not None and high is not None:
+        return texts.text("pages.values.ages_between", minimum=low, maximum=years(high))
+    if low is not None:
+        return texts.text("pages.values.ages_from", minimum=years(low))
+    if high is not None:
+        return texts.text("pages.values.ages_to", maximum=years(high))
+    return texts.text("pages.values.ages_any")
+
+
+def _place(site: Site, texts: SiteTexts) -> str:
+    return texts.listed(part for part in (site.facility, site.city, site.country) if part)
+
+
+def _total(record: TrialRecord) -> int:
+    return max(record.sites_total or 0, len(record.sites))
+
+
+def _places(record: TrialRecord, texts: SiteTexts) -> str:
+    total, named = _total(record), len(record.sites)
+    if not total:
+        return texts.text("pages.not_stated")
+    if named == 1 and total > 1:
+        return texts.text("pages.values.sites_named", count=total, first=record.sites[0].city, others=total - 1)
+    return _places_in_short(record, texts)
+
+
+def _places_in_short(record: TrialRecord, texts: SiteTexts) -> str:
+    total = _total(record)
+    if not total:
+        return ""
+    return texts.text("pages.values.sites_one") if total == 1 else texts.text("pages.values.sites", count=total)
+
+
+def _sites_lead(record: TrialRecord, texts: SiteTexts) -> str:
+    total, named = _total(record), len(record.sites)
+    if not named:
+        return texts.text("pages.trial.sites_none")
+    if named < total and named == 1:
+        return texts.text("pages.trial.sites_lead_some_one", total=total)
+    if named < total:
+        return texts.text("pages.trial.sites_lead_some", total=total, count=named)
+    return texts.text("pages.trial.sites_lead_one") if named == 1 else texts.text("pages.trial.sites_lead_all", count=named)
+
+
+def _site(site: Site, texts: SiteTexts) -> SiteView:
+    unknown = texts.text("pages.trial.site_status_unknown")
+    return SiteView(place=_place(site, texts), status=texts.value("site_status", site.status) if site.status else unknown)
+
+
+_PHONE = re.compile(r"\+?[\d\s().-]{4,25}")
+_EMAIL = re.compile(r"[^\s@?&:/]+@[^\s@?&:/]+")
+
+
+def _contact(contact: Contact, texts: SiteTexts) -> ContactView:
+    """Only what looks like a number or an address becomes a link that a device acts on."""
+    phone, email = contact.phone, contact.email
+    return ContactView(
+        name=texts.listed(part for part in (contact.name, contact.role, contact.site) if part),
+        phone=phone,
+        phone_address=f"tel:{re.sub(r'[^0-9+]', '', phone)}" if phone and _PHONE.fullmatch(phone) else None,
+        email=email,
+        email_address=f"mailto:{email}" if email and _EMAIL.fullmatch(email) else None,
+    )

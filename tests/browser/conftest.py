@@ -1,0 +1,85 @@
+"""One browser and one fake backend for all tests here; a fresh, empty profile for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.chromium import ARGUMENTS, find_browser
+from tests.browser.fake_backend import FakeBackend, running
+from tests.browser.widget import Widget
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = find_browser()
+    if path is None:
+        pytest.skip("no Chromium on this machine: install Debian's `chromium`, or name one in TRIALCHAT_CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def served_backend() -> Iterator[FakeBackend]:
+    with running(FakeBackend()) as backend:
+        yield backend
+
+
+@pytest.fixture
+def backend(served_backend: FakeBackend) -> FakeBackend:
+    served_backend.reset()
+    return served_backend
+
+
+@pytest.fixture
+def context_options() -> dict[str, Any]:
+    """What a test module may change: the size of the window, dark mode and the like."""
+    return {"viewport": {"width": 1280, "height": 860}}
+
+
+@pytest.fixture
+def context(browser: Browser, context_options: dict[str, Any]) -> Iterator[BrowserContext]:
+    context = browser.new_context(**context_options)
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page on which no script may fail and no policy may be broken."""
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None)
+    yield page
+    assert faults == []
+
+
+@pytest.fixture
+def widget(page: Page, backend: FakeBackend) -> Widget:
+    """The trial's page, with the chat still closed."""
+    page.goto(f"{backend.url}/trials/NCT06141070")
+    widget = Widget(page)
+    widget.launcher.wait_for()
+    return widget
+
+
+@pytest.fixture
+def chat(widget: Widget) -> Widget:
+    """The chat opened, the first question asked."""
+    widget.open()
+    return widget
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)

@@ -1,0 +1,307 @@
+"""The public app with its real pages and widget, and a scripted chat that fails when it is told to.
+
+The real dialogue has tests of its own; here the browser meets lost connections, slow and doubled
+replies, limits and restarts, one at a time and on demand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import secrets
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.trials.records import TrialRecord
+from bot.web.pages import Pages, error_pages, setup_pages
+from bot.web.security import security_headers
+from bot.web.views import Outcome, SummaryData
+from bot.yaml_files import read_yaml
+from tests.browser import script
+from tests.browser.script import BotMessage
+
+ROOT = Path(__file__).parents[2]
+SUMMARY_KEY = "a-summary-key-for-the-browser-tests"
+HOST_POLICY = "default-src 'none'; script-src {app}; connect-src {app}; style-src 'none'"
+
+# What the next request meets: a status; "refuse": cut off before it is handled; "lose": handled, and the reply cut off.
+Trouble = int | Literal["refuse", "lose"]
+
+
+@dataclass
+class Chat:
+    """One conversation: its transcript, and the replies already given by message id."""
+
+    step: int = 0
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    replies: dict[str, list[BotMessage]] = field(default_factory=dict)
+    open: bool = True
+
+
+@dataclass
+class FakeBackend:
+    """What the tests turn and look at. Lives in the test's thread; the server only reads and appends."""
+
+    url: str = ""
+    chats: dict[str, Chat] = field(default_factory=dict)
+    sessions: list[dict[str, Any]] = field(default_factory=list)
+    posts: list[dict[str, Any]] = field(default_factory=list)
+    trouble: list[Trouble] = field(default_factory=list)
+    tries: list[float] = field(default_factory=list)
+    slow: float = 0.0
+    down: bool = False
+    widget_away: bool = False
+    greeting: list[BotMessage] = field(default_factory=lambda: [{"text": script.GREETING}, script.CONSENT])
+    next_replies: list[list[BotMessage]] = field(default_factory=list)
+
+    @property
+    def other_url(self) -> str:
+        """The same server under another origin, as a page that embeds the widget has it."""
+        return self.url.replace("127.0.0.1", "localhost")
+
+    @property
+    def texts_posted(self) -> list[str]:
+        return [post["text"] for post in self.posts]
+
+    def reset(self) -> None:
+        """As new, at the same address."""
+        fresh = FakeBackend(url=self.url)
+        self.__dict__.update(fresh.__dict__)
+
+    # -------------------------------------------------------------- the conversation
+
+    def replies_to(self, chat: Chat, text: str) -> list[BotMessage]:
+        """The next lines of the script; a few words and payloads lead elsewhere."""
+        if self.next_replies:
+            return self.next_replies.pop(0)
+        steps: list[list[BotMessage]] = [
+            [{"text": "Thank you."}, script.AGE],
+            [script.STAGE],
+            [script.SITES],
+            [script.result(f"/summary/{SUMMARY_KEY}"), script.HANDOFF],
+        ]
+        named: dict[str, list[BotMessage]] = {
+            "#erase": [script.ERASE_ASKED],
+            "#erase=confirm": [script.ERASED],
+            "#why": [{"text": "The trial takes people of certain ages only."}, script.AGE],
+        }
+        if text in named:
+            return named[text]
+        chat.step = min(chat.step + 1, len(steps))
+        return steps[chat.step - 1]
+
+
+async def _session(backend: FakeBackend, request: web.Request) -> web.StreamResponse:
+    backend.sessions.append(await request.json())
+    token = secrets.token_urlsafe(32)
+    chat = backend.chats[token] = Chat()
+    messages = backend.greeting
+    chat.entries += [{"from": "bot", **message} for message in messages]
+    return web.json_response({"token": token, "locale": "en", "messages": messages}, status=201)
+
+
+def _chat(backend: FakeBackend, request: web.Request) -> Chat:
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token not in backend.chats:
+        raise web.HTTPUnauthorized
+    return backend.chats[token]
+
+
+async def _history(backend: FakeBackend, request: web.Request) -> web.StreamResponse:
+    chat = _chat(backend, request)
+    return web.json_response({"messages": chat.entries, "open": chat.open})
+
+
+async def _message(backend: FakeBackend, request: web.Request) -> web.StreamResponse:
+    chat = _chat(backend, request)
+    body = await request.json()
+    backend.posts.append(body)
+    if body["id"] not in chat.replies:
+        chat.entries.append({"from": "patient", "text": _title(chat, body["text"])})
+        replies = backend.replies_to(chat, body["text"])
+        chat.replies[body["id"]] = replies
+        chat.entries += [{"from": "bot", **message} for message in replies]
+        if any(message.get("custom", {}).get("code") == "erased" for message in replies):
+            chat.entries = []
+    return web.json_response({"messages": chat.replies[body["id"]]})
+
+
+def _title(chat: Chat, text: str) -> str:
+    buttons = [button for entry in chat.entries for button in entry.get("buttons", ())]
+    return next((button["title"] for button in buttons if button["payload"] == text), text)
+
+
+Answer = Callable[[FakeBackend, web.Request], Awaitable[web.StreamResponse]]
+
+
+def _cut(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+def _troubled(backend: FakeBackend, answer: Answer) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        backend.tries.append(time.monotonic())
+        if backend.slow:
+            await asyncio.sleep(backend.slow)
+        if backend.down:
+            return _cut(request)
+        trouble = backend.trouble.pop(0) if backend.trouble else None
+        if trouble == "refuse":
+            return _cut(request)
+        if isinstance(trouble, int):
+            headers = {"Retry-After": "1"} if trouble == 429 else {}
+            return web.json_response({"error": {"code": "trouble", "message": "as told"}}, status=trouble, headers=headers)
+        response = await answer(backend, request)
+        return _cut(request) if trouble == "lose" else response
+
+    return handle
+
+
+@web.middleware
+async def _cors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if not request.path.startswith("/chat/"):
+        return await handler(request)
+    headers = {
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Allow-Headers": "Authorization, Content-Type",
+        "Access-Control-Expose-Headers": "Retry-After",
+    }
+    if request.method == "OPTIONS":
+        return web.Response(status=204, headers=headers)
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        error.headers.update(headers)
+        raise
+    response.headers.update(headers)
+    return response
+
+
+# ------------------------------------------------------------------ the pages' source
+
+
+def sample_record() -> TrialRecord:
+    """The record that ships."""
+    return TrialRecord.model_validate(read_yaml(ROOT / "trials" / "NCT06141070.yaml"))
+
+
+def _outcomes(record: TrialRecord) -> tuple[Outcome, ...]:
+    """Most criteria met, one not, one open; one thing said that tries to be markup."""
+    special: dict[str, tuple[Literal["met", "not_met", "unknown"], tuple[str, ...]]] = {
+        "E3": ("not_met", ("EGFR, I think <script>window.broken=1</script>",)),
+        "E6": ("unknown", ("yes, a little",)),
+        "E8": ("unknown", ()),
+        "I8": ("met", ("I am 61 years old",)),
+        "R-age": ("met", ("I am 61 years old",)),
+    }
+    outcomes = []
+    for criterion in record.criteria:
+        patient = criterion.checked_by == "patient"
+        status, said = special.get(criterion.id, ("met", ("no",)) if patient else ("unknown", ()))
+        outcomes.append(Outcome(id=criterion.id, status=status, checked_by="patient" if patient else "study_team", said=said))
+    return tuple(outcomes)
+
+
+class SampleSource:
+    """One trial and one summary. A trial numbered NCT00000000 breaks, as a store may."""
+
+    def __init__(self) -> None:
+        self.record = sample_record()
+
+    async def trials(self) -> Sequence[TrialRecord]:
+        return [self.record]
+
+    async def trial(self, nct_id: str) -> TrialRecord | None:
+        if nct_id == "NCT00000000":
+            raise RuntimeError("a secret of the store")
+        return self.record if nct_id == self.record.nct_id else None
+
+    async def summary(self, key: str) -> SummaryData | None:
+        if key != SUMMARY_KEY:
+            return None
+        outcomes = _outcomes(self.record)
+        return SummaryData(record=self.record, locale="en", verdict="unlikely", made_on=datetime.date(2026, 11, 23), outcomes=outcomes)
+
+
+def _all_texts() -> dict[str, dict[str, Any]]:
+    """English as it ships, and the same with its direction turned, to stand for a right-to-left language."""
+    english = read_yaml(ROOT / "words" / "en" / "site.yaml")
+    turned = {**english, "locale": "ar", "language": {**english["language"], "direction": "rtl"}}
+    return {"en": english, "ar": turned}
+
+
+async def _host_page(request: web.Request) -> web.Response:
+    """A page of another site, with a strict policy of its own and odd styles that must not leak in."""
+    app = f"http://127.0.0.1:{request.url.port}"
+    locale = "ar" if "rtl" in request.query else "en"
+    html = (
+        f'<!doctype html><html lang="{locale}"><head><title>Host</title><meta name="viewport" content="width=device-width"></head><body><main><h1>Another site</h1><p><a href="#x">A link</a></p></main>'
+        f'<script src="{app}/widget.js" data-trial="NCT06141070" data-locale="{locale}" async></script></body></html>'
+    )
+    return web.Response(text=html, content_type="text/html", headers={"Content-Security-Policy": HOST_POLICY.format(app=app)})
+
+
+def make_app(backend: FakeBackend) -> web.Application:
+    """The whole public app, with the scripted chat in place of the real one."""
+
+    @web.middleware
+    async def widget_away(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if backend.widget_away and request.path == "/widget/texts":
+            return web.json_response({}, status=503)
+        return await handler(request)
+
+    app = web.Application(middlewares=[security_headers, error_pages, _cors, widget_away])
+    setup_pages(app, Pages(_all_texts()), SampleSource())
+    app.router.add_get("/host", _host_page)
+    app.router.add_post("/chat/session", _troubled(backend, _session))
+    app.router.add_get("/chat/messages", _troubled(backend, _history))
+    app.router.add_post("/chat/messages", _troubled(backend, _message))
+    app.router.add_route("OPTIONS", "/chat/{rest}", _message_options)
+    return app
+
+
+async def _message_options(request: web.Request) -> web.Response:
+    return web.Response(status=204)
+
+
+@contextlib.contextmanager
+def running(backend: FakeBackend, port: int = 0) -> Iterator[FakeBackend]:
+    """Serve in a thread of its own until the block ends."""
+    loop = asyncio.new_event_loop()
+    runner = web.AppRunner(make_app(backend), access_log=None)
+
+    async def start() -> int:
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", port)
+        await site.start()
+        address: tuple[str, int] = runner.addresses[0]
+        return address[1]
+
+    thread = threading.Thread(target=loop.run_forever, name="fake backend", daemon=True)
+    thread.start()
+    try:
+        bound = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+        backend.url = f"http://127.0.0.1:{bound}"
+        yield backend
+    finally:
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+if __name__ == "__main__":
+    with running(FakeBackend(), port=8090) as served:
+        print(served.url, served.other_url + "/host", sep="\n")
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()

@@ -1,0 +1,41 @@
+"""What every kind of test shares: strictness, the engine's interpreter, and the whole product running once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.settings import PROJECT
+from tests.product import Product, running_product
+
+STRICT = os.environ.get("TRIALCHAT_TEST_STRICT") == "1"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With TRIALCHAT_TEST_STRICT=1 a skipped test has failed: its reason becomes the failure."""
+    report = yield
+    if STRICT and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid}: nothing may be skipped here (TRIALCHAT_TEST_STRICT=1), but: {reason}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def engine_python() -> Path:
+    """The engine's own interpreter."""
+    path = PROJECT / ".venv-engine" / "bin" / "python"
+    if not path.exists():
+        pytest.skip("the engine's environment is not installed; run: make setup")
+    return path
+
+
+@pytest.fixture(scope="session")
+def product(engine_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The real thing, started once by `trialchat run`: engine, actions and app, in a home folder of its own."""
+    with running_product(tmp_path_factory.mktemp("home")) as product:
+        yield product

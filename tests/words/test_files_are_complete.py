@@ -1,0 +1,194 @@
+"""Every attribute, option, placeholder, topic and button has the words it needs."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.yaml_files import read_yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+FileOf = Callable[[str], dict[str, Any]]
+Lexicon = dict[str, dict[str, Any]]
+
+TOPICS = {
+    "summary", "phase", "purpose", "interventions", "arms", "randomization", "blinding", "enrollment", "ages", "sex", "sponsor", "locations",
+    "contacts", "how_to_participate", "eligibility", "not_a_fit", "benefit", "evidence", "risks", "cost", "duration", "status", "registry_id",
+    "last_reviewed", "privacy", "about_trials", "about_bot",
+}  # fmt: skip
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_every_attribute_that_is_asked_has_words(words: FileOf, lexicon: Lexicon) -> None:
+    asked = {name for name, entry in lexicon.items() if entry["group"] != "measurement"}
+    assert asked == set(words("attributes")["attributes"]) & asked
+
+
+def test_every_attribute_has_a_question_a_reason_and_help(words: FileOf) -> None:
+    for name, entry in words("attributes")["attributes"].items():
+        for part in ("name", "question", "why", "help"):
+            assert str(entry[part]).strip(), f"{name} has no {part}"
+        wordings = [entry["question"], *entry["question_again"]]
+        assert len(set(wordings)) == 3, f"{name} is not asked in three ways"
+        assert entry["names"], f"{name} cannot be named"
+
+
+def test_every_option_has_a_title_and_words(words: FileOf, lexicon: Lexicon) -> None:
+    for name, entry in words("attributes")["attributes"].items():
+        options = entry.get("options") or {}
+        values = lexicon[name].get("values", [])
+        if values:
+            assert list(options) == values, f"{name}: options and values differ"
+        for value, option in options.items():
+            assert option["title"].strip(), f"{name}={value} has no title"
+            assert option["words"], f"{name}={value} has no words"
+
+
+def test_every_value_can_be_restated(words: FileOf, lexicon: Lexicon) -> None:
+    for name, entry in words("attributes")["attributes"].items():
+        said, kind = entry["said"], lexicon[name]["answer_type"]
+        if isinstance(said, str):
+            assert "{value}" in said, f"{name}: the restatement does not name the value"
+            continue
+        needed = {"yes", "no"} if kind == "yes_no" else set(lexicon[name].get("values", [])) or {"any"}
+        assert "any" in said or needed <= set(said), f"{name}: some values have no restatement"
+
+
+def test_no_title_means_two_things_in_one_question(words: FileOf) -> None:
+    common = {words("conversation")["buttons"][key].casefold() for key in ("unsure", "decline", "why", "skip", "back", "stop")}
+    for name, entry in words("attributes")["attributes"].items():
+        titles = [option["title"].casefold() for option in (entry.get("options") or {}).values()]
+        assert len(set(titles)) == len(titles), f"{name} has a title twice"
+        assert not common & set(titles), f"{name} has the title of a command"
+
+
+def test_no_word_means_two_options(words: FileOf) -> None:
+    for name, entry in words("attributes")["attributes"].items():
+        meant: dict[str, str] = {}
+        for value, option in (entry.get("options") or {}).items():
+            for word in {option["title"].casefold(), *option["words"], *option.get("whole", [])}:
+                assert meant.setdefault(str(word), value) == value, f"{name}: {word!r} means {meant[str(word)]} and {value}"
+
+
+def test_buttons_do_not_share_titles(words: FileOf) -> None:
+    titles = [title.casefold() for title in words("conversation")["buttons"].values()]
+    assert sorted(set(titles)) == sorted(titles)
+
+
+def test_no_phrase_means_two_commands(words: FileOf) -> None:
+    meant: dict[str, str] = {}
+    for command, entry in words("reading")["commands"].items():
+        for phrase in {*entry["words"], *entry["whole"]}:
+            assert meant.setdefault(phrase, command) == command, f"{phrase!r} means {meant[phrase]} and {command}"
+
+
+def test_no_phrase_is_both_yes_and_no_or_both_unsure_and_declined(words: FileOf) -> None:
+    reading = words("reading")
+    meant: dict[str, str] = {}
+    for kind in ("yes", "no", "unsure", "decline"):
+        for phrase in {*reading[kind]["words"], *reading[kind]["whole"]}:
+            assert meant.setdefault(phrase, kind) == kind, f"{phrase!r} means {meant[phrase]} and {kind}"
+    for phrase in reading["hedged_no"]:
+        assert meant.setdefault(phrase, "hedged_no") == "hedged_no", f"{phrase!r} means {meant[phrase]} and hedged_no"
+
+
+@pytest.mark.parametrize("name", ["attributes", "reading", "conditions", "safety"])
+def test_words_to_read_are_lower_case_strings(name: str, words: FileOf) -> None:
+    def phrases(data: object, listed: bool = False) -> Iterator[object]:
+        if isinstance(data, dict):
+            for key, value in data.items():
+                if key not in ("said", "question_again", "values", "title", "texts", "name"):
+                    yield from phrases(value)
+        elif isinstance(data, list):
+            for item in data:
+                yield from phrases(item, True) if isinstance(item, dict | list) else [item]
+
+    for phrase in phrases({key: value for key, value in words(name).items() if key not in ("version", "locale", "reviewed")}):
+        assert isinstance(phrase, str), f"{phrase!r} is no string; quote it"
+        assert phrase == phrase.lower(), f"{phrase!r} has a capital"
+        assert phrase == phrase.strip(), f"{phrase!r} has space around it"
+
+
+def test_every_file_says_its_version_language_and_review(words: FileOf) -> None:
+    for name in ("attributes", "answers", "conditions", "conversation", "reading", "safety"):
+        data = words(name)
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d\.\d+", data["version"]), name
+        assert data["locale"] == "en", name
+        assert data["reviewed"], name
+
+
+@pytest.mark.parametrize("name", ["conversation", "answers"])
+def test_every_placeholder_is_explained_above_its_text(name: str) -> None:
+    unexplained = defaultdict(set)
+    comment = ""
+    fresh = True
+    for line in (ROOT / "words" / "en" / f"{name}.yaml").read_text(encoding="utf-8").splitlines():
+        stripped = line.strip()
+        if stripped.startswith("#"):
+            comment = stripped if fresh else f"{comment} {stripped}"
+            fresh = False
+            continue
+        if not stripped:
+            fresh = True
+            continue
+        # One comment can stand above a whole topic of answers.yaml, but above one text of conversation.yaml.
+        for placeholder in placeholders(stripped) if '"' in stripped else ():
+            if f"{{{placeholder}}}" not in comment and not (name == "answers" and placeholder in ("registry_url", "value")):
+                unexplained[stripped[:60]].add(placeholder)
+        if name == "conversation":
+            fresh = True
+    assert not unexplained
+
+
+def test_attribute_texts_use_no_placeholder_but_the_value(words: FileOf) -> None:
+    for name, entry in words("attributes")["attributes"].items():
+        for part in ("name", "question", "why", "help"):
+            assert not placeholders(entry[part]), f"{name}.{part}"
+        said = entry["said"] if isinstance(entry["said"], dict) else {"any": entry["said"]}
+        assert all(placeholders(text) <= {"value"} for text in said.values()), name
+
+
+def test_every_topic_has_an_answer_with_its_source(words: FileOf) -> None:
+    topics = words("answers")["topics"]
+    assert set(topics) == TOPICS
+    for topic, entry in topics.items():
+        assert "text" in entry or "variants" in entry, topic
+        assert entry["source"] is None or entry["absent"], topic
+
+
+def test_every_topic_source_is_a_field_of_a_record(words: FileOf, trial_files: list[Path]) -> None:
+    record = read_yaml(trial_files[0])
+    for topic, entry in words("answers")["topics"].items():
+        source = entry["source"]
+        if source is None:
+            continue
+        here = record["words"]["en"] if source.startswith("words.") else record
+        optional = topic in ("risks",)
+        assert optional or source.removeprefix("words.") in here, f"{topic}: the record has no {source}"
+
+
+def test_conditions_are_named_once_and_know_what_is_broader(words: FileOf) -> None:
+    conditions = words("conditions")["conditions"]
+    names = [condition["name"] for condition in conditions]
+    assert len(names) >= 60
+    assert len(set(names)) == len(names)
+    assert {condition["broader"] for condition in conditions if "broader" in condition} <= set(names)
+    meant: dict[str, str] = {}
+    for condition in conditions:
+        for word in {condition["name"].lower(), *condition.get("synonyms", []), *condition.get("whole", [])}:
+            assert meant.setdefault(word, condition["name"]) == condition["name"], f"{word!r} means {meant[word]} and {condition['name']}"
+
+
+def test_every_trial_speaks_only_of_conditions_that_can_be_read(words: FileOf, trial_files: list[Path]) -> None:
+    names = {condition["name"] for condition in words("conditions")["conditions"]}
+    for path in trial_files:
+        assert set(read_yaml(path)["conditions"]) <= names
