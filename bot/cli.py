@@ -11,7 +11,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("bot.running.commands", "run", "Start everything; Ctrl-C stops it."),
     "train": ("bot.running.commands", "train", "Train the dialogue model, if what it is made from has changed."),
     "transcript": ("bot.conversations.commands", "transcript", "Print one conversation whole."),
-    "attributes": ("bot.screening.commands", "attributes", "List what a screening can ask about."),
+    "attributes": ("bot.words.commands", "attributes", "List what a screening can ask about."),
     "words": ("bot.words.commands", "words", "Print every text of a language as one document, for review."),
     "trials": ("bot.trials.commands", "trials", "List and import trial records."),
 }

@@ -27,7 +27,7 @@ explain_failure() {
     if grep -qiE 'no space left|disk quota|os error 28' "$1"; then
         fail "the disk is full ($(free_megabytes .) MB free here); free some space and run the same command again"
     fi
-    if grep -qiE 'dns error|failed to lookup|name resolution|tcp connect|connection (refused|reset)|network is unreachable|error sending request|timed out|max retries|could not connect|failed to fetch' "$1"; then
+    if grep -qiE 'dns error|failed to lookup|name resolution|tcp connect|connection (refused|reset)|network is unreachable|error sending request|timed out|max retries|could not connect|failed to establish|from versions: none|failed to fetch' "$1"; then
         fail "the package index cannot be reached while installing $2; check the network (or set UV_DEFAULT_INDEX to an index of yours) and run the same command again. Details: $1"
     fi
     tail -n 15 "$1" >&2

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import PROJECT
-from tests.product import Product, running_product
+from tests.product import Product, running_product, train_once
 
 STRICT = os.environ.get("TRIALCHAT_TEST_STRICT") == "1"
 
@@ -32,6 +32,12 @@ def engine_python() -> Path:
     if not path.exists():
         pytest.skip("the engine's environment is not installed; run: make setup")
     return path
+
+
+@pytest.fixture(scope="session")
+def trained_model(engine_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model of the present training data; trained now if it never was."""
+    return train_once(tmp_path_factory.mktemp("training"))
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.settings import PROJECT
+from bot.running.model import model_path
+from bot.settings import PROJECT, Settings
 
+#: The command, of the environment that the tests run in.
+TRIALCHAT = Path(sys.executable).with_name("trialchat")
 #: Trained once for all test runs, and again only when what it is made from changes.
 MODELS = PROJECT / ".cache" / "test-models"
 #: The first start of all may have to train.
@@ -101,6 +104,17 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     }
 
 
+def train_once(home: Path) -> Path:
+    """`trialchat train`, which trains only what was not trained before; returns the model."""
+    given = environment(home)
+    done = subprocess.run(
+        [str(TRIALCHAT), "train"], env=given, cwd=PROJECT, capture_output=True, text=True, timeout=START_SECONDS, check=False
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"trialchat train: {done.stdout}{done.stderr}")
+    return model_path(Settings.from_environment(given))
+
+
 @contextlib.contextmanager
 def running_product(home: Path, **more: str) -> Iterator[Product]:
     """Start the product, wait until it says that it is ready, and stop it as Ctrl-C does."""
@@ -108,7 +122,7 @@ def running_product(home: Path, **more: str) -> Iterator[Product]:
     output = home / "printed.txt"
     with output.open("w", encoding="utf-8") as printed:
         process = subprocess.Popen(
-            [str(Path(sys.executable).with_name("trialchat")), "run"],
+            [str(TRIALCHAT), "run"],
             env=given,
             cwd=PROJECT,
             stdin=subprocess.DEVNULL,

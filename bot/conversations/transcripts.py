@@ -89,6 +89,8 @@ class EventReader:
                     gone += events.execute(
                         "UPDATE events SET sender_id = NULL, data = ? WHERE id = ? AND data <> ?", [EMPTY_EVENT, position, EMPTY_EVENT]
                     ).rowcount
+                # The engine keeps the file's journal open, and what was deleted would stay in it.
+                events.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             except sqlite3.OperationalError as problem:
                 # The engine is writing, or the file is new and has no table yet. The next round does it.
                 _log.debug("events not pruned this time: %s", problem)

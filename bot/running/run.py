@@ -41,6 +41,8 @@ class Progress:
 
 def run(settings: Settings) -> None:
     """Run everything until Ctrl-C or SIGTERM; `CannotRun` says in one line why not."""
+    # What people say is for nobody else on this machine: every file made from here on is ours alone.
+    os.umask(0o077)
     _check_engine_environment()
     check_ports(settings)
     with occupied(settings), _guarded() as guard:

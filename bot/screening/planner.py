@@ -7,7 +7,7 @@ the same topic counts a little, so that the talk does not jump about.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.criteria.criterion import CheckedBy, Criterion, Status, check
@@ -26,51 +26,68 @@ _DAYS = (0, 7, 14, 28, 60, 90, 180, 365, 1000)
 
 @dataclass(frozen=True)
 class Plan:
-    """What to ask next, how many questions may still come, and how the choice was made."""
+    """What to ask next, and the score of everything that could be asked, best first."""
 
     attribute: str | None
-    remaining: int
     scores: tuple[tuple[str, float], ...] = ()
 
 
-def plan(
-    attributes: Attributes,
-    criteria: Sequence[Criterion],
-    facts: Facts,
-    asked: Collection[str],
-    last_group: str | None = None,
-    condition_names: tuple[str, ...] = (),
-) -> Plan:
-    """Choose among the attributes that could still change an undecided criterion.
+@dataclass(frozen=True)
+class OpenQuestions:
+    """What could still be asked, and for which attributes: a question may only clear the way."""
+
+    undecided: tuple[Criterion, ...]
+    goals: Mapping[str, frozenset[str]]
+
+    @property
+    def remaining(self) -> int:
+        """How many questions may still come, those behind others included."""
+        return len(self.goals.keys() | {goal for goals in self.goals.values() for goal in goals})
+
+
+def open_questions(attributes: Attributes, criteria: Sequence[Criterion], facts: Facts, asked: Collection[str]) -> OpenQuestions:
+    """The attributes that could still change an undecided criterion of the patient's.
 
     `asked` holds the attributes that were put to the person, whatever came of it: nobody is
     asked twice unless they wish to change an answer.
     """
-    undecided = [
-        criterion
-        for criterion in criteria
-        if criterion.checked_by is CheckedBy.PATIENT
-        and check(criterion, facts.values).status is Status.UNKNOWN
-    ]
-    open_now: dict[str, set[str]] = {}  # attribute to ask → attributes it is asked for
-    for criterion in undecided:
-        for name in check(criterion, facts.values).evaluation.missing:
+    results = [check(criterion, facts.values) for criterion in criteria if criterion.checked_by is CheckedBy.PATIENT]
+    undecided = [result for result in results if result.status is Status.UNKNOWN]
+    goals: dict[str, set[str]] = {}
+    for result in undecided:
+        for name in result.evaluation.missing:
             for candidate in _askable(attributes, name, facts, asked):
-                open_now.setdefault(candidate, set()).add(name)
+                goals.setdefault(candidate, set()).add(name)
+    return OpenQuestions(
+        tuple(result.criterion for result in undecided),
+        {name: frozenset(wanted) for name, wanted in goals.items()},
+    )
+
+
+def plan(
+    attributes: Attributes,
+    open_now: OpenQuestions,
+    facts: Facts,
+    last_group: str | None = None,
+    condition_names: tuple[str, ...] = (),
+) -> Plan:
+    """Choose among the open questions."""
+    shares: dict[str, float] = {}
+
+    def share(goal: str) -> float:
+        if goal not in shares:
+            shares[goal] = _decisive_share(attributes[goal], open_now.undecided, facts, condition_names)
+        return shares[goal]
 
     def score(name: str) -> float:
         attribute = attributes[name]
-        wanted = max(
-            _decisive_share(attributes[goal], undecided, facts, condition_names)
-            for goal in open_now[name]
-        )
+        wanted = max(share(goal) for goal in open_now.goals[name])
         bonus = SAME_GROUP_BONUS if attribute.group == last_group else 0.0
         return wanted / attribute.effort * (1 - SENSITIVITY_DISCOUNT * attribute.sensitivity) + bonus
 
     order = {name: position for position, name in enumerate(attributes)}
-    scores = sorted(((name, score(name)) for name in open_now), key=lambda s: (-s[1], order[s[0]]))
-    remaining = open_now.keys() | {goal for goals in open_now.values() for goal in goals}
-    return Plan(scores[0][0] if scores else None, len(remaining), tuple(scores))
+    scores = sorted(((name, score(name)) for name in open_now.goals), key=lambda scored: (-scored[1], order[scored[0]]))
+    return Plan(scores[0][0] if scores else None, tuple(scores))
 
 
 def _askable(

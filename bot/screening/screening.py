@@ -17,7 +17,7 @@ from bot.criteria.verdict import Verdict, verdict
 from bot.screening import steps
 from bot.screening.answers import Answer, Outcome, facts_from
 from bot.screening.attributes import AnswerType, Attributes
-from bot.screening.planner import Plan, plan
+from bot.screening.planner import OpenQuestions, Plan, open_questions, plan
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.readings import (
     Command,
@@ -93,7 +93,7 @@ class Interview:
     def progress(self, state: State) -> steps.Progress:
         answered = sum(name != CONSENT for name in state.answers)
         open_now = {state.prompt.attribute} if state.prompt.waiting is Waiting.QUESTION else set()
-        planned = self._plan(state).remaining
+        planned = self._open_questions(state).remaining
         extra = len(open_now - {CONSENT} - state.answers.keys())
         return steps.Progress(answered, planned + extra)
 
@@ -258,10 +258,9 @@ class Interview:
             case Command.RESTART:
                 if prompt.waiting is Waiting.DECLINED:
                     return self._question(state, CONSENT)
-                if not state.asked:
+                if not state.asked or prompt.waiting is Waiting.RESTART:
                     return self._restart(state)
-                before = prompt.before if prompt.waiting is Waiting.RESTART else prompt
-                restart = Prompt(waiting=Waiting.RESTART, before=before)
+                restart = Prompt(waiting=Waiting.RESTART, before=prompt)
                 return Turn(replace(state, prompt=restart), (steps.ConfirmRestart(),))
             case Command.GO_ON if prompt.waiting is Waiting.GO_ON:
                 return self._next(replace(state, gone_on=True))
@@ -271,9 +270,10 @@ class Interview:
                 return self._question(state, CONSENT)
             case Command.GO_ON:
                 return self.again(state)
+            case Command.ERASE if prompt.waiting is Waiting.ERASE:
+                return Turn(state, (steps.Erase(),))
             case Command.ERASE:
-                before = prompt.before if prompt.waiting is Waiting.ERASE else prompt
-                erase = Prompt(waiting=Waiting.ERASE, before=before)
+                erase = Prompt(waiting=Waiting.ERASE, before=prompt)
                 return Turn(replace(state, prompt=erase), (steps.ConfirmErase(),))
             case Command.CONTACTS:
                 return self.again(state).saying_first(steps.ShowContacts())
@@ -379,7 +379,9 @@ class Interview:
         name = answer.attribute
         asked = state.asked if name in (CONSENT, *state.asked) else (*state.asked, name)
         taken = replace(state, answers={**state.answers, name: answer}, asked=asked)
-        turn = self._next(taken)
+        prompt = state.prompt
+        waiting_for = prompt.asks if prompt.waiting is Waiting.QUESTION else None
+        turn = self._next(taken, keep=None if waiting_for == name else waiting_for)
         turn = replace(turn, answers=(answer, *turn.answers))
         if old is not None and old != answer and name != CONSENT:
             return turn.saying_first(steps.Corrected(old, answer))
@@ -396,14 +398,16 @@ class Interview:
 
     # -- what comes next
 
-    def _next(self, state: State) -> Turn:
+    def _next(self, state: State, keep: str | None = None) -> Turn:
+        """On to the end or to a question: `keep`, which was open already, if it still matters."""
         if not _consented(state):
             return self._question(state, CONSENT)
         assessment = self.assess(state.answers)
         if assessment.verdict is Verdict.UNLIKELY and not state.gone_on:
             ended = replace(state, prompt=Prompt(waiting=Waiting.GO_ON))
             return Turn(ended, (steps.EarlyEnd(assessment),))
-        wanted = self._plan(state).attribute
+        planned = self._plan(state, still_open=keep)
+        wanted = keep if keep in dict(planned.scores) else planned.attribute
         if wanted is None:
             return self._show_result(state)
         return self._question(state, wanted)
@@ -414,13 +418,16 @@ class Interview:
         shown = steps.Finished(self.assess(state.answers))
         return Turn(done, (shown, steps.ShowContacts(), steps.WhatNow()))
 
-    def _plan(self, state: State) -> Plan:
+    def _open_questions(self, state: State, still_open: str | None = None) -> OpenQuestions:
+        asked = {*state.answers, state.prompt.attribute or ""} - {still_open}
+        return open_questions(self.attributes, self.criteria, facts_from(self.attributes, state.answers), asked)
+
+    def _plan(self, state: State, still_open: str | None = None) -> Plan:
         last = state.asked[-1] if state.asked else None
         return plan(
             self.attributes,
-            self.criteria,
+            self._open_questions(state, still_open),
             facts_from(self.attributes, state.answers),
-            asked={*state.answers, state.prompt.attribute},
             last_group=self.attributes[last].group if last else None,
             condition_names=self._condition_names,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
@@ -32,8 +33,11 @@ def database_url(text: str) -> URL:
     )
 
 
-def open_engine(url: URL) -> Engine:
-    """An engine for that URL. Errors never carry the values of a statement: they would end up in a log."""
+def open_engine(url: URL, *, to_disk: bool = True) -> Engine:
+    """An engine for that URL. Errors never carry the values of a statement: they would end up in a log.
+
+    Without `to_disk`, SQLite's commits outlive a crash of this process, but the last of them not a power cut.
+    """
     try:
         if url.get_backend_name() != "sqlite":
             return create_engine(url, hide_parameters=True, pool_pre_ping=True)
@@ -43,7 +47,7 @@ def open_engine(url: URL) -> Engine:
         engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
     except NoSuchModuleError:
         raise StoreError(f"there is no driver for {url.drivername!r}") from None
-    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "connect", partial(_set_up_sqlite, to_disk))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -60,21 +64,21 @@ def _make_private(path: Path) -> None:
         ) from None
 
 
-def _set_up_sqlite(connection: SqliteConnection, _record: object) -> None:
+def _set_up_sqlite(to_disk: bool, connection: SqliteConnection, _record: object) -> None:
     try:
-        _configure_sqlite(connection)
+        _configure_sqlite(connection, to_disk)
     except Exception:
         connection.close()  # SQLAlchemy knows nothing of it yet
         raise
 
 
-def _configure_sqlite(connection: SqliteConnection) -> None:
+def _configure_sqlite(connection: SqliteConnection, to_disk: bool) -> None:
     # The driver's own transactions begin late and as readers; ours begin in _begin_sqlite.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     # FULL, not NORMAL: an answer is on the disk before its reply is sent, even if the power goes the moment after.
-    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute(f"PRAGMA synchronous = {'FULL' if to_disk else 'NORMAL'}")
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
     cursor.execute("PRAGMA foreign_keys = ON")
     # What is erased is overwritten, not only unlinked.

@@ -7,14 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
+from bot.store import migrations
 from bot.store.engine import BUSY_MILLISECONDS, READ_ONLY, database_url, open_engine
 from bot.store.errors import (
     StoreError,
@@ -23,6 +20,7 @@ from bot.store.errors import (
     UnknownConversationError,
     UnknownScreeningError,
 )
+from bot.store.migrations import NEWEST
 from bot.store.unit import Unit
 
 __all__ = ["Store", "StoreError", "StoreNeedsMigrationError", "StoreUnavailableError", "UnknownConversationError", "UnknownScreeningError"]
@@ -36,6 +34,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._engine: Engine = open_engine(database_url(url))
+        self._quick_engine = open_engine(database_url(url), to_disk=False) if self.backend == "sqlite" else self._engine
         self._reading_engine = self._engine.execution_options(**{READ_ONLY: True})
 
     @property
@@ -45,34 +44,58 @@ class Store:
 
     def migrate(self) -> None:
         """Bring the database to the version of this code; several processes may do so at once."""
+        if self._revision() == NEWEST:
+            return
+        # Half a second of imports that an existing database does without.
+        from alembic import command
+        from alembic.config import Config
+        from alembic.util import CommandError
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent).replace("%", "%%"))
         with self._reachable(), self._engine.begin() as connection:
             if self.backend == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-            config = _alembic()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except CommandError:
+                raise StoreNeedsMigrationError(
+                    f"the database is at version {self._revision()}, unknown to this program: run the newer release that made it"
+                ) from None
 
     def check(self) -> None:
         """Raise unless the database answers and is at the version of this code."""
-        with self._reachable(), self._reading_engine.connect() as connection:
-            current = _revision(connection)
-        wanted = ScriptDirectory.from_config(_alembic()).get_current_head()
-        if current != wanted:
+        current = self._revision()
+        if current != NEWEST:
             raise StoreNeedsMigrationError(
-                f"the database is at version {current or 'none'}, this program needs {wanted}; "
+                f"the database is at version {current or 'none'}, this program needs {NEWEST}; "
                 "start it once with `trialchat run`, which migrates it"
             )
+
+    def _revision(self) -> str | None:
+        """The version the database is at; None before the first migration."""
+        with self._reachable(), self._reading_engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return version
 
     def dispose(self) -> None:
         """Close every connection that is not in use."""
         self._engine.dispose()
+        self._quick_engine.dispose()
 
     @contextmanager
-    def unit(self) -> Iterator[Unit]:
-        """One transaction that may write: committed at the end, rolled back by an exception. Two at once take turns."""
+    def unit(self, *, to_disk: bool = True) -> Iterator[Unit]:
+        """One transaction that may write: committed at the end, rolled back by an exception. Two at once take turns.
+
+        `to_disk=False` is for what can be found out again: on SQLite it saves the wait for the disk, and a power cut (not a
+        crash of this process) may undo it, whole, unless something that did wait was committed since.
+        """
         afterwards: set[str] = set()
         with self._reachable():
-            with Session(self._engine, expire_on_commit=False) as session, session.begin():
+            with Session(self._engine if to_disk else self._quick_engine, expire_on_commit=False) as session, session.begin():
                 yield Unit(session, afterwards.add)
             if "erased" in afterwards:
                 self._forget()
@@ -119,13 +142,3 @@ class Store:
             return f"the database file does not answer ({reason}); check that its disk has room and that it can be written to"
         host = self._engine.url.host or "the local socket"
         return f"the PostgreSQL server at {host} does not answer ({kind}); check that it runs and TRIALCHAT_DATABASE_URL"
-
-
-def _alembic() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    return config
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()

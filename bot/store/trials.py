@@ -64,6 +64,16 @@ class Trials(Part):
         row = self._session.get(TrialRow, nct_id)
         return None if row is None else _trial(row)
 
+    def trial_as_of(self, nct_id: str, moment: datetime) -> StoredTrial | None:
+        """The record that was current at some moment: what was said then is explained by what was known then."""
+        row = self._session.scalars(
+            select(TrialVersionRow)
+            .where(TrialVersionRow.nct_id == nct_id, TrialVersionRow.imported_at <= moment)
+            .order_by(TrialVersionRow.imported_at.desc(), TrialVersionRow.id.desc())
+            .limit(1)
+        ).one_or_none()
+        return None if row is None else _trial(row)
+
     def trials(self) -> list[StoredTrial]:
         """The current records of all trials, by number."""
         return [_trial(row) for row in self._session.scalars(select(TrialRow).order_by(TrialRow.nct_id))]
@@ -85,7 +95,7 @@ class Trials(Part):
         ]
 
 
-def _trial(row: TrialRow) -> StoredTrial:
+def _trial(row: TrialRow | TrialVersionRow) -> StoredTrial:
     return StoredTrial(
         nct_id=row.nct_id,
         version=row.version,

@@ -64,6 +64,8 @@ async def run_action(request: web.Request) -> web.Response:
         # Not 400: that is how an action hands a turn on, and Rasa would look for the action's name in it.
         return web.json_response({"error": "expected a call of an action"}, status=422)
     name: str = call["next_action"]
+    # Rasa leaves the domain out (`selective_domain`), which rasa-sdk would take for a mistake. No action needs it.
+    call.setdefault("domain", {})
     try:
         result = await request.app[_EXECUTOR].run(call)
     except ActionExecutionRejection as rejection:

@@ -41,14 +41,12 @@ def make_app(services: Services, pages: Pages, page_source: PageSource) -> web.A
 
 
 async def health(request: web.Request) -> web.Response:
-    """Whether everything a conversation needs is there: 200, or 503 with what is away."""
+    """What is there and what is away. 503 only without the store: without the engine the site is still up, and it comes back."""
     services = request.app[SERVICES]
     engine, store = await asyncio.gather(services.engine.is_up(), asyncio.to_thread(_is_in_order, services.store))
     parts = {"engine": "up" if engine else "away", "store": "up" if store else "away"}
-    well = engine and store
-    return web.json_response(
-        {"status": "ok" if well else "degraded", **parts}, status=200 if well else 503, headers={"Cache-Control": "no-store"}
-    )
+    body = {"status": "ok" if engine and store else "degraded", **parts}
+    return web.json_response(body, status=200 if store else 503, headers={"Cache-Control": "no-store"})
 
 
 def _is_in_order(store: Store) -> bool:

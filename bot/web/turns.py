@@ -41,7 +41,11 @@ class KeyedLocks:
 
 
 class Turns:
-    """Takes messages to the engine and keeps what came back."""
+    """Takes messages to the engine and keeps what came back.
+
+    What is written here need not wait for the disk: after a power cut a turn that is not known is handed to the engine once
+    more, and the screening, whose answers did wait, sees that it has had the message.
+    """
 
     def __init__(
         self,
@@ -78,7 +82,7 @@ class Turns:
 
     def _begin(self, conversation_id: str, message_id: str) -> list[JsonObject] | None:
         """The replies, if the message was handled before; otherwise the turn is begun."""
-        with self._store.unit() as unit:
+        with self._store.unit(to_disk=False) as unit:
             turn = unit.turn(conversation_id, message_id)
             if turn is None:
                 unit.begin_turn(conversation_id, message_id, self._clock())
@@ -88,7 +92,7 @@ class Turns:
             return turn.replies
         # Begun before, and no reply was kept: the engine or this app went away in between. The events tell how far it came.
         self._events.ingest()
-        with self._store.unit() as unit:
+        with self._store.unit(to_disk=False) as unit:
             turn = unit.begin_turn(conversation_id, message_id, self._clock())
             if turn.status == "pending" and turn.handled_at is not None:
                 said = unit.replies_to(conversation_id, message_id)
@@ -100,21 +104,21 @@ class Turns:
         return None
 
     def _fail(self, conversation_id: str, message_id: str) -> None:
-        with self._store.unit() as unit:
+        with self._store.unit(to_disk=False) as unit:
             unit.fail_turn(conversation_id, message_id)
 
     def _finish(self, conversation: Conversation, message_id: str, replies: list[JsonObject]) -> list[JsonObject]:
         if not replies:
             replies = [{"text": self._fallback(conversation.locale)}]
             self._keep_fallback(conversation, message_id, replies[0]["text"])
-        with self._store.unit() as unit:
+        with self._store.unit(to_disk=False) as unit:
             unit.finish_turn(conversation.id, message_id, replies, self._clock())
         return replies
 
     def _keep_fallback(self, conversation: Conversation, message_id: str, text: str) -> None:
         """The engine knows nothing of this line, so the transcript gets it from here, after what the engine heard."""
         self._events.ingest()
-        with self._store.unit() as unit:
+        with self._store.unit(to_disk=False) as unit:
             if unit.conversation(conversation.id) is not None:
                 line = NewMessage(
                     event_key=hashlib.sha256(f"fallback:{conversation.id}:{message_id}".encode()).hexdigest(),

@@ -238,7 +238,7 @@ def _facts(record: TrialRecord, texts: SiteTexts) -> list[Fact]:
         f"{enrollment.count} ({texts.value('enrollment_type', enrollment.type)})" if enrollment else texts.text("pages.not_stated")
     )
     healthy = None if record.healthy_volunteers is None else str(record.healthy_volunteers).lower()
-    interventions = [f"{one.name} ({texts.value('intervention_type', one.type)})" for one in record.interventions]
+    interventions = [_intervention(one.name, texts.value("intervention_type", one.type)) for one in record.interventions]
     return [
         Fact(labels["phase"], texts.value("phase", record.phase), texts.hint("phase", record.phase)),
         Fact(labels["study_type"], texts.value("study_type", record.study_type)),
@@ -255,6 +255,10 @@ def _facts(record: TrialRecord, texts: SiteTexts) -> list[Fact]:
         Fact(labels["status"], texts.value("status", record.status)),
         Fact(labels["registry"], record.nct_id, address=record.registry_url),
     ]
+
+
+def _intervention(name: str, kind: str) -> str:
+    return name if name.lower() == kind.lower() else f"{name} ({kind})"
 
 
 def _sections(words: TrialWords, texts: SiteTexts) -> list[TextSection]:

@@ -20,7 +20,7 @@ from bot.yaml_files import YamlFault, read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 FALLBACK_LOCALE = "en"
-_FILES = ("conversation", "attributes", "reading", "conditions", "safety", "answers", "site")
+_FILES = ("conversation", "attributes", "reading", "conditions", "safety", "answers", "site", "rules")
 
 
 class WordsFault(Exception):
@@ -122,6 +122,22 @@ class Words:
             key = value[0]
         template = said if isinstance(said, str) else said.get(key, said.get("any"))
         return str(template).format(value=_inside_sentence(self.value(self.attributes[attribute], value)))
+
+    # -- rules as sentences (`bot.criteria.sentences.Phrasebook`)
+
+    def phrase(self, key: str, **filled: object) -> str:
+        return str(self.files["rules"]["rules"][key]).format_map(filled)
+
+    def attribute_name(self, attribute: str) -> str:
+        return self.name(attribute)
+
+    def stated(self, attribute: str, value: Value) -> str | None:
+        said = self.about(attribute).get("said")
+        return None if said is None else self.clause(attribute, value)
+
+    def measured(self, attribute: str, value: float) -> str:
+        known = self.attributes[attribute]
+        return self.counted("unit_days", value) if known.answer_type is AnswerType.TIME_SINCE else self.value(known, value)
 
     # -- reading
 

@@ -86,7 +86,7 @@ class FakeBackend:
             [{"text": "Thank you."}, script.AGE],
             [script.STAGE],
             [script.SITES],
-            [script.result(f"/summary/{SUMMARY_KEY}"), script.HANDOFF],
+            [script.result(), script.summary(f"{self.url}/summary/{SUMMARY_KEY}"), script.HANDOFF],
         ]
         named: dict[str, list[BotMessage]] = {
             "#erase": [script.ERASE_ASKED],
@@ -130,7 +130,7 @@ async def _message(backend: FakeBackend, request: web.Request) -> web.StreamResp
         chat.replies[body["id"]] = replies
         chat.entries += [{"from": "bot", **message} for message in replies]
         if any(message.get("custom", {}).get("code") == "erased" for message in replies):
-            chat.entries = []
+            backend.chats = {token: other for token, other in backend.chats.items() if other is not chat}
     return web.json_response({"messages": chat.replies[body["id"]]})
 
 
@@ -244,10 +244,10 @@ async def _host_page(request: web.Request) -> web.Response:
     """A page of another site, with a strict policy of its own and odd styles that must not leak in."""
     app = f"http://127.0.0.1:{request.url.port}"
     locale = "ar" if "rtl" in request.query else "en"
-    html = (
-        f'<!doctype html><html lang="{locale}"><head><title>Host</title><meta name="viewport" content="width=device-width"></head><body><main><h1>Another site</h1><p><a href="#x">A link</a></p></main>'
-        f'<script src="{app}/widget.js" data-trial="NCT06141070" data-locale="{locale}" async></script></body></html>'
-    )
+    head = '<title>Host</title><meta name="viewport" content="width=device-width">'
+    body = '<main><h1>Another site</h1><p><a href="#x">A link</a></p></main>'
+    widget = f'<script src="{app}/widget.js" data-trial="NCT06141070" data-locale="{locale}" async></script>'
+    html = f'<!doctype html><html lang="{locale}"><head>{head}</head><body>{body}{widget}</body></html>'
     return web.Response(text=html, content_type="text/html", headers={"Content-Security-Policy": HOST_POLICY.format(app=app)})
 
 
@@ -298,10 +298,3 @@ def running(backend: FakeBackend, port: int = 0) -> Iterator[FakeBackend]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
-
-
-if __name__ == "__main__":
-    with running(FakeBackend(), port=8090) as served:
-        print(served.url, served.other_url + "/host", sep="\n")
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()

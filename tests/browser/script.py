@@ -12,6 +12,9 @@ GREETING = (
 )
 
 
+FINISHED = "Thank you. From what you told me, one point speaks against this trial."
+
+
 def _question(
     attribute: str, answer_type: str, text: str, options: list[tuple[str, str]], answered: int, remaining: int, **more: Any
 ) -> BotMessage:
@@ -58,7 +61,8 @@ SITES = _question(
     3,
     9,
 )
-SITES["custom"]["options"][-1]["exclusive"] = True
+SITES["custom"] |= {"exclusive": ["none"], "prompt": SITES["text"]}
+SITES["text"] += "\nYou can say: Brain, Bone, Liver and so on."
 
 
 def _criterion(id_: str, status: str, plain: str, said: str | None = None, checked_by: str = "patient") -> dict[str, Any]:
@@ -66,20 +70,26 @@ def _criterion(id_: str, status: str, plain: str, said: str | None = None, check
     return {"id": id_, "status": status, "checked_by": checked_by, "plain": plain, "because": because}
 
 
-def result(summary_url: str) -> BotMessage:
+def summary(url: str) -> BotMessage:
+    """The link to the page to print."""
+    return {"text": f"Here is a summary to print: {url}\nShare it with care.", "custom": {"type": "notice", "code": "summary", "url": url}}
+
+
+def result() -> BotMessage:
     """The result, with a criterion in every status."""
     return {
-        "text": "Thank you. From what you told me, one point speaks against this trial.",
+        "text": f"{FINISHED}\n\nWhat does not fit\n- Your tumor.\n\nNot a decision.",
         "custom": {
             "type": "result",
-            "summary_url": summary_url,
             "trials": [
                 {
                     "nct_id": "NCT06141070",
                     "title": "Extra radiation for lung cancer that has spread to a few places",
                     "verdict": "unlikely",
                     "criteria": [
-                        _criterion("E3", "not_met", "Your tumor has no gene change for which targeted tablets are the first treatment.", "EGFR"),
+                        _criterion(
+                            "E3", "not_met", "Your tumor has no gene change for which targeted tablets are the first treatment.", "EGFR"
+                        ),
                         _criterion("E6", "unknown", "You have no lung scarring that would make the treatment dangerous.", "yes, a little"),
                         _criterion("E8", "unknown", "You have no other cancer now or from the last two years."),
                         _criterion("I8", "met", "You are older than 18. There is no upper age limit.", "61"),
@@ -94,7 +104,7 @@ def result(summary_url: str) -> BotMessage:
 
 
 HANDOFF: BotMessage = {
-    "text": "Here is what you can do next.",
+    "text": "Steps:\n1. Go through the points.\n2. Open the page.\n\nThe record lists no contact person.",
     "buttons": [{"title": "Change an answer", "payload": "#change"}, {"title": "Talk to a person", "payload": "#human"}],
     "custom": {
         "type": "handoff",
@@ -116,7 +126,13 @@ WITH_CONTACTS: BotMessage = {
         "nct_id": "NCT06141070",
         "steps": [],
         "contacts": [
-            {"name": "Study office", "role": "coordinator", "phone": "+46 31 000 00 00", "email": "office@example.org", "site": "Gothenburg"},
+            {
+                "name": "Study office",
+                "role": "coordinator",
+                "phone": "+46 31 000 00 00",
+                "email": "office@example.org",
+                "site": "Gothenburg",
+            },
             {"name": "Odd one", "role": None, "phone": "javascript:alert(1)", "email": "a@b?subject=x", "site": None},
         ],
         "registry_url": "javascript:alert(1)",
@@ -132,14 +148,27 @@ FACT: BotMessage = {
     "custom": {"type": "fact", "topic": "phase", "nct_id": "NCT06141070", "source": "phase", "as_of": "2026-05-15"},
 }
 HOSTILE: BotMessage = {
-    "text": "<img src=x onerror=\"window.broken=1\"><script>window.broken=1</script> javascript:alert(1) [x](javascript:alert(1))",
+    "text": '<img src=x onerror="window.broken=1"><script>window.broken=1</script> javascript:alert(1) [x](javascript:alert(1))',
     "buttons": [{"title": "<b onmouseover='window.broken=1'>bold</b>", "payload": "#x=<script>"}],
     "custom": {
         "type": "result",
-        "summary_url": "javascript:window.broken=1",
-        "trials": [{"nct_id": "<i>", "title": "<img src=x onerror=window.broken=1>", "verdict": "constructor", "criteria": [
-            {"id": "I1", "status": "__proto__", "checked_by": "patient", "plain": "<svg onload=window.broken=1>", "because": [{"said": "<u>x</u>"}]}
-        ]}],
+        "url": "javascript:window.broken=1",
+        "trials": [
+            {
+                "nct_id": "<i>",
+                "title": "<img src=x onerror=window.broken=1>",
+                "verdict": "constructor",
+                "criteria": [
+                    {
+                        "id": "I1",
+                        "status": "__proto__",
+                        "checked_by": "patient",
+                        "plain": "<svg onload=window.broken=1>",
+                        "because": [{"said": "<u>x</u>"}],
+                    }
+                ],
+            }
+        ],
     },
 }
 ARABIC: BotMessage = {"text": "مرحبا! كم عمرك؟", "buttons": [{"title": "لا أعرف", "payload": "#age=unsure"}]}

@@ -68,7 +68,7 @@ def test_the_network_coming_back_is_used_at_once(chat: Widget, backend: FakeBack
 def test_too_fast_waits_as_long_as_the_server_asks(chat: Widget, backend: FakeBackend) -> None:
     backend.trouble = [429]
     chat.say("hello")
-    expect(chat.state).to_contain_text("We send your message in 1 seconds")
+    expect(chat.state).to_contain_text("We try again in 1 s")
     expect(chat.host.get_by_role("button", name="Try again now")).to_be_hidden()
     chat.bubble("How old are you?").wait_for()
     assert backend.texts_posted == ["hello"]
@@ -85,7 +85,8 @@ def test_enter_twice_sends_once(chat: Widget, backend: FakeBackend) -> None:
     backend.slow = 0.3
     chat.box.fill("hello")
     chat.box.evaluate(
-        "box => { for (let i = 0; i < 2; i++) box.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true})); }"
+        "box => { for (const times of [1, 2]) box.dispatchEvent("
+        "new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true})); }"
     )
     chat.bubble("How old are you?").wait_for()
     assert backend.texts_posted == ["hello"]

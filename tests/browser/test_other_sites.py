@@ -24,7 +24,7 @@ def test_the_wait_that_the_server_asks_for_is_known_on_another_site_too(page: Pa
     chat.open()
     backend.trouble = [429]
     chat.say("hello")
-    expect(chat.state).to_contain_text("in 1 seconds")
+    expect(chat.state).to_contain_text("in 1 s")
 
 
 def test_right_to_left_turns_the_whole_chat_round(page: Page, backend: FakeBackend) -> None:

@@ -102,9 +102,19 @@ def test_after_deleting_one_can_go_on_and_come_back(chat: Widget, backend: FakeB
     backend.next_replies = [[script.ERASED]]
     chat.say("delete everything")
     chat.bubble("Your answers are deleted.").wait_for()
+    chat.reply("Start a new chat").click()
+    chat.reach_age()
+    assert chat.stored() == {KEY: next(iter(backend.chats))}
+
+
+def test_words_typed_after_deleting_open_a_new_chat_and_wait_for_it(chat: Widget, backend: FakeBackend) -> None:
+    backend.next_replies = [[script.ERASED]]
+    chat.say("delete everything")
+    chat.bubble("Your answers are deleted.").wait_for()
     chat.say("hello again")
-    chat.bubble("How old are you?").wait_for()
-    assert KEY in chat.stored()
+    chat.reply("Yes, go ahead").wait_for()
+    expect(chat.box).to_have_value("hello again")
+    assert len(backend.sessions) == 2
 
 
 def test_a_browser_that_stores_nothing_can_still_chat(page: Page, backend: FakeBackend) -> None:

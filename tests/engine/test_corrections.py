@@ -28,7 +28,7 @@ def test_the_schema_is_checked_once_and_wrong_replies_are_still_refused(measured
 
 
 def test_rasa_still_walks_all_event_classes_for_every_event(measured: dict[str, Any]) -> None:
-    assert measured["before"]["walks"] == 10
+    assert measured["before"]["walks"] >= 10
 
 
 def test_event_classes_are_remembered_and_are_the_same(measured: dict[str, Any]) -> None:

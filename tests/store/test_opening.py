@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlalchemy.exc import IntegrityError
 
-from bot.store import Store, StoreError, StoreNeedsMigrationError, StoreUnavailableError
+from bot.store import Store, StoreError, StoreNeedsMigrationError, StoreUnavailableError, migrations
 from bot.store.engine import database_url as parsed
 from bot.store.tables import Table
 
@@ -28,6 +30,12 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(database_url: str) -
         differences = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Table.metadata)
     engine.dispose()
     assert differences == []
+
+
+def test_the_newest_migration_is_the_one_the_code_asks_for() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    assert ScriptDirectory.from_config(config).get_current_head() == migrations.NEWEST
 
 
 def test_migrating_again_changes_nothing_and_the_store_is_in_order(store: Store) -> None:
@@ -62,6 +70,13 @@ def test_a_database_that_was_never_migrated_says_what_to_do(tmp_path: Path) -> N
     store.dispose()
 
 
+def test_a_database_of_a_newer_release_is_left_alone(store: Store) -> None:
+    with store._engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreNeedsMigrationError, match="newer release"):
+        store.migrate()
+
+
 def test_the_file_is_made_with_its_folder_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path}/var/deep/new.db")
     store.migrate()
@@ -80,6 +95,20 @@ def test_sqlite_writes_ahead_to_the_disk_checks_references_and_overwrites_what_i
         }
     store.dispose()
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 15000}
+
+
+def test_what_can_be_found_out_again_need_not_wait_for_the_disk(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/new.db")
+    store.migrate()
+    found = {}
+    for to_disk in (True, False):
+        with store.unit(to_disk=to_disk) as unit:
+            found[to_disk] = unit._session.connection().exec_driver_sql("PRAGMA synchronous").scalar()
+            unit.open_conversation(channel="rest", at=NOON)
+    with store.reading() as unit:
+        assert unit.count_conversations() == 2
+    store.dispose()
+    assert found == {True: 2, False: 1}
 
 
 def test_a_writer_waits_for_another_that_has_read_first(store: Store) -> None:

@@ -100,6 +100,21 @@ def test_what_was_read_is_taken_out_of_the_engines_file(broker: Broker, reader: 
     assert reader.prune() == 0
 
 
+def test_nor_does_it_stay_in_the_journal_that_the_engine_keeps_open(
+    broker: Broker, reader: EventReader, conversation: Conversation
+) -> None:
+    broker.make_file()
+    engine = sqlite3.connect(broker.path)
+    engine.execute("PRAGMA journal_mode = WAL")
+    engine.execute("SELECT count(*) FROM events").fetchall()
+    broker.turn(conversation.id, "SECRETWORD", "m1", "SECRETWORD")
+    reader.ingest()
+    reader.prune()
+    left = [path.name for path in broker.path.parent.glob("events.db*") if b"SECRETWORD" in path.read_bytes()]
+    engine.close()
+    assert left == []
+
+
 def test_what_was_not_read_yet_is_left_alone(store: Store, broker: Broker, reader: EventReader, conversation: Conversation) -> None:
     broker.turn(conversation.id, "hello", "m1", "Hi.")
     reader.ingest()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -79,6 +81,13 @@ async def test_a_rejection_is_told_the_way_rasa_reads_it(client: Client) -> None
     assert isinstance(answer["error"], str)
 
 
+async def test_a_call_without_the_domain_is_run_as_rasa_leaves_it_out(client: Client) -> None:
+    call = _call("action_speaks")
+    del call["domain"]
+    async with client.post("/webhook", json=call, headers=KEY) as response:
+        assert response.status == 200
+
+
 async def test_the_secret_may_come_in_the_address_as_rasas_token_does(client: Client) -> None:
     async with client.post("/webhook", params={"token": SECRET}, json=_call("action_speaks")) as response:
         assert response.status == 200
@@ -121,7 +130,8 @@ async def test_a_broken_action_tells_neither_the_engine_nor_the_log_what_was_sai
 async def test_a_long_conversations_tracker_is_taken(client: Client) -> None:
     call = _call("action_speaks")
     call["tracker"]["events"] = [{"event": "user", "text": "x" * 1000}] * 3000
-    async with client.post("/webhook", json=call, headers=KEY) as response:
+    body = io.BytesIO(json.dumps(call).encode())
+    async with client.post("/webhook", data=body, headers=KEY) as response:
         assert response.status == 200
 
 

@@ -40,7 +40,7 @@ async def test_messages_go_to_the_session_of_their_token(door: Door) -> None:
 
 async def test_the_transcript_has_what_a_widget_needs_to_draw_it_again(door: Door) -> None:
     question = {"text": "May I?", "buttons": [{"title": "Yes", "payload": "#consent=true"}], "custom": {"type": "question"}}
-    door.engine.answer = lambda turn: [question]
+    door.engine.answer = lambda _turn: [question]
     session = await door.open()
     await door.send(session, "m1", "#consent=true")
     async with door.client.get("/chat/messages", headers=session) as response:

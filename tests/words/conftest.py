@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ _VOWELS = re.compile(r"[aeiouy]+")
 @pytest.fixture(scope="session")
 def words() -> Callable[[str], dict[str, Any]]:
     """One of the English words files by name."""
-    return lambda name: read_yaml(WORDS / f"{name}.yaml")
+    return cache(lambda name: read_yaml(WORDS / f"{name}.yaml"))
 
 
 @pytest.fixture(scope="session")

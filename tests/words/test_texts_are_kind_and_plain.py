@@ -23,12 +23,24 @@ LONGEST_SENTENCE = 25
 _NEGATIVE = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|without|cannot|\w+n't|unable|unless)\b", re.IGNORECASE)
 # Said of the bot's own promises these would be untrue, and of a treatment they would be advice.
 _PROMISES = re.compile(
-    r"\byou (?:are|will be|'re) (?:eligible|accepted|a match|qualified|cured|healed)\b|\byou qualify\b|\bguarantee|\b(?:is|are) (?:completely |totally |)safe\b"
+    r"\byou (?:are|will be|'re) (?:eligible|accepted|a match|qualified|cured|healed)\b|\byou qualify\b"
+    r"|\bguarantee|\b(?:is|are) (?:completely |totally |)safe\b"
     r"|\b(?:will|can) (?:cure|heal|save)\b|\bmiracle|\bbreakthrough|\bno risk|\brisk-free|\b100 ?%",
     re.IGNORECASE,
 )
-_ADVICE = re.compile(r"\byou (?:should|must|ought to|need to) (?:take|stop|start|try|have|get|choose|join|accept|refuse)\b|\bwe recommend\b|\bI recommend\b", re.IGNORECASE)
-_SCARY = re.compile(r"\b(?:terminal|hopeless|fatal|victim|suffer(?:s|ing)? from|failed|rejected|ineligible|subject(?:s)?|death)\b", re.IGNORECASE)
+_ADVICE = re.compile(
+    r"\byou (?:should|must|ought to|need to) (?:take|stop|start|try|have|get|choose|join|accept|refuse)\b|\b(?:we|I) recommend\b",
+    re.IGNORECASE,
+)
+_SCARY = re.compile(
+    r"\b(?:terminal|hopeless|fatal|victim|suffer(?:s|ing)? from|failed|rejected|ineligible|subjects?|death)\b", re.IGNORECASE
+)
+# Names of answers, which deny nothing where they are named.
+_NAMED_ANSWERS = re.compile(
+    r"(?:choose|or|write) not sure|yes or no|a yes or a no|Yes, no or not sure|none or not tested|choose not to say", re.IGNORECASE
+)
+# Lists that say no once, with weight.
+_NO_LISTS = re.compile(r"\bnot (?:a diagnosis, not treatment and not|pregnant and not|a person and not)\b")
 
 
 def _sentences(text: str) -> list[str]:
@@ -73,11 +85,8 @@ def test_no_sentence_says_no_twice(patient_texts: Texts) -> None:
 
 
 def _excused(sentence: str) -> str:
-    """The sentence less what is no denial. Lists such as "not a diagnosis, not treatment" say no once, with weight; quoted choices are names."""
-    plain = re.sub(r"^No, ", "", sentence)  # an answer's first word
-    plain = re.sub(r"\bnot (?:a diagnosis, not treatment and not|pregnant and not|a person and not)\b", "not", plain)
-    plain = re.sub(r"choose not sure|or not sure|write not sure|yes or no|a yes or a no|Yes, no or not sure|none or not tested|choose not to say", "", plain)
-    return plain
+    """The sentence less what denies nothing: an answer's first word, names of answers, one no spread over a list."""
+    return _NAMED_ANSWERS.sub("", _NO_LISTS.sub("not", re.sub(r"^No, ", "", sentence)))
 
 
 def test_nobody_is_promised_anything(patient_texts: Texts) -> None:
@@ -115,7 +124,18 @@ def test_a_verdict_always_leaves_the_decision_to_the_study_team(words: Callable[
 
 
 @pytest.mark.parametrize(
-    "key", ["consent_refused", "human", "unavailable", "fallback_again", "contacts_absent", "status_absent", "moving_on", "answer_unsure", "result_unlikely_why"]
+    "key",
+    [
+        "consent_refused",
+        "human",
+        "unavailable",
+        "fallback_again",
+        "contacts_absent",
+        "status_absent",
+        "moving_on",
+        "answer_unsure",
+        "result_unlikely_why",
+    ],
 )
 def test_every_dead_end_offers_a_person_or_the_official_page(key: str, words: Callable[[str], dict[str, Any]]) -> None:
     text = words("conversation")["texts"][key]

@@ -10,15 +10,35 @@ from typing import Any
 from bot.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-# Given by the app or by a button; never learned.
-NOT_LEARNED = {"open_chat", "payload"}
+# Given by the app or by a button, or decided by reviewed phrases; never learned.
+NOT_LEARNED = {"open_chat", "payload", "safety_emergency", "safety_crisis"}
 INTENT_OF_BUTTON = {
-    "yes": "affirm", "no": "deny", "unsure": "unsure", "decline": "decline", "why": "why", "repeat": "repeat", "back": "go_back",
-    "change": "change_answer", "skip": "skip", "stop": "stop", "resume": "go_on", "restart": "start_over", "go_on": "go_on",
-    "finish": "show_result", "summary": "show_result", "contacts": "show_contacts", "human": "human", "progress": "progress", "help": "help",
-    "erase": "erase", "erase_confirm": "erase", "erase_cancel": "deny", "confirm_value": "affirm", "correct_value": "change_answer",
+    "yes": "affirm",
+    "no": "deny",
+    "unsure": "unsure",
+    "decline": "decline",
+    "why": "why",
+    "repeat": "repeat",
+    "back": "go_back",
+    "change": "change_answer",
+    "skip": "skip",
+    "stop": "stop",
+    "resume": "go_on",
+    "restart": "start_over",
+    "go_on": "go_on",
+    "finish": "show_result",
+    "summary": "show_result",
+    "contacts": "show_contacts",
+    "human": "human",
+    "progress": "progress",
+    "help": "help",
+    "erase": "erase",
+    "erase_confirm": "erase",
+    "erase_cancel": "deny",
+    "confirm_value": "affirm",
+    "correct_value": "change_answer",
     "done": "goodbye",
-}  # fmt: skip
+}
 
 
 def _plain(text: str) -> str:

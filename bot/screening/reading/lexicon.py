@@ -188,11 +188,16 @@ class Lexicon:
                 add((title,), Means(name))
             elif name in COMMANDS:
                 add((title,), Means("command", command=COMMANDS[name]))
+            elif name in _TITLES_THAT_AGREE:
+                add((title,), Means("value", _TITLES_THAT_AGREE[name]))
         if attribute is not None:
             for value, option in self._words[attribute.name].options.items():
                 means = Means("value", _value(attribute, value), own=True)
                 add((option.title, *option.words, *option.whole), means)
         return found
+
+
+_TITLES_THAT_AGREE = {"erase_confirm": True, "erase_cancel": False, "confirm_value": True, "correct_value": False}
 
 
 def _value(attribute: Attribute, option: str) -> Value:

@@ -40,7 +40,7 @@ class NumberReader:
         position = 0
         while position < len(words):
             word = words[position]
-            if word[0].isdigit():
+            if word.lstrip("-")[:1].isdigit():
                 found.append(Number(_digits(word), position, position + 1))
                 position += 1
             elif position in spoken:

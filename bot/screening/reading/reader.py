@@ -37,6 +37,7 @@ _PAYLOAD = re.compile(r"^#(?P<name>[a-z][a-z0-9_]*)(?:=(?P<value>[A-Za-z0-9_,.\-
 _LONG = 14
 """Words beyond which a yes or no in the middle of a message is not taken for the answer."""
 _NEGATION_REACH = 3
+_WEAK_REACH = 2
 _TRUSTED = 0.6
 _TRUSTED_COMMANDS: Mapping[str, Command] = {
     # Only what does no harm when misread. "skip", "back", "stop" and the like need their words.
@@ -174,7 +175,7 @@ class Reader:
             commands = [m.label.command for m in found if m.label.command]
             if commands:
                 return ReadCommand(commands[0])
-            value = None if _asks(words) or len(words) > _LONG else _one_polarity(found)
+            value = None if _asks(words) or len(words) > _LONG else _one_polarity(found, len(words))
             return ReadUnclear() if value is None else (ReadYes() if value else ReadNo())
         if means.command is not None:
             return ReadCommand(means.command)
@@ -223,7 +224,7 @@ class Reader:
                 leading = bool(found) and found[0].start == 0
                 if len(words) > _LONG and not leading:
                     return None
-                return _one_polarity(self._unnegated(found, words))
+                return _one_polarity(self._unnegated(found, words), len(words))
             case AnswerType.CHOICE:
                 values = self._chosen(found, words)
                 return values[0] if len(values) == 1 else None
@@ -318,12 +319,16 @@ def _asks(words: Sequence[str]) -> bool:
     return bool(words) and words[-1] == "?"
 
 
-def _one_polarity(found: Sequence[Match[Means]]) -> bool | None:
-    """Yes or no where everything found agrees; "i have" and its like give way to any no."""
-    matches = [match.label for match in found if match.label.kind in ("value", "hedged_no")]
-    if any(means.value is False for means in matches):
-        matches = [means for means in matches if not means.weak]
-    values = {means.value for means in matches if isinstance(means.value, bool)}
+def _one_polarity(found: Sequence[Match[Means]], length: int) -> bool | None:
+    """Yes or no where everything found agrees.
+
+    "I have" and its like begin any sentence: they give way to any no, and are a yes only where
+    hardly anything else is said.
+    """
+    matches = [match for match in found if match.label.kind in ("value", "hedged_no")]
+    denied = any(match.label.value is False for match in matches)
+    matches = [m for m in matches if not (m.label.weak and (denied or length > m.length + _WEAK_REACH))]
+    values = {match.label.value for match in matches if isinstance(match.label.value, bool)}
     return values.pop() if len(values) == 1 else None
 
 

@@ -15,7 +15,7 @@ LONGEST_SAID = 200
 """How much of a message is kept beside an answer as "you said", in characters."""
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "–": "-", "—": "-"})
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|[%+<>≤≥?]")
+_TOKEN = re.compile(r"(?:(?<![\w.,])-)?\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|[%+<>≤≥?]")
 
 Label = TypeVar("Label")
 

@@ -35,9 +35,9 @@ dialog[open]{display:flex}
 dialog:focus{outline:0}
 dialog::backdrop{background:#0008}
 @media (max-width:480px),(max-height:420px){dialog{inset:0;inline-size:100%;max-inline-size:none;block-size:var(--tall,100dvh);max-block-size:none;border:0;border-radius:0}}
-header{display:flex;gap:.3em;align-items:center;padding:.5em .5em .5em 1em;padding-inline:1em .5em;border-block-end:1px solid var(--line)}
-header div{flex:1;min-inline-size:0}
-header p,.progress,.from,.note,.left{font-size:.85em;color:var(--soft)}
+.head{display:flex;gap:.3em;align-items:center;padding-block:.5em;padding-inline:1em .5em;border-block-end:1px solid var(--line)}
+.head div{flex:1;min-inline-size:0}
+.head p,.progress,.from,.note,.left{font-size:.85em;color:var(--soft)}
 .icon{border-color:transparent;background:none;padding:0;display:grid;place-items:center;color:var(--ink);flex:none}
 .icon .dotted{stroke-width:3.6}
 .icon svg{inline-size:22px;block-size:22px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round}
@@ -91,7 +91,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
 .left{padding:0 1em .6em}
 .left.over{color:var(--warn);font-weight:600}
 .sr{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media (forced-colors:active){button.solid,.patient .bubble{border:2px solid ButtonText}.icon{border-color:ButtonText}.bubble{border-color:CanvasText}progress{appearance:auto}}`;
+@media (forced-colors:active){button.solid{background:ButtonFace;color:ButtonText}button.solid,.patient .bubble{border:2px solid ButtonText}.icon{border-color:ButtonText}.bubble{border-color:CanvasText}progress{appearance:auto}}`;
 
   /* One element, its properties and its children. Text goes in as text nodes only. */
   const make = (tag, properties = {}, ...children) => {
@@ -117,7 +117,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
   };
 
   const fill = (text, values) => String(text ?? "").replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
-  const list = (value) => (Array.isArray(value) ? value : []);
+  const list = (value) => (Array.isArray(value) ? value.filter((item) => item != null) : []);
   const show = (value) => (value == null ? "" : String(value));
 
   /* A v4 UUID. crypto.randomUUID is missing on plain-http host pages, getRandomValues is not. */
@@ -129,7 +129,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   };
 
-  const STATUS = { met: "✓", not_met: "✕", unknown: "?" };
+  const STATUS = { __proto__: null, met: "✓", not_met: "✕", unknown: "?" };
 
   class TrialChat extends HTMLElement {
     #home; #trial; #locale; #texts = {}; #parts = {};
@@ -196,7 +196,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       part.left = make("p", { id: "left", className: "left", role: "status", hidden: true });
       part.form = make("form", { className: "say", noValidate: true, onsubmit: (event) => this.#submit(event) }, make("label", { className: "sr", htmlFor: "box", textContent: say.box }), part.box, part.send);
       part.dialog = make("dialog", { "aria-labelledby": "title", onkeydown: (event) => this.#escape(event) },
-        make("header", {}, make("div", {}, part.title, make("p", { textContent: say.subtitle })), part.menuButton, part.closeButton),
+        make("div", { className: "head" }, make("div", {}, part.title, make("p", { textContent: say.subtitle })), part.menuButton, part.closeButton),
         part.sheet, part.progress, part.scroll, part.state, part.again, part.form, part.left);
       // A phone's back gesture and other browser ways to close a dialog arrive here.
       part.dialog.addEventListener("cancel", (event) => { event.preventDefault(); this.#close(); });
@@ -347,7 +347,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
           if (turn) this.#pending(turn);
           const limited = reply?.status === 429;
           if (limited) seconds = 5;
-          if (reply?.after > 0) seconds = reply.after;
+          // Never sooner than the server asks for, and ever more slowly while it is away.
+          if (reply?.after > 0) seconds = limited ? reply.after : Math.max(wait, reply.after);
           if (limited) told = fill(say.too_fast, { seconds });
           this.#state(told, !limited);
           // A little at random, so that many chats do not come back in the same instant.
@@ -428,8 +429,9 @@ textarea::placeholder{color:var(--soft);opacity:1}
       if (document.hidden || !dialog.open || !this.#token || this.#busy) return;
       try {
         const reply = await this.#call("GET", "chat/messages");
-        if (reply.status !== 200 || this.#busy) return;
-        if (list(reply.data.messages).length !== this.#known || this.#looks) this.#restore(reply.data);
+        if (this.#busy) return;
+        if (reply.status !== 200) dots.hidden = true;
+        else if (list(reply.data.messages).length !== this.#known || this.#looks) this.#restore(reply.data);
       } catch { dots.hidden = true; }
     }
 
@@ -484,7 +486,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
     #receive(messages) {
       const { scroll } = this.#parts;
       this.#known += messages.length;
-      if (messages.some((message) => message.custom?.code === "erased")) {
+      const erased = messages.some((message) => message.custom?.code === "erased");
+      if (erased) {
         // The server has forgotten: this device does too, on the screen and in its storage.
         this.#parts.log.replaceChildren();
         this.#parts.progress.hidden = true;
@@ -492,6 +495,11 @@ textarea::placeholder{color:var(--soft);opacity:1}
       }
       const turns = messages.map((message) => this.#turn(message, false));
       this.#ask(messages);
+      if (erased) {
+        this.#token = null;
+        this.#started = false;
+        this.#offer([{ title: this.#texts.start_new, run: () => { this.#reset(); this.#start(); } }]);
+      }
       // Long replies start at their first line; short ones end in sight.
       const top = turns[0] ? turns[0].offsetTop - 12 : scroll.scrollHeight;
       scroll.scrollTop = Math.min(scroll.scrollHeight, top);
@@ -515,30 +523,38 @@ textarea::placeholder{color:var(--soft);opacity:1}
       return make("a", { href: url.href, target: "_blank", rel: "noopener noreferrer", className }, show(text || address), make("span", { className: "sr", textContent: " " + this.#texts.new_tab }));
     }
 
-    #words(text) {
+    #words(text, summary) {
       const pieces = [];
       let end = 0;
       for (const found of text.matchAll(/https?:\/\/[^\s<>"'`]+/gi)) {
         const address = found[0].replace(/[.,;:!?)\]}»”’]+$/, "");
-        pieces.push(text.slice(end, found.index), this.#link(address));
+        pieces.push(text.slice(end, found.index), this.#link(address, address === summary ? this.#texts.summary_link : address));
         end = found.index + address.length;
       }
       return [...pieces, text.slice(end)];
+    }
+
+    /* A text is enough by itself, for channels that show nothing else. What a card or buttons show here is left out of it. */
+    #shown(message, custom) {
+      const text = show(message.text);
+      if (custom.type === "question" && custom.prompt) return show(custom.prompt);
+      if (custom.type !== "result" && custom.type !== "handoff") return text;
+      return text.split(/\n\s*\n/).filter((part) => !/^\s*([-•–]|\p{Nd}+[.)])\s/mu.test(part)).join("\n\n");
     }
 
     #turn(message, patient) {
       const say = this.#texts;
       const custom = message.custom || {};
       const turn = make("div", { className: "turn " + (patient ? "patient" : "bot") });
-      if (message.text) {
+      const text = this.#shown(message, custom);
+      if (text) {
         // Who speaks stands beside the bubble: inside, it would decide the direction of the words.
         turn.append(make("span", { className: "sr", textContent: (patient ? say.from_patient : say.from_bot) + " " }));
-        const bubble = make("div", { className: "bubble", dir: "auto" }, ...this.#words(show(message.text)));
+        const bubble = make("div", { className: "bubble", dir: "auto" }, ...this.#words(text, custom.url));
         turn.append(custom.type === "safety" ? make("div", { className: "safety" }, make("strong", { textContent: say.important }), bubble) : bubble);
       }
       if (custom.type === "result") list(custom.trials).forEach((trial) => turn.append(this.#result(trial)));
       if (custom.type === "handoff") turn.append(this.#handoff(custom));
-      if (custom.summary_url) turn.append(this.#link(custom.summary_url, say.summary_link, "main"));
       if (custom.type === "fact" && custom.as_of) turn.append(make("span", { className: "note", textContent: fill(say.fact_source, { as_of: show(custom.as_of) }) }));
       if (turn.childNodes.length) this.#parts.log.append(turn);
       return turn;
@@ -549,13 +565,12 @@ textarea::placeholder{color:var(--soft);opacity:1}
       const points = list(trial.criteria);
       const card = make("div", { className: "card" },
         make("h3", { textContent: say["verdict_" + trial.verdict] || say.result_title }),
-        make("p", { dir: "auto", textContent: show(trial.title) }),
-        make("p", { className: "note", textContent: say.verdict_note }));
-      const groups = { not_met: [], unknown: [], met: [], study_team: [] };
+        make("p", { dir: "auto", textContent: show(trial.title) }));
+      const groups = { __proto__: null, not_met: [], unknown: [], met: [], study_team: [] };
       for (const point of points) (groups[point.checked_by === "study_team" ? "study_team" : point.status] || groups.unknown).push(point);
       for (const [name, group] of Object.entries(groups)) {
         if (!group.length) continue;
-        card.append(make("details", { open: name !== "met" || !groups.not_met.length },
+        card.append(make("details", { open: name === "not_met" || !groups.not_met.length },
           make("summary", {}, say["group_" + name] + " (" + group.length + ")"),
           make("p", { className: "note", textContent: say["note_" + name] }),
           make("ul", { className: "points" }, ...group.map((point) => this.#point(point)))));
@@ -580,7 +595,6 @@ textarea::placeholder{color:var(--soft);opacity:1}
       const lines = (tag, items) => make(tag, {}, ...items.map((item) => make("li", { dir: "auto" }, ...item)));
       const steps = list(custom.steps);
       const contacts = list(custom.contacts);
-      const sites = list(custom.sites).map((site) => (typeof site === "string" ? site : [site?.name, site?.city, site?.country].filter(Boolean).join(", "))).filter(Boolean);
       if (steps.length) add(say.handoff_steps, lines("ol", steps.map((step) => this.#words(show(step)))));
       if (contacts.length) {
         add(say.handoff_contacts, lines("ul", contacts.map((contact) => {
@@ -592,9 +606,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
           if (email) parts.push(make("br"), /^[^\s@?&:/]+@[^\s@?&:/]+$/.test(email) ? make("a", { href: "mailto:" + email, textContent: email }) : email);
           return parts;
         })));
-      } else add(say.handoff_contacts, make("p", { textContent: say.handoff_no_contacts }));
+      }
       if (custom.registry_url) card.append(this.#link(custom.registry_url, say.handoff_registry, "main"));
-      if (sites.length) add(say.handoff_sites, lines("ul", sites.map((site) => [site])));
       return card;
     }
 
@@ -620,17 +633,18 @@ textarea::placeholder{color:var(--soft);opacity:1}
         buttons = buttons.filter((button) => !own.has(button.payload));
       }
       this.#offer(buttons.map((button) => ({ title: show(button.title), run: () => this.#send(show(button.payload || button.title), show(button.title)) })));
-      if (options.length) part.replies.prepend(this.#ticks(options, payload));
+      if (options.length) part.replies.prepend(this.#ticks(options, payload, list(question.exclusive)));
     }
 
-    #ticks(options, payload) {
+    #ticks(options, payload, exclusive) {
       const say = this.#texts;
+      const alone = new Set(exclusive);
       const rows = options.map((option) => {
         const input = make("input", { type: "checkbox", value: show(option.value) });
         input.addEventListener("change", () => {
           if (!input.checked) return;
           // "None of these" and the like stand alone.
-          for (const row of rows) if (row.input !== input && (option.exclusive || row.option.exclusive)) row.input.checked = false;
+          for (const row of rows) if (row.input !== input && (alone.has(option.value) || alone.has(row.option.value))) row.input.checked = false;
         });
         return { input, option };
       });
@@ -670,7 +684,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
       event.preventDefault();
       const { box } = this.#parts;
       const text = box.value.trim();
-      if (!text || this.#busy || !this.#token || !this.#measure()) return;
+      if (!text || this.#busy || !this.#measure()) return;
+      if (!this.#token) { this.#start(); return; } // the words stay in the box until there is a chat again
       box.value = "";
       this.#measure();
       box.focus();

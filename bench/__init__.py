@@ -1,0 +1,1 @@
+"""Measurements, each printed as a table with ratios. Never part of the tests: machines are noisy."""

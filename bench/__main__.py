@@ -1,0 +1,24 @@
+"""`make bench`: run every benchmark, or those named: `make bench ARGS="turn planner"`."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import planning, reading, turn
+
+BENCHMARKS = {"turn": turn.main, "reading": reading.main, "planning": planning.main}
+
+
+def main() -> int:
+    wanted = sys.argv[1:] or list(BENCHMARKS)
+    unknown = [name for name in wanted if name not in BENCHMARKS]
+    if unknown:
+        print(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+        return 2
+    for name in wanted:
+        BENCHMARKS[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

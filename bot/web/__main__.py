@@ -1,0 +1,73 @@
+"""`python -m bot.web`: the app's process, as `trialchat run` starts it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import signal
+import sys
+from contextlib import AsyncExitStack
+
+from aiohttp import web
+
+from bot.settings import INTERFACE, Settings, SettingsError
+from bot.store import StoreError
+from bot.trials import RecordFault
+from bot.web.assembly import Assembled, assemble
+from bot.web.logs import set_up_logging
+from bot.words import WordsFault
+
+_log = logging.getLogger("bot.web")
+
+# A turn takes well under a second; those at work when we are told to stop may end.
+SHUTDOWN_SECONDS = 4
+
+
+def main() -> int:
+    """Run until told to stop; the exit status."""
+    set_up_logging()
+    try:
+        settings = Settings.from_environment()
+        assembled = assemble(settings)
+    except (SettingsError, StoreError, RecordFault, WordsFault) as problem:
+        _log.error("the app cannot start: %s", problem)
+        return 1
+    # What was loaded at the start stays until the end: the collector need not look at it again and again.
+    gc.freeze()
+    try:
+        asyncio.run(serve(settings, assembled))
+    except OSError as problem:
+        _log.error("the app cannot start: %s", problem.strerror or problem)
+        return 1
+    finally:
+        assembled.store.dispose()
+    return 0
+
+
+async def serve(settings: Settings, assembled: Assembled) -> None:
+    """Serve both ports until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as closing:
+        closing.push_async_callback(assembled.engine.close)
+        # The public door closes first: a turn that is under way still needs the actions.
+        await _listen(closing, assembled.actions, settings.actions_port)
+        await _listen(closing, assembled.public, settings.port)
+        _log.info("listening on %s, actions on port %d", settings.site_url, settings.actions_port)
+        await stop.wait()
+        _log.info("stopping")
+
+
+async def _listen(closing: AsyncExitStack, app: web.Application, port: int) -> None:
+    # No access log: addresses hold the engine's secret and the keys of summaries.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    closing.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, INTERFACE, port).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""The app as it is in service, put together from the settings."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.conversations.desk import Desk
+from bot.conversations.transcripts import EventReader
+from bot.settings import PROJECT, Settings, SettingsError
+from bot.store import Store
+from bot.store.clock import Clock, utc_now
+from bot.trials import load_records
+from bot.trials.loading import store_records
+from bot.web.actions_server import executor_of, make_actions_app
+from bot.web.app import make_app
+from bot.web.engine_client import EngineClient
+from bot.web.light_sdk import import_sdk
+from bot.web.page_source import StoredPages
+from bot.web.pages import Pages
+from bot.web.services import Services
+from bot.words import Library, load_library
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """Both applications of the process, and what has to be closed after them."""
+
+    public: web.Application
+    actions: web.Application
+    store: Store
+    engine: EngineClient
+
+
+def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
+    """Migrate the store, bring in the trials that ship, and put both applications together."""
+    for name, value in (("TRIALCHAT_API_KEY", settings.api_key), ("TRIALCHAT_ENGINE_SECRET", settings.engine_secret)):
+        if not value:
+            raise SettingsError(f"{name} is not set; `trialchat run` makes one")
+    library = load_library()
+    store = Store(settings.database_url)
+    store.migrate()
+    for nct_id, outcome in store_records(store, load_records(PROJECT / "trials", library.attributes), clock()).items():
+        _log.info("trial %s: %s", nct_id, outcome)
+    engine = EngineClient(settings.engine_url, settings.engine_secret)
+    services = Services(
+        store=store,
+        engine=engine,
+        events=EventReader(store, settings.events_database),
+        api_key=settings.api_key,
+        fallback=lambda locale: library.in_locale(locale).text("fallback"),
+        locales=_locales(library),
+        clock=clock,
+    )
+    pages = Pages({locale: words.files["site"] for locale, words in library.words.items()})
+    return Assembled(
+        public=make_app(services, pages, StoredPages(store, library)),
+        actions=_actions(Desk(store, library, clock, settings.site_url), settings.engine_secret),
+        store=store,
+        engine=engine,
+    )
+
+
+def _actions(desk: Desk, secret: str) -> web.Application:
+    import_sdk()  # before anything else imports rasa-sdk, and Sanic with it
+    from actions import all_actions
+
+    return make_actions_app(executor_of(all_actions(desk)), secret)
+
+
+def _locales(library: Library) -> tuple[str, ...]:
+    fallback = library.in_locale(None).locale
+    return (fallback, *(locale for locale in library.words if locale != fallback))

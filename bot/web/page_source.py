@@ -1,0 +1,89 @@
+"""What the pages show, out of the store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from bot.conversations.results import ResultTexts
+from bot.screening.answers import Answer, Outcome
+from bot.screening.attributes import canonical
+from bot.screening.screening import Interview
+from bot.store import Store, StoredTrial
+from bot.trials import TrialRecord
+from bot.web import views
+from bot.words import Library
+
+
+class StoredPages:
+    """The stored trials, and results as they were when they were made."""
+
+    def __init__(self, store: Store, library: Library) -> None:
+        self._store = store
+        self._library = library
+        self._records: dict[str, TrialRecord] = {}
+
+    async def trials(self) -> Sequence[TrialRecord]:
+        """Every trial, by number."""
+        return await asyncio.to_thread(self._trials)
+
+    async def trial(self, nct_id: str) -> TrialRecord | None:
+        """One trial."""
+        return await asyncio.to_thread(self._trial, nct_id)
+
+    async def summary(self, key: str) -> views.SummaryData | None:
+        """The result behind a summary's key; None before there is a result."""
+        return await asyncio.to_thread(self._summary, key)
+
+    def _trials(self) -> list[TrialRecord]:
+        with self._store.reading() as unit:
+            return [self._record(trial) for trial in unit.trials()]
+
+    def _trial(self, nct_id: str) -> TrialRecord | None:
+        with self._store.reading() as unit:
+            found = unit.trial(nct_id)
+        return None if found is None else self._record(found)
+
+    def _summary(self, key: str) -> views.SummaryData | None:
+        with self._store.reading() as unit:
+            screening = unit.screening_by_summary_key(key)
+            if screening is None or screening.trial_id is None:
+                return None
+            conversation = unit.conversation(screening.conversation_id)
+            verdicts = unit.verdicts(screening.id)
+            if conversation is None or not verdicts:
+                return None
+            stored = unit.trial_as_of(screening.trial_id, verdicts[-1].at) or unit.trial(screening.trial_id)
+            # The latest answer on each attribute counts: a correction comes after what it corrects.
+            rows = {row.attribute: row for row in unit.answers(screening.id)}
+        if stored is None:
+            return None
+        record = self._record(stored)
+        words = self._library.in_locale(conversation.locale)
+        answers = {
+            name: Answer(name, Outcome(row.state), None if row.value is None else canonical(row.value), row.said)
+            for name, row in rows.items()
+            if name in self._library.attributes
+        }
+        assessment = Interview(self._library.attributes, record.criteria).assess(answers)
+        texts = ResultTexts(words, record, answers)
+        return views.SummaryData(
+            record=record,
+            locale=conversation.locale,
+            verdict=assessment.verdict.value,
+            made_on=verdicts[-1].at.date(),
+            outcomes=tuple(
+                views.Outcome(
+                    id=result.id,
+                    status=result.status.value,
+                    checked_by=result.checked_by.value,
+                    said=tuple(texts.clauses(result, assessment.facts)),
+                )
+                for result in assessment.results
+            ),
+        )
+
+    def _record(self, stored: StoredTrial) -> TrialRecord:
+        if stored.content_hash not in self._records:
+            self._records[stored.content_hash] = TrialRecord.model_validate(stored.record)
+        return self._records[stored.content_hash]

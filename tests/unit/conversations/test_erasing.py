@@ -1,0 +1,38 @@
+"""Erasing asks once, and then nothing of the conversation is left in the store."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from tests.conversing import Talk
+from tests.people import people
+
+FITS = people("NCT06141070")[0].answers
+
+
+def test_erase_asks_before_it_erases(talk: Talk) -> None:
+    talk.until("prior_radiotherapy", FITS)
+    talk.say("erase my answers")
+    assert talk.codes == ["confirm_erase"]
+
+
+def test_anything_but_a_yes_keeps_everything(talk: Talk) -> None:
+    talk.until("prior_radiotherapy", FITS)
+    talk.say_all("erase my answers", "hm, wait")
+    assert talk.codes[0] == "kept"
+    assert talk.question == "prior_radiotherapy"
+
+
+def test_a_yes_leaves_nothing_of_what_was_said(talk: Talk) -> None:
+    talk.until("condition", FITS)
+    talk.say("adenocarcinoma of the lung")
+    talk.say("erase my answers")
+    reply = talk.say("Yes, erase everything")
+    assert reply.erased
+    assert talk.codes == ["erased"]
+    engine = sa.create_engine(str(talk.store._engine.url))
+    with engine.connect() as connection:
+        tables = sa.inspect(connection).get_table_names()
+        kept = [repr(row) for table in tables for row in connection.execute(sa.text(f'SELECT * FROM "{table}"'))]  # noqa: S608
+    engine.dispose()
+    assert not [row for row in kept if "adenocarcinoma of the lung" in row and "trials" not in row and "record" not in row and talk.conversation_id in row]

@@ -1,0 +1,69 @@
+"""Rules as sentences: nothing is lost, brackets stand where they are needed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from bot.criteria import Comparison, Judgement, Rule, Value
+from bot.criteria.rules import parse_rule, walk
+from bot.criteria.sentences import sentence
+from tests.unit.criteria.strategies import rules
+
+
+class Plain:
+    """A phrasebook that says little more than the rule itself."""
+
+    _phrases = {
+        "all": " and ", "any": " or ", "group": "({inside})", "always": "always", "never": "never", "not": "not {rule}",
+        "judgement": "judged: {judgement}", "is": "{name} is {value}", "only": "{name} only {value}", "between": "{name} {low} to {high}",
+        "at_least": "{name} >= {value}", "at_most": "{name} <= {value}", "above": "{name} > {value}", "below": "{name} < {value}",
+        "count_is": "{name} = {count} of them", "count_above": "{name} > {count} of them", "within_days": "{name} within {value}",
+    }  # fmt: skip
+
+    def phrase(self, key: str, **filled: object) -> str:
+        return self._phrases[key].format_map(filled)
+
+    def attribute_name(self, attribute: str) -> str:
+        return attribute
+
+    def stated(self, attribute: str, value: Value) -> str | None:
+        return None
+
+    def measured(self, attribute: str, value: float) -> str:
+        return f"{value:g}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ({"attribute": "age", "at_least": 18}, "age >= 18"),
+        ({"all": [{"attribute": "a", "is": True}, {"any": [{"attribute": "b", "is": 1}, {"attribute": "c", "is": 2}]}]}, "a is True and (b is 1 or c is 2)"),
+        ({"all": [{"attribute": "a", "one_of": ["x", "y"]}, {"attribute": "b", "is": "z"}]}, "(a is x or a is y) and b is z"),
+        ({"not": {"all": [{"attribute": "a", "is": "x"}, {"judgement": "mild"}]}}, "not (a is x and judged: mild)"),
+        ({"not": {"attribute": "a", "is": True}}, "a is False"),
+        ({"attribute": "age", "between": [18, 65]}, "age 18 to 65"),
+        ({"attribute": "drug", "within_days": 28}, "drug within 28"),
+        ({"all": []}, "always"),
+        ({"any": []}, "never"),
+        ({"any": [{"all": [{"attribute": "a", "is": "x"}]}, {"attribute": "b", "is": "y"}]}, "a is x or b is y"),
+    ],
+)
+def test_a_rule_reads_as_one_sentence(rule: object, expected: str) -> None:
+    assert sentence(parse_rule(rule), Plain()) == expected
+
+
+@given(rules)
+def test_every_attribute_and_every_judgement_is_in_the_sentence(rule: Rule) -> None:
+    said = sentence(rule, Plain())
+    for part in walk(rule):
+        if isinstance(part, Comparison):
+            assert part.attribute in said
+        if isinstance(part, Judgement):
+            assert part.judgement in said
+
+
+@given(rules)
+def test_brackets_balance(rule: Rule) -> None:
+    said = sentence(rule, Plain())
+    assert said.count("(") == said.count(")")

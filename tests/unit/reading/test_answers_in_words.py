@@ -1,0 +1,162 @@
+"""What people write, read against the open question: a value, not sure, rather not say, or asked again."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.screening.prompts import Prompt, Waiting
+from bot.screening.reading import Reader
+from bot.screening.readings import ReadAnswer, ReadCommand, ReadDecline, Reading, ReadNothing, ReadUnclear, ReadUnsure
+from bot.words import load_library
+
+LIBRARY = load_library()
+TODAY = datetime.date(2026, 11, 23)
+
+
+def read(attribute: str, text: str) -> Reading:
+    reader: Reader = LIBRARY.in_locale("en").reader
+    return reader.read(text, Prompt(waiting=Waiting.QUESTION, attribute=attribute), {attribute}, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "text", "value"),
+    [
+        ("age", "58", 58),
+        ("age", "I'm 58", 58),
+        ("age", "fifty-eight years old", 58),
+        ("age", "I turned one hundred and two", 102),
+        ("age", "58 :)", 58),
+        ("cancer_stage", "4", "IV"),
+        ("cancer_stage", "Stage IIIB", "III"),
+        ("cancer_stage", "they said stage four", "IV"),
+        ("metastasis_count", "three", 3),
+        ("metastasis_count", "none", 0),
+        ("metastasis_count", "just one spot", 1),
+        ("metastasis_sites", "brain and a spot on the hip bone", ("brain", "bone")),
+        ("metastasis_sites", "liver but not brain", ("liver",)),
+        ("metastasis_sites", "the other lung", ("other_lung",)),
+        ("driver_mutations", "ALK and ROS1", ("alk", "ros1")),
+        ("driver_mutations", "nothing was found", ("none",)),
+        ("driver_mutations", "I haven't been tested", ("not_tested",)),
+        ("prior_radiotherapy", "no, never had it", False),
+        ("prior_radiotherapy", "I have never had radiation", False),
+        ("prior_radiotherapy", "yep", True),
+        ("pregnant_or_breastfeeding", "not pregnant", False),
+        ("pulmonary_fibrosis", "I have never had lung fibrosis", False),
+        ("last_trial_drug", "never", "never"),
+        ("last_trial_drug", "no", "never"),
+        ("last_trial_drug", "three weeks ago", 21),
+        ("last_trial_drug", "2 months back", 60),
+        ("last_trial_drug", "a year ago", 365),
+        ("last_trial_drug", "yesterday", 1),
+        ("last_trial_drug", "2026-11-01", 22),
+        ("last_trial_drug", "12 November", 11),
+        ("performance_status", "I can do light work", "1"),
+        ("performance_status", "in bed most of the day", "3"),
+        ("performance_status", "ECOG 2", "2"),
+        ("other_cancer", "no", "none"),
+        ("condition", "lung cancer, the non-small cell one", ("Non Small Cell Lung Cancer",)),
+        ("condition", "NSCLC", ("Non Small Cell Lung Cancer",)),
+        ("condition", "my mother has breast cancer", ("Breast Cancer",)),
+        ("sex", "woman", "female"),
+        ("consent", "sure, go ahead", True),
+    ],
+)
+def test_a_clear_answer_is_taken(attribute: str, text: str, value: object) -> None:
+    reading = read(attribute, text)
+    assert isinstance(reading, ReadAnswer)
+    assert reading.value == value
+
+
+@pytest.mark.parametrize(
+    ("attribute", "text"),
+    [
+        ("age", "over 60"),
+        ("age", "58 or 59"),
+        ("age", "200"),
+        ("age", "-5"),
+        ("age", "old enough"),
+        ("metastasis_count", "a few"),
+        ("metastasis_count", "3 or 4"),
+        ("metastasis_count", "3-4"),
+        ("cancer_stage", "between 3 and 4, stage 3 or stage 4"),
+        ("driver_mutations", "EGFR negative"),
+        ("last_trial_drug", "a while ago"),
+        ("last_trial_drug", "2030-01-01"),
+        ("fluid_buildup", "back pain"),
+        ("fluid_buildup", "yes and no"),
+        ("willing_to_attend", "is there no risk?"),
+        ("consent", "I am 58 and have stage 4 lung cancer"),
+        ("condition", "blah blah"),
+        ("sex", "yes"),
+        ("age", "/restart"),
+        ("age", '/nosuch{"value":"8"}'),
+    ],
+)
+def test_what_could_mean_two_things_is_asked_again(attribute: str, text: str) -> None:
+    assert isinstance(read(attribute, text), ReadUnclear)
+
+
+@pytest.mark.parametrize("attribute", ["age", "prior_radiotherapy", "cancer_stage", "metastasis_sites", "last_trial_drug", "condition"])
+@pytest.mark.parametrize("text", ["I don't know", "not sure", "no idea", "?", "I'm not sure", "dunno", "I can't remember", "idk"])
+def test_not_knowing_is_never_an_answer(attribute: str, text: str) -> None:
+    assert isinstance(read(attribute, text), ReadUnsure)
+
+
+@pytest.mark.parametrize("attribute", ["age", "prior_radiotherapy", "cancer_stage", "metastasis_sites", "last_trial_drug", "condition"])
+@pytest.mark.parametrize("text", ["I'd rather not say", "prefer not to say", "that's private", "none of your business"])
+def test_declining_is_never_an_answer(attribute: str, text: str) -> None:
+    assert isinstance(read(attribute, text), ReadDecline)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\x00\x01", "\u200b\u2060"])
+def test_nothing_is_nothing(text: str) -> None:
+    assert isinstance(read("age", text), ReadNothing)
+
+
+@pytest.mark.parametrize("text", ["not that I know of", "I don't think so"])
+def test_a_doubtful_no_is_marked_as_such(text: str) -> None:
+    reading = read("fluid_buildup", text)
+    assert isinstance(reading, ReadAnswer)
+    assert (reading.value, reading.hedged) == (False, True)
+
+
+def test_a_new_value_for_an_earlier_answer_is_read_for_that_answer() -> None:
+    reading = read("metastasis_count", "please change my age to 58")
+    assert isinstance(reading, ReadCommand)
+    assert (reading.attribute, reading.value) == ("age", 58)
+
+
+@pytest.mark.parametrize("name", [name for name in LIBRARY.attributes if LIBRARY.attributes[name].group != "measurement"])
+def test_typing_the_title_of_a_quick_reply_means_the_same_as_tapping_it(name: str) -> None:
+    attribute = LIBRARY.attributes[name]
+    words = LIBRARY.in_locale("en")
+    values = {"yes": True, "no": False} if attribute.answer_type == "yes_no" else {value: value for value in attribute.values}
+    for key, value in values.items():
+        title = words.option_title(name, value)
+        typed, tapped = read(name, title), read(name, f"#{name}={key}")
+        assert isinstance(typed, ReadAnswer), title
+        assert isinstance(tapped, ReadAnswer)
+        assert typed.value == tapped.value
+    for key in ("unsure", "decline"):
+        typed, tapped = read(name, words.button(key)), read(name, f"#{name}={key}")
+        assert type(typed) is type(tapped)
+
+
+@settings(max_examples=150)
+@given(st.sampled_from([n for n in LIBRARY.attributes if LIBRARY.attributes[n].group != "measurement"]), st.text(max_size=80))
+def test_no_text_breaks_the_reader_and_every_value_fits_its_attribute(name: str, text: str) -> None:
+    reading = read(name, text)
+    if isinstance(reading, ReadAnswer):
+        assert LIBRARY.attributes[reading.attribute].accepts(reading.value)
+
+
+@given(st.integers(1, 110))
+def test_an_age_in_figures_is_that_age(age: int) -> None:
+    reading = read("age", f"I am {age} years old")
+    assert isinstance(reading, ReadAnswer)
+    assert reading.value == age

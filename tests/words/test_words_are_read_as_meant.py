@@ -1,0 +1,159 @@
+"""What a person taps, types or copies from a letter is read as the value that it means."""
+
+from __future__ import annotations
+
+import datetime
+from functools import cache
+from typing import Any
+
+import pytest
+
+from bot.screening.prompts import Prompt, Waiting
+from bot.screening.readings import ReadAnswer, ReadCommand, ReadDecline, Reading, ReadUnclear, ReadUnsure
+from bot.words import Words, load_library
+
+TODAY = datetime.date(2026, 11, 23)
+
+
+@cache
+def english() -> Words:
+    return load_library().words["en"]
+
+
+def read(attribute: str, text: str) -> Reading:
+    prompt = Prompt(waiting=Waiting.QUESTION, attribute=attribute)
+    return english().reader.read(text, prompt, set(english().attributes), TODAY)
+
+
+def value(attribute: str, text: str) -> Any:
+    """The value read, `unsure`, `decline`, the command, or None for unclear."""
+    match read(attribute, text):
+        case ReadAnswer(attribute=name, value=found) if name == attribute:
+            return found
+        case ReadUnsure():
+            return "unsure"
+        case ReadDecline():
+            return "decline"
+        case ReadCommand(command=command):
+            return f"command {command}"
+        case ReadUnclear():
+            return None
+        case other:
+            return type(other).__name__
+
+
+def titled_options() -> list[tuple[str, str, str]]:
+    attributes = english().files["attributes"]["attributes"]
+    return [(name, key, option["title"]) for name, entry in attributes.items() for key, option in (entry.get("options") or {}).items()]
+
+
+def expected(attribute: str, key: str) -> Any:
+    match english().attributes[attribute].answer_type.value:
+        case "yes_no":
+            return key == "yes"
+        case "choices":
+            return (key,)
+        case _:
+            return key
+
+
+@pytest.mark.parametrize(("attribute", "key", "title"), titled_options())
+def test_a_title_typed_means_the_same_as_tapped(attribute: str, key: str, title: str) -> None:
+    assert value(attribute, title) == expected(attribute, key)
+    assert value(attribute, f"  {title.lower()}. ") == expected(attribute, key)
+
+
+@pytest.mark.parametrize(("attribute", "key", "title"), titled_options())
+def test_the_canonical_value_typed_means_itself(attribute: str, key: str, title: str) -> None:
+    assert value(attribute, key) == expected(attribute, key)
+    assert value(attribute, key.replace("_", " ")) == expected(attribute, key)
+
+
+@pytest.mark.parametrize("attribute", list(english().files["attributes"]["attributes"]))
+@pytest.mark.parametrize(
+    ("text", "meaning"), [("not sure", "unsure"), ("I don't know", "unsure"), ("I'd rather not say", "decline"), ("why?", "command why")]
+)
+def test_every_question_takes_not_sure_rather_not_and_why(attribute: str, text: str, meaning: str) -> None:
+    assert value(attribute, text) == meaning
+
+
+@pytest.mark.parametrize(
+    ("attribute", "text", "meaning"),
+    [
+        ("age", "I'm 62", 62),
+        ("age", "sixty-four years old", 64),
+        ("cancer_stage", "IVb", "IV"),
+        ("cancer_stage", "my doctor says stage four", "IV"),
+        ("cancer_stage", "metastatic", "IV"),
+        ("cancer_stage", "IIIA", "III"),
+        ("condition", "nsclc", ("Non Small Cell Lung Cancer",)),
+        ("condition", "Non-small-cell lung cancer, stage 4", ("Non Small Cell Lung Cancer",)),
+        ("condition", "adenocarcinoma of the lung", ("Lung Adenocarcinoma",)),
+        ("condition", "lung cancer, small cell", ("Small Cell Lung Cancer",)),
+        ("condition", "lung cancer", ("Lung Cancer",)),
+        ("diagnosis_confirmed", "they did a biopsy", True),
+        ("diagnosis_confirmed", "no biopsy yet", False),
+        ("metastasis_count", "just the one", 1),
+        ("metastasis_count", "3 spots", 3),
+        ("metastasis_sites", "my spine and the liver", ("bone", "liver")),
+        ("metastasis_sites", "the opposite lung", ("other_lung",)),
+        ("performance_status", "ECOG 1", "1"),
+        ("performance_status", "bedridden", "4"),
+        ("prior_systemic_therapy", "not yet", "none"),
+        ("prior_systemic_therapy", "only chemo after my operation", "adjuvant_only"),
+        ("prior_systemic_therapy", "I started chemo last week", "for_current_disease"),
+        ("prior_radiotherapy", "not that I know of", False),
+        ("driver_mutations", "EGFR positive", ("egfr",)),
+        ("driver_mutations", "EGFR, ALK and ROS1 negative", ("none",)),
+        ("driver_mutations", "still waiting for results", ("not_tested",)),
+        ("fluid_buildup", "no pleural effusion", False),
+        ("fluid_buildup", "they drained it twice", True),
+        ("other_cancer", "breast cancer 9 years ago", "treated_over_2_years_ago"),
+        ("other_cancer", "basal cell on my nose", "low_risk"),
+        ("other_cancer", "melanoma last year", "active_or_recent"),
+        ("last_trial_drug", "3 weeks ago", 21),
+        ("last_trial_drug", "never been in a trial", "never"),
+        ("pregnant_or_breastfeeding", "not now", False),
+        ("can_have_children", "I had a vasectomy", False),
+        ("willing_contraception", "I use condoms", True),
+        ("willing_to_attend", "too far away", False),
+    ],
+)
+def test_everyday_answers_are_understood(attribute: str, text: str, meaning: Any) -> None:
+    assert value(attribute, text) == meaning
+
+
+@pytest.mark.parametrize(
+    ("attribute", "text"),
+    [
+        # Each could be read as something that decides against the person, or for them, and says neither.
+        ("prior_systemic_therapy", "I had chemo"),
+        ("prior_systemic_therapy", "Keytruda"),
+        ("metastasis_count", "a few"),
+        ("metastasis_sites", "both lungs"),
+        ("metastasis_sites", "left lung"),
+        ("driver_mutations", "KRAS"),
+        ("driver_mutations", "EGFR negative"),
+        ("other_cancer", "skin cancer last year"),
+        ("cancer_stage", "advanced"),
+        ("last_trial_drug", "recently"),
+        ("last_trial_drug", "more than a month ago"),
+    ],
+)
+def test_what_can_mean_two_things_is_asked_again(attribute: str, text: str) -> None:
+    assert value(attribute, text) is None
+
+
+@pytest.mark.parametrize(
+    ("attribute", "text"),
+    [
+        ("performance_status", "I am tired most of the time"),
+        ("performance_status", "I need someone to help me wash"),
+        ("metastasis_count", "chemo will start again in May"),
+        ("other_cancer", "I quit smoking in 2010"),
+        ("prior_radiotherapy", "I want to stop chemo"),
+        ("willing_to_attend", "I have to go to the hospital every week anyway"),
+    ],
+)
+def test_words_that_also_name_a_command_command_nothing_inside_a_sentence(attribute: str, text: str) -> None:
+    assert not str(value(attribute, text)).startswith("command")
