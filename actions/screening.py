@@ -10,7 +10,7 @@ import asyncio
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop
+from rasa_sdk.events import ActiveLoop, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import ActionExecutionRejection
 
@@ -42,4 +42,7 @@ class ActionScreening(Action):
         if reply.handed_over:
             raise ActionExecutionRejection(NAME)
         utter(dispatcher, reply.messages)
-        return [ActiveLoop(None if reply.erased else NAME)]
+        if reply.erased:
+            # Without the follow-up the rules would look for something more to say.
+            return [ActiveLoop(None), FollowupAction("action_listen")]
+        return [ActiveLoop(NAME)]

@@ -23,7 +23,7 @@ from bot.screening.attributes import canonical
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading import Intent
 from bot.screening.screening import CONSENT, Interview, State, Turn
-from bot.store import Store, Unit
+from bot.store import Store, Unit, UnknownConversationError
 from bot.store.records import Conversation, Screening
 from bot.trials import TrialRecord
 from bot.words import Library, Words
@@ -57,10 +57,6 @@ class Setting:
     record: TrialRecord | None
     words: Words
     locale: str
-
-
-class UnknownConversationError(Exception):
-    """The engine speaks of a conversation that the store does not have."""
 
 
 class Desk:
@@ -193,9 +189,9 @@ class _Table:
 
     def _finish(self, screening: Screening, before: State, turn: Turn, incoming: Incoming | None) -> Reply:
         if any(isinstance(step, steps.Erase) for step in turn.steps):
-            messages = self._renderer(turn.state, screening).render(turn.steps)
+            last_words = _as_json(self._renderer(turn.state, screening).render(turn.steps))
             self._unit.erase_conversation(self._conversation.id)
-            return Reply(messages=_as_json(messages), erased=True)
+            return Reply(messages=last_words, erased=True)
         message_id = incoming.message_id if incoming else None
         if any(isinstance(step, steps.Restarted) for step in turn.steps):
             screening = self._restart(turn.state, message_id)
@@ -205,6 +201,9 @@ class _Table:
         for assessment in concluded:
             self._conclude(screening, assessment)
         messages = _as_json(self._renderer(turn.state, screening).render(turn.steps))
+        if turn.answers and screening.verdict and not concluded:
+            # The verdict that was given no longer stands; it stays in the history of verdicts.
+            self._unit.reopen_screening(screening.id)
         self._unit.save_screening(
             screening.id,
             snapshot=_snapshot(turn.state, message_id, messages),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import Literal
 
 from bot.conversations.facts import answer_about
 from bot.conversations.messages import Message, NoticeCustom, SafetyCustom
@@ -32,7 +32,7 @@ def safety(intent: str | None, words: Words, locale: str) -> list[Message]:
     by_country = words.files["safety"]["texts"][category]
     country = locale.replace("_", "-").partition("-")[2].upper()
     text = str(by_country.get(country, by_country["default"]))
-    return [Message(text=text, custom=SafetyCustom(category=cast(SafetyCategory, category)))]
+    return [Message(text=text, custom=SafetyCustom(category=category))]
 
 
 def pauses(intent: str | None) -> bool:

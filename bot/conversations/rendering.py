@@ -10,6 +10,7 @@ from bot.conversations.results import ResultTexts
 from bot.screening import steps
 from bot.screening.answers import Answer, Outcome
 from bot.screening.attributes import AnswerType, Attribute
+from bot.screening.prompts import Waiting
 from bot.screening.screening import CONSENT, State
 from bot.trials import TrialRecord
 from bot.words import Words
@@ -80,7 +81,8 @@ class Renderer:
                 return [self._notice("resumed", self._welcome_back())]
             case steps.ConsentDeclined():
                 refused = text("consent_refused", registry_url=self.record.registry_url)
-                return [self._notice("consent_declined", refused, "go_on", "contacts")]
+                agree = Button(title=self.words.option_title(CONSENT, True), payload=f"#{CONSENT}=yes")
+                return [Message(text=refused, buttons=(agree, *self._buttons("contacts")), custom=NoticeCustom(code="consent_declined"))]
             case steps.ConfirmErase():
                 keep = Button(title=self.words.button("erase_cancel"), payload="#no")
                 erase = Button(title=self.words.button("erase_confirm"), payload="#erase=confirm")
@@ -169,8 +171,8 @@ class Renderer:
             case AnswerType.TEXT:
                 values = [(name, name) for name in self.record.conditions]
         replies = [Button(title=title, payload=f"#{attribute.name}={value}") for value, title in values]
-        for key in ("unsure",) if attribute.name == CONSENT else ("unsure", "decline"):
-            replies.append(Button(title=self.words.button(key), payload=f"#{attribute.name}={key}"))
+        open_ends = ("unsure",) if attribute.name == CONSENT else ("unsure", "decline")
+        replies.extend(Button(title=self.words.button(key), payload=f"#{attribute.name}={key}") for key in open_ends)
         return (*replies, *self._buttons("why"))
 
     # -- after an answer
@@ -188,7 +190,8 @@ class Renderer:
                 return [self._notice("noted", text("moving_on", name=self.words.name(answer.attribute)))]
         if step.tapped or answer.value is None:
             return []
-        return [self._notice("noted", text("answer_restated", said=self.words.clause(answer.attribute, answer.value)))]
+        key = "answer_hedged" if step.hedged else "answer_restated"
+        return [self._notice("noted", text(key, said=self.words.clause(answer.attribute, answer.value)))]
 
     def _corrected(self, step: steps.Corrected) -> Message:
         name = self.words.name(step.new.attribute)
@@ -235,6 +238,8 @@ class Renderer:
         answered = sum(name != CONSENT for name in self.state.answers)
         if not answered:
             return self.words.text("welcome_back_consent")
+        if self.state.prompt.waiting is Waiting.NOTHING:
+            return self.words.text("welcome_back_result")
         return self.words.text("welcome_back", answered=self.words.counted("questions", answered))
 
     def _choose_change(self, answers: Sequence[Answer]) -> Message:

@@ -65,18 +65,16 @@ class Criterion(BaseModel):
     @model_validator(mode="after")
     def _rule_fits_who_checks(self) -> Criterion:
         if self.checked_by is CheckedBy.PATIENT and self.requires is None:
-            raise ValueError(
-                "a criterion checked by the patient needs a rule: `requires` or `excludes_when`"
-            )
+            raise ValueError("a criterion checked by the patient needs a rule: `requires` or `excludes_when`")
         if self.checked_by is CheckedBy.STUDY_TEAM and self.requires is not None:
             raise ValueError("a criterion checked by the study team takes no rule")
         return self
 
     @classmethod
-    def excluding(cls, id: str, when: Rule) -> Criterion:
+    def excluding(cls, criterion_id: str, when: Rule) -> Criterion:
         """An exclusion criterion that keeps people out when `when` holds."""
         return cls(
-            id=id,
+            id=criterion_id,
             section=Section.EXCLUSION,
             checked_by=CheckedBy.PATIENT,
             requires=Not(negated=when),

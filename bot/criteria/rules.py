@@ -87,8 +87,7 @@ class Comparison(_Node):
         operators = [str(key) for key in data if key != "attribute"]
         if len(operators) != 1:
             raise ValueError(
-                "a comparison takes exactly one operator beside `attribute`, found "
-                + (", ".join(sorted(operators)) or "none")
+                "a comparison takes exactly one operator beside `attribute`, found " + (", ".join(sorted(operators)) or "none")
             )
         (operator,) = operators
         operand = data[operator]
@@ -100,9 +99,7 @@ class Comparison(_Node):
     def _operand_fits(self) -> Comparison:
         operator = OPERATORS.get(self.operator)
         if operator is None:
-            raise ValueError(
-                f"unknown operator `{self.operator}`; known are {', '.join(OPERATORS)}"
-            )
+            raise ValueError(f"unknown operator `{self.operator}`; known are {', '.join(OPERATORS)}")
         fault = _operand_fault(operator.operand, self.operand)
         if fault:
             raise ValueError(f"`{self.operator}` takes {fault}")
@@ -202,6 +199,4 @@ def walk(rule: Rule) -> Iterator[Rule]:
 
 def mentioned(rule: Rule) -> tuple[str, ...]:
     """The attributes a rule refers to, each once, in the rule's order."""
-    return tuple(
-        dict.fromkeys(part.attribute for part in walk(rule) if isinstance(part, Comparison))
-    )
+    return tuple(dict.fromkeys(part.attribute for part in walk(rule) if isinstance(part, Comparison)))

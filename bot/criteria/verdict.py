@@ -18,9 +18,7 @@ class Verdict(StrEnum):
 
 def verdict(results: Iterable[CriterionResult]) -> Verdict:
     """Only criteria that the person's own answers settle count; the study team's never do."""
-    statuses = {
-        result.status for result in results if result.checked_by is CheckedBy.PATIENT
-    }
+    statuses = {result.status for result in results if result.checked_by is CheckedBy.PATIENT}
     if Status.NOT_MET in statuses:
         return Verdict.UNLIKELY
     if Status.UNKNOWN in statuses:

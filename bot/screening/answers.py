@@ -57,9 +57,7 @@ def facts_from(attributes: Attributes, answers: Mapping[str, Answer]) -> Facts:
     What does not apply overrules what was stated before (someone who corrects "female" to
     "male" has no pregnancy to speak of), but only where the condition is certainly false.
     """
-    values: dict[str, Value] = {
-        name: answer.value for name, answer in answers.items() if answer.value is not None
-    }
+    values: dict[str, Value] = {name: answer.value for name, answer in answers.items() if answer.value is not None}
     derived: dict[str, tuple[str, ...]] = {}
     for attribute in attributes.values():
         if attribute.applies_when is None:
@@ -70,9 +68,5 @@ def facts_from(attributes: Attributes, answers: Mapping[str, Answer]) -> Facts:
         values.pop(attribute.name, None)
         if attribute.otherwise is not None:
             values[attribute.name] = attribute.otherwise
-            derived[attribute.name] = tuple(
-                source
-                for name in condition.because
-                for source in derived.get(name, (name,))
-            )
+            derived[attribute.name] = tuple(source for name in condition.because for source in derived.get(name, (name,)))
     return Facts(values, derived)

@@ -85,11 +85,9 @@ class Attribute(BaseModel):
                     and (len(value) == 1 or not set(value) & set(self.exclusive))
                 )
             case AnswerType.TIME_SINCE:
-                whole = isinstance(value, int) and not isinstance(value, bool)
-                return value == NEVER or (whole and value >= 0)  # type: ignore[operator]
+                return value == NEVER or (isinstance(value, int) and not isinstance(value, bool) and value >= 0)
             case AnswerType.TEXT:
-                words = isinstance(value, tuple) and bool(value)
-                return words and all(isinstance(word, str) for word in value)  # type: ignore[union-attr]
+                return isinstance(value, tuple) and bool(value) and all(isinstance(word, str) for word in value)
 
 
 class Attributes(Mapping[str, Attribute]):

@@ -90,9 +90,7 @@ def plan(
     return Plan(scores[0][0] if scores else None, tuple(scores))
 
 
-def _askable(
-    attributes: Attributes, name: str, facts: Facts, asked: Collection[str]
-) -> tuple[str, ...]:
+def _askable(attributes: Attributes, name: str, facts: Facts, asked: Collection[str]) -> tuple[str, ...]:
     """What to ask in order to learn `name`: itself, or first what decides whether it applies."""
     if name in asked:
         return ()
@@ -103,11 +101,7 @@ def _askable(
     if condition.truth is Truth.FALSE:
         return ()
     if condition.truth is Truth.UNKNOWN:
-        first = tuple(
-            candidate
-            for needed in condition.missing
-            for candidate in _askable(attributes, needed, facts, asked)
-        )
+        first = tuple(candidate for needed in condition.missing for candidate in _askable(attributes, needed, facts, asked))
         if first:
             return first
         return (name,) if attribute.when_unsure == "ask" else ()

@@ -102,14 +102,4 @@ class ReadElsewhere:
     """Something the rest of the dialogue answers: a question about the trial, a greeting, …"""
 
 
-Reading = (
-    ReadAnswer
-    | ReadUnsure
-    | ReadDecline
-    | ReadYes
-    | ReadNo
-    | ReadCommand
-    | ReadNothing
-    | ReadUnclear
-    | ReadElsewhere
-)
+Reading = ReadAnswer | ReadUnsure | ReadDecline | ReadYes | ReadNo | ReadCommand | ReadNothing | ReadUnclear | ReadElsewhere

@@ -49,6 +49,7 @@ class DangerWords:
     past: tuple[re.Pattern[str], ...] = ()
     present: tuple[re.Pattern[str], ...] = ()
     denied: tuple[re.Pattern[str], ...] = ()
+    denied_closely: tuple[re.Pattern[str], ...] = ()
 
     def __add__(self, other: DangerWords) -> DangerWords:
         return DangerWords(self.phrases + other.phrases, self.past + other.past, self.present + other.present, self.denied + other.denied)
@@ -69,6 +70,7 @@ def danger_words(data: Mapping[str, Any]) -> DangerWords:
         past=_compiled("past", data.get("past") or (), number),
         present=_compiled("present", data.get("present") or (), number),
         denied=_compiled("denied", data.get("denied") or (), number, ending=r"(?: \S+)? $"),
+        denied_closely=_compiled("denied", data.get("denied") or (), number, ending=r" $"),
     )
 
 
@@ -91,7 +93,9 @@ def mentions_danger(text: str, words: DangerWords) -> bool:
 def _speaks_of(sentence: str, pattern: re.Pattern[str], category: str, words: DangerWords) -> bool:
     if category in CANCELLED_BY_THE_PAST and _is_history(sentence, words):
         return False
-    return any(not any(denial.search(sentence[: found.start()] + " ") for denial in words.denied) for found in pattern.finditer(sentence))
+    # "No one, want to die": a word between the denial and the phrase may belong to neither, and a crisis is not let by for that.
+    denials = words.denied if category in CANCELLED_BY_THE_PAST else words.denied_closely
+    return any(not any(denial.search(sentence[: found.start()] + " ") for denial in denials) for found in pattern.finditer(sentence))
 
 
 def _is_history(sentence: str, words: DangerWords) -> bool:

@@ -24,13 +24,14 @@ from bot.screening.readings import (
     ReadAnswer,
     ReadCommand,
     ReadDecline,
-    Reading,
     ReadElsewhere,
+    Reading,
     ReadNo,
     ReadNothing,
     ReadUnsure,
     ReadYes,
 )
+from bot.screening.steps import Step
 
 CONSENT = "consent"
 MOST_ATTEMPTS = 2
@@ -56,11 +57,11 @@ class Turn:
     """What one message came to. `handed_over` means that others must answer it."""
 
     state: State
-    steps: tuple[steps.Step, ...] = ()
+    steps: tuple[Step, ...] = ()
     answers: tuple[Answer, ...] = ()
     handed_over: bool = False
 
-    def saying_first(self, *first: steps.Step) -> Turn:
+    def saying_first(self, *first: Step) -> Turn:
         return replace(self, steps=first + self.steps)
 
 
@@ -183,10 +184,7 @@ class Interview:
 
     def _on_paused(self, state: State, reading: Reading) -> Turn:
         state = _returned(state)
-        if isinstance(reading, ReadAnswer) or (
-            isinstance(reading, ReadUnsure | ReadDecline)
-            and state.prompt.waiting is Waiting.QUESTION
-        ):
+        if isinstance(reading, ReadAnswer) or (isinstance(reading, ReadUnsure | ReadDecline) and state.prompt.waiting is Waiting.QUESTION):
             return self.respond(state, reading).saying_first(steps.WelcomeBack())
         return self.again(state).saying_first(steps.WelcomeBack())
 
@@ -306,9 +304,7 @@ class Interview:
         name = reading.attribute
         if name is not None and name in state.answers:
             if reading.value is not None:
-                return self._answered(
-                    state, ReadAnswer(name, reading.value, reading.said), to=name
-                )
+                return self._answered(state, ReadAnswer(name, reading.value, reading.said), to=name)
             return self._question(state, name, changing=True)
         if not state.asked or not _consented(state):
             return self.again(state).saying_first(steps.NothingToChange())
@@ -355,7 +351,8 @@ class Interview:
         if reading.hedged and self._rules_out(state, answer):
             # A doubt never costs anyone a trial: "I don't think so" is not a no that decides.
             answer = Answer(attribute.name, Outcome.UNSURE, said=reading.said)
-        return self._take(state, answer, tapped=reading.tapped)
+        hedged = reading.hedged and answer.outcome is Outcome.KNOWN
+        return self._take(state, answer, tapped=reading.tapped, hedged=hedged)
 
     def _rules_out(self, state: State, answer: Answer) -> bool:
         """Whether this answer makes a criterion fail that does not fail without it."""
@@ -373,7 +370,7 @@ class Interview:
         outcome = Outcome.UNSURE if isinstance(reading, ReadUnsure) else Outcome.DECLINED
         return self._take(state, Answer(name, outcome, said=reading.said), tapped=reading.tapped)
 
-    def _take(self, state: State, answer: Answer, tapped: bool) -> Turn:
+    def _take(self, state: State, answer: Answer, tapped: bool, hedged: bool = False) -> Turn:
         """Keep the answer, say so, and go on to whatever comes next."""
         old = state.answers.get(answer.attribute)
         name = answer.attribute
@@ -385,7 +382,7 @@ class Interview:
         turn = replace(turn, answers=(answer, *turn.answers))
         if old is not None and old != answer and name != CONSENT:
             return turn.saying_first(steps.Corrected(old, answer))
-        return turn.saying_first(steps.Noted(answer, tapped))
+        return turn.saying_first(steps.Noted(answer, tapped, hedged))
 
     def _decline_consent(self, state: State, said: str = "") -> Turn:
         declined = Answer(CONSENT, Outcome.KNOWN, False, said)
@@ -443,7 +440,7 @@ class Interview:
         current = state.answers.get(prompt.asks) if prompt.changing else None
         return steps.Ask(prompt.asks, self.progress(state), prompt.attempt, current)
 
-    def _reminder(self, state: State) -> tuple[steps.Step, ...]:
+    def _reminder(self, state: State) -> tuple[Step, ...]:
         prompt = state.prompt
         match prompt.waiting:
             case Waiting.QUESTION:
@@ -472,9 +469,7 @@ class Interview:
         return Turn(closed, (steps.Closing(),))
 
     def _choose_change(self, state: State) -> steps.ChooseChange:
-        return steps.ChooseChange(
-            tuple(state.answers[name] for name in state.asked if name in state.answers)
-        )
+        return steps.ChooseChange(tuple(state.answers[name] for name in state.asked if name in state.answers))
 
     def _depending(self, name: str) -> tuple[str, ...]:
         """The criteria that an answer bears on, through what follows from it too."""
@@ -485,9 +480,7 @@ class Interview:
         return tuple(
             criterion.id
             for criterion in self.criteria
-            if criterion.checked_by is CheckedBy.PATIENT
-            and criterion.requires is not None
-            and names & set(mentioned(criterion.requires))
+            if criterion.checked_by is CheckedBy.PATIENT and criterion.requires is not None and names & set(mentioned(criterion.requires))
         )
 
 
@@ -506,5 +499,3 @@ def value_of(state: State, attribute: str) -> Value | None:
     """The known value of an attribute, if there is one."""
     answer = state.answers.get(attribute)
     return answer.value if answer else None
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bot.criteria.criterion import CheckedBy, CriterionResult, Status
 from bot.criteria.operators import Value
@@ -28,11 +29,7 @@ class Assessment:
 
     @property
     def failing(self) -> tuple[CriterionResult, ...]:
-        return tuple(
-            result
-            for result in self.results
-            if result.checked_by is CheckedBy.PATIENT and result.status is Status.NOT_MET
-        )
+        return tuple(result for result in self.results if result.checked_by is CheckedBy.PATIENT and result.status is Status.NOT_MET)
 
 
 @dataclass(frozen=True)
@@ -56,6 +53,7 @@ class Noted:
 
     answer: Answer
     tapped: bool
+    hedged: bool = False
 
 
 @dataclass(frozen=True)
@@ -215,7 +213,7 @@ class Languages:
     """Which languages the bot speaks."""
 
 
-Step = (
+Step: TypeAlias = (
     Greet
     | Ask
     | Noted

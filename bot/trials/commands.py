@@ -56,7 +56,8 @@ def show(nct_id: str, locale: str) -> None:
     about, book = record.in_words(locale), library.in_locale(locale)
     click.echo(f"{record.nct_id}: {about.title}")
     for criterion in record.criteria:
-        click.echo(f"\n{criterion.id}  checked by the {criterion.checked_by.value.replace('_', ' ')}\n  {about.criteria[criterion.id].plain}")
+        checked_by = criterion.checked_by.value.replace("_", " ")
+        click.echo(f"\n{criterion.id}  checked by the {checked_by}\n  {about.criteria[criterion.id].plain}")
         if criterion.requires is not None:
             click.echo(f"  rule: {sentence(criterion.requires, book)}")
 

@@ -233,8 +233,10 @@ def _field(location: tuple[int | str, ...], data: object) -> str:
     for step in location:
         if step in _UNION_TAGS:
             continue
-        here = here[step] if isinstance(here, list) and isinstance(step, int) and step < len(here) else (
-            here.get(step) if isinstance(here, Mapping) else None
+        here = (
+            here[step]
+            if isinstance(here, list) and isinstance(step, int) and step < len(here)
+            else (here.get(step) if isinstance(here, Mapping) else None)
         )
         named = here.get("id") if parts == ["criteria"] and isinstance(here, Mapping) else None
         parts.append(str(named or step))

@@ -31,7 +31,7 @@ def make_app(services: Services, pages: Pages, page_source: PageSource) -> web.A
     app = web.Application(middlewares=[security_headers, cross_origin, error_pages, json_errors], client_max_size=LARGEST_BODY)
     app[SERVICES] = services
     app[LIMITS] = Limits(services.rates)
-    app[TURNS] = Turns(services.store, services.engine, services.events, services.clock, services.fallback)
+    app[TURNS] = Turns(services.store, services.engine, services.events, services.clock, services.fallback, services.forget)
     setup_pages(app, pages, page_source)
     add_chat(app)
     add_rest(app)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.conversations.desk import Desk
+from bot.conversations.engine_records import EngineRecords
 from bot.conversations.transcripts import EventReader
 from bot.settings import PROJECT, Settings, SettingsError
 from bot.store import Store
@@ -53,6 +54,7 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
         events=EventReader(store, settings.events_database),
         api_key=settings.api_key,
         fallback=lambda locale: library.in_locale(locale).text("fallback"),
+        forget=EngineRecords(settings.tracker_database).forget,
         locales=_locales(library),
         clock=clock,
     )

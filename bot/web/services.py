@@ -25,6 +25,8 @@ class Services:
     api_key: str
     # The text for a turn to which the bot found nothing to say, in a language.
     fallback: Callable[[str], str]
+    # Makes the engine forget a conversation that was erased.
+    forget: Callable[[str], object] = lambda _: None
     locales: Sequence[str] = ("en",)
     clock: Clock = utc_now
     rates: LimitRates = field(default_factory=LimitRates)

@@ -54,7 +54,9 @@ class Turns:
         events: EventReader,
         clock: Clock,
         fallback: Callable[[str], str],
+        forget: Callable[[str], object],
     ) -> None:
+        self._forget = forget
         self._store = store
         self._engine = engine
         self._events = events
@@ -112,7 +114,10 @@ class Turns:
             replies = [{"text": self._fallback(conversation.locale)}]
             self._keep_fallback(conversation, message_id, replies[0]["text"])
         with self._store.unit(to_disk=False) as unit:
-            unit.finish_turn(conversation.id, message_id, replies, self._clock())
+            erased = unit.finish_turn(conversation.id, message_id, replies, self._clock()) is None
+        if erased:
+            # The conversation was erased in this turn; now that the engine is through with it, so are its own records.
+            self._forget(conversation.id)
         return replies
 
     def _keep_fallback(self, conversation: Conversation, message_id: str, text: str) -> None:

@@ -171,12 +171,6 @@ def test_a_safety_message_stands_out(chat: Widget, backend: FakeBackend) -> None
     expect(notice).to_contain_text("call your emergency number now")
 
 
-def test_a_fact_says_how_old_the_record_is(chat: Widget, backend: FakeBackend) -> None:
-    backend.next_replies = [[script.FACT]]
-    chat.say("what phase is it?")
-    expect(chat.host.get_by_text("From the trial's record, 2026-05-15")).to_be_visible()
-
-
 def test_an_interruption_keeps_the_open_question_within_reach(chat: Widget, backend: FakeBackend) -> None:
     backend.next_replies = [[script.FACT, script.STAGE]]
     chat.say("what phase is it?")

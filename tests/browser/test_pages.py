@@ -123,7 +123,7 @@ def test_an_error_page_never_repeats_the_request(backend: FakeBackend, path: str
     assert headers["Content-Type"].startswith("text/html")
     for secret in (b"<script>", b"%3C", b"NCT99999999", b"<b>"):
         assert secret not in body
-    assert b"The list of trials is a good place" in body or b"It may have been deleted" in body
+    assert b"The list of trials is a good place" in body or b"It may have been erased" in body
 
 
 def test_a_broken_page_says_so_without_telling_why(backend: FakeBackend, caplog: pytest.LogCaptureFixture) -> None:

@@ -89,8 +89,8 @@ def test_one_can_change_one_s_mind_about_ending(chat: Widget) -> None:
 def test_answers_can_be_deleted_from_the_menu(chat: Widget, backend: FakeBackend) -> None:
     chat.reach_age()
     _end(chat)
-    chat.host.get_by_role("button", name="Delete my answers first").click()
-    expect(chat.bubble("Delete my answers")).to_be_visible()
+    chat.host.get_by_role("button", name="Erase my answers first").click()
+    expect(chat.bubble("Erase my answers")).to_be_visible()
     chat.reply("Yes, delete them").click()
     expect(chat.bubble("Your answers are deleted.")).to_be_visible()
     assert chat.bubbles() == ["Your answers are deleted."]

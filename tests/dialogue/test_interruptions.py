@@ -36,7 +36,9 @@ def test_a_question_about_the_trial_is_answered_from_the_record(conversation: Co
     assert conversation.question == "prior_radiotherapy"
 
 
-@pytest.mark.parametrize("message", ["thank you", "hello", "#why", "help", "I want to speak to a human", "how many more questions?", "repeat that please"])
+@pytest.mark.parametrize(
+    "message", ["thank you", "hello", "#why", "help", "I want to speak to a human", "how many more questions?", "repeat that please"]
+)
 def test_the_open_question_returns(conversation: Conversation, message: str) -> None:
     conversation.say(message)
     assert conversation.question == "prior_radiotherapy"
@@ -73,7 +75,9 @@ def test_danger_before_anything_else_is_answered_alone(product: Product) -> None
     assert conversation.question == "consent"
 
 
-@pytest.mark.parametrize("message", ["what is this trial about?", "help", "thanks", "erase everything", "asdf qwer", "no", "stop", "", "#age=5"])
+@pytest.mark.parametrize(
+    "message", ["what is this trial about?", "help", "thanks", "erase everything", "asdf qwer", "no", "stop", "", "#age=5"]
+)
 def test_whatever_comes_first_is_answered_and_consent_is_asked(product: Product, message: str) -> None:
     conversation = Conversation(product)
     conversation.say(message)

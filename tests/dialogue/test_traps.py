@@ -14,7 +14,9 @@ from tests.product import Product, post
 FITS = people("NCT06141070")[0].answers
 
 
-@pytest.mark.parametrize("message", ["/restart", "/session_start", "/open_chat", '/affirm', '/nosuch{"value":"8"}', "/back", "\u200b/restart", " /restart"])
+@pytest.mark.parametrize(
+    "message", ["/restart", "/session_start", "/open_chat", "/affirm", '/nosuch{"value":"8"}', "/back", "\u200b/restart", " /restart"]
+)
 def test_a_typed_command_has_no_power(product: Product, message: str) -> None:
     conversation = Conversation(product)
     conversation.until("age", FITS)

@@ -73,9 +73,7 @@ class Lexicon:
                     for value, option in (data.get("options") or {}).items()
                 },
                 unit_words={unit: tuple(map(str, words)) for unit, words in (data.get("unit_words") or {}).items()},
-                unit_factors={
-                    str(unit): float(factor) for unit, factor in ((reading.get("units") or {}).get(name) or {}).items()
-                },
+                unit_factors={str(unit): float(factor) for unit, factor in ((reading.get("units") or {}).get(name) or {}).items()},
             )
             for name, data in attribute_words.items()
         }
@@ -163,9 +161,7 @@ class Lexicon:
                 entries.setdefault(Means("value", meant, own=True), []).extend(option.words)
         # What the attribute means by a phrase wins over what it means in general.
         own = {tokens(word) for means, words in entries.items() if means.own for word in words}
-        return Phrases(
-            {means: [w for w in words if means.own or tokens(w) not in own] for means, words in entries.items()}
-        )
+        return Phrases({means: [w for w in words if means.own or tokens(w) not in own] for means, words in entries.items()})
 
     def _whole_index(self, attribute: Attribute | None) -> dict[str, Means]:
         found: dict[str, Means] = {}
@@ -191,8 +187,8 @@ class Lexicon:
             elif name in _TITLES_THAT_AGREE:
                 add((title,), Means("value", _TITLES_THAT_AGREE[name]))
         if attribute is not None:
-            for value, option in self._words[attribute.name].options.items():
-                means = Means("value", _value(attribute, value), own=True)
+            for key, option in self._words[attribute.name].options.items():
+                means = Means("value", _value(attribute, key), own=True)
                 add((option.title, *option.words, *option.whole), means)
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,9 +28,7 @@ class NumberReader:
             by_value.setdefault(float(value), []).append(str(word))
         self._words = Phrases(by_value)
         self._joins = {"and"} & set(map(str, numbers.get("range", ())))
-        self._blurs = Phrases(
-            {True: [str(w) for key in ("vague", "more_than", "less_than") for w in numbers.get(key, ())]}
-        )
+        self._blurs = Phrases({True: [str(w) for key in ("vague", "more_than", "less_than") for w in numbers.get(key, ())]})
         self._none = Phrases({True: [str(word) for word in numbers.get("none", ())]})
         self._range = frozenset(map(str, numbers.get("range", ())))
 
@@ -72,10 +71,7 @@ class NumberReader:
         if self._blurs.find(words):
             return True
         numbers = self.find(words)
-        return any(
-            right.start - left.end == 1 and words[left.end] in self._range
-            for left, right in zip(numbers, numbers[1:], strict=False)
-        )
+        return any(right.start - left.end == 1 and words[left.end] in self._range for left, right in itertools.pairwise(numbers))
 
     def is_none(self, words: Sequence[str]) -> bool:
         """Whether the words say that there is none at all."""

@@ -24,8 +24,8 @@ from bot.screening.readings import (
     ReadAnswer,
     ReadCommand,
     ReadDecline,
-    Reading,
     ReadElsewhere,
+    Reading,
     ReadNo,
     ReadNothing,
     ReadUnclear,
@@ -49,6 +49,7 @@ _TRUSTED_COMMANDS: Mapping[str, Command] = {
     "language": Command.LANGUAGE,
     "show_contacts": Command.CONTACTS,
 }
+_OFFERS: Mapping[str, Reading] = {"yes": ReadYes(), "no": ReadNo()}
 _ELSEWHERE = frozenset({"greet", "goodbye", "thanks", "medical_advice"})
 _OVERRULING = ("safety_",)
 
@@ -75,7 +76,7 @@ class Reader:
         prompt: Prompt,
         offered: Collection[str],
         today: datetime.date,
-        intent: Intent = Intent(),  # noqa: B008  frozen
+        intent: Intent = Intent(),
     ) -> Reading:
         """What `text` means where `prompt` is open.
 
@@ -126,7 +127,7 @@ class Reader:
                 return ReadYes()
             return ReadCommand(COMMANDS[name]) if value is None else None
         if value is None or name not in offered or name not in self._lexicon.attributes:
-            return {"yes": ReadYes(), "no": ReadNo()}.get(name) if value is None else None
+            return _OFFERS.get(name) if value is None else None
         if value == "unsure":
             return ReadUnsure(name, "", tapped=True)
         if value == "decline":
@@ -140,7 +141,9 @@ class Reader:
     def _title(self, attribute: Attribute, value: Value) -> str:
         """What the person saw on what they tapped."""
         options = self._lexicon.words_of(attribute.name).options
-        chosen = value if isinstance(value, tuple) else ({True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value,)
+        chosen: tuple[object, ...] = value if isinstance(value, tuple) else (value,)
+        if isinstance(value, bool):
+            chosen = ("yes" if value else "no",)
         return ", ".join(options[str(item)].title if str(item) in options else str(item) for item in chosen)
 
     # -- changing an earlier answer in words
@@ -227,7 +230,9 @@ class Reader:
                 return _one_polarity(self._unnegated(found, words), len(words))
             case AnswerType.CHOICE:
                 values = self._chosen(found, words)
-                return values[0] if len(values) == 1 else None
+                if len(values) != 1 or self._stray(found, words, attribute, values[0]):
+                    return None
+                return values[0]
             case AnswerType.CHOICES:
                 chosen = {str(item) for value in self._chosen(found, words) if isinstance(value, tuple) for item in value}
                 ordered = tuple(value for value in attribute.values if value in chosen)
@@ -248,6 +253,13 @@ class Reader:
             if match.label.kind == "value" and match.label.value is not None and not self._negated(match, words):
                 values[match.label.value] = None
         return list(values)
+
+    def _stray(self, found: Sequence[Match[Means]], words: Sequence[str], attribute: Attribute, chosen: Value) -> bool:
+        """Whether a bare figure beside the phrase means another value: "stage 3b or 4"."""
+        covered = {position for match in found for position in range(match.start, match.end)}
+        whole = self._lexicon.whole(attribute.name)
+        figures = (word for position, word in enumerate(words) if position not in covered and word.isdigit())
+        return any(word in whole and whole[word].value != chosen for word in figures)
 
     def _negated(self, match: Match[Means], words: Sequence[str]) -> bool:
         before = words[max(0, match.start - 2) : match.start]
@@ -275,7 +287,7 @@ class Reader:
         lowest = attribute.plausible[0] if attribute.plausible else None
         if not numbers:
             return 0 if lowest is not None and lowest <= 0 and self._numbers.is_none(words) else None
-        if self._numbers.is_blurred(words):
+        if self._numbers.is_blurred(words) or self._of_another(attribute, words, {number.start for number in numbers}):
             return None
         factors = self._lexicon.words_of(attribute.name).unit_factors
         values = {number.value * _factor(words, number.end, factors) for number in numbers}
@@ -287,6 +299,14 @@ class Reader:
         if attribute.whole:
             return int(value)
         return round(value, 2)
+
+    def _of_another(self, attribute: Attribute, words: Sequence[str], starts: set[int]) -> bool:
+        """Whether a number stands right behind the name of something else: "stage 3", where an age was asked."""
+        own = {tuple(tokens(name)) for name in self._lexicon.words_of(attribute.name).names}
+        return any(
+            match.end in starts and match.label != attribute.name and tuple(words[match.start : match.end]) not in own
+            for match in self._lexicon.attribute_names.find(words)
+        )
 
     def _conditions(self, words: Sequence[str]) -> Value | None:
         named = dict.fromkeys(match.label for match in self._lexicon.condition_phrases.find(words))

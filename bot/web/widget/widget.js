@@ -25,6 +25,7 @@ button,textarea,summary{font:inherit;color:inherit}
 button{cursor:pointer;min-block-size:44px;min-inline-size:44px;border:1px solid var(--main);border-radius:22px;background:var(--paper);color:var(--main);padding:.5em 1em;text-align:start;line-height:1.3}
 button:hover{text-decoration:underline;text-underline-offset:.2em}
 button.solid{background:var(--main);color:var(--on);font-weight:600}
+button.quiet{border-color:var(--edge);color:var(--ink)}
 button[aria-disabled=true]{opacity:.55;cursor:default;text-decoration:none}
 a{color:var(--main);text-underline-offset:.15em;overflow-wrap:anywhere}
 :focus-visible{outline:3px solid var(--main);outline-offset:2px}
@@ -555,7 +556,6 @@ textarea::placeholder{color:var(--soft);opacity:1}
       }
       if (custom.type === "result") list(custom.trials).forEach((trial) => turn.append(this.#result(trial)));
       if (custom.type === "handoff") turn.append(this.#handoff(custom));
-      if (custom.type === "fact" && custom.as_of) turn.append(make("span", { className: "note", textContent: fill(say.fact_source, { as_of: show(custom.as_of) }) }));
       if (turn.childNodes.length) this.#parts.log.append(turn);
       return turn;
     }
@@ -632,7 +632,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
         const own = new Set(options.map((option) => payload([option.value])));
         buttons = buttons.filter((button) => !own.has(button.payload));
       }
-      this.#offer(buttons.map((button) => ({ title: show(button.title), run: () => this.#send(show(button.payload || button.title), show(button.title)) })));
+      this.#offer(buttons.map((button) => ({ title: show(button.title), aside: /(=(unsure|decline)|#why)$/.test(button.payload), run: () => this.#send(show(button.payload || button.title), show(button.title)) })));
       if (options.length) part.replies.prepend(this.#ticks(options, payload, list(question.exclusive)));
     }
 
@@ -659,7 +659,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     }
 
     #offer(buttons) {
-      this.#parts.replies.replaceChildren(...buttons.map(({ title, run }) => make("button", { type: "button", textContent: title, dir: "auto", onclick: run })));
+      this.#parts.replies.replaceChildren(...buttons.map(({ title, run, aside }) => make("button", { type: "button", className: aside ? "quiet" : "", textContent: title, dir: "auto", onclick: run })));
     }
 
     // ---------------------------------------------------------------- the box

@@ -35,4 +35,5 @@ def test_a_yes_leaves_nothing_of_what_was_said(talk: Talk) -> None:
         tables = sa.inspect(connection).get_table_names()
         kept = [repr(row) for table in tables for row in connection.execute(sa.text(f'SELECT * FROM "{table}"'))]  # noqa: S608
     engine.dispose()
-    assert not [row for row in kept if "adenocarcinoma of the lung" in row and "trials" not in row and "record" not in row and talk.conversation_id in row]
+    # The trial's own record may name the illness; nothing may name the conversation.
+    assert not [row for row in kept if talk.conversation_id in row]

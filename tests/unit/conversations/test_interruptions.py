@@ -104,7 +104,7 @@ def test_skip_leaves_the_question_open_and_goes_on(talk: Talk) -> None:
     assert talk.question not in (None, "prior_radiotherapy")
 
 
-@pytest.mark.parametrize("message", ["/restart", "/intent{\"value\": \"8\"}", "/deny", "  /restart", "/8"])
+@pytest.mark.parametrize("message", ["/restart", '/intent{"value": "8"}', "/deny", "  /restart", "/8"])
 def test_a_command_to_the_machine_is_ordinary_text(talk: Talk, message: str) -> None:
     talk.until("age", FITS)
     talk.say(message)
@@ -112,7 +112,9 @@ def test_a_command_to_the_machine_is_ordinary_text(talk: Talk, message: str) -> 
     assert talk.question == "age"
 
 
-@pytest.mark.parametrize("message", ["<script>alert(1)</script>", "x" * 4000, "\ud800", "🙂" * 300, "'; DROP TABLE answers; --", "{placeholder}"])
+@pytest.mark.parametrize(
+    "message", ["<script>alert(1)</script>", "x" * 4000, "\ud800", "🙂" * 300, "'; DROP TABLE answers; --", "{placeholder}"]
+)
 def test_odd_input_gets_words_and_loses_nothing(talk: Talk, message: str) -> None:
     talk.until("prior_radiotherapy", FITS)
     talk.say(message)

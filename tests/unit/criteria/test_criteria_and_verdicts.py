@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from tests.unit.criteria.strategies import facts, rules
 
 from bot.criteria import CheckedBy, Criterion, Rule, Section, Status, Value, Verdict, check, evaluate, verdict
 from bot.criteria.rules import rule_as_json
+from tests.unit.criteria.strategies import facts, rules
 
 
 def inclusion(rule: Rule, id_: str = "I1") -> Criterion:
@@ -44,9 +44,7 @@ def test_the_study_teams_criteria_are_unknown_whatever_is_said(known: dict[str, 
 def test_the_verdict_follows_from_the_patients_criteria_alone(several: list[Rule], known: dict[str, Value]) -> None:
     results = [check(inclusion(rule), known) for rule in several]
     statuses = {result.status for result in results}
-    expected = (
-        Verdict.UNLIKELY if Status.NOT_MET in statuses else Verdict.POSSIBLE if Status.UNKNOWN in statuses else Verdict.LIKELY
-    )
+    expected = Verdict.UNLIKELY if Status.NOT_MET in statuses else Verdict.POSSIBLE if Status.UNKNOWN in statuses else Verdict.LIKELY
     assert verdict(results) is expected
     assert verdict([*results, check(STUDY_TEAM, known)]) is expected
 

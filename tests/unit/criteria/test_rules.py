@@ -7,10 +7,10 @@ import json
 import pytest
 from hypothesis import given
 from pydantic import ValidationError
-from tests.unit.criteria.strategies import rules
 
 from bot.criteria import Rule, Truth, Value, evaluate, mentioned
 from bot.criteria.rules import parse_rule, rule_as_json
+from tests.unit.criteria.strategies import rules
 
 YES, NO = Truth.TRUE, Truth.FALSE
 
@@ -92,5 +92,6 @@ def test_a_malformed_rule_is_refused_with_what_was_expected(malformed: object, m
 
 
 def test_a_rule_names_each_attribute_once_in_its_order() -> None:
-    rule = parse_rule({"any": [{"attribute": "b", "is": True}, {"not": {"all": [{"attribute": "a", "is": 1}, {"attribute": "b", "is": False}]}}]})
+    inner = {"all": [{"attribute": "a", "is": 1}, {"attribute": "b", "is": False}]}
+    rule = parse_rule({"any": [{"attribute": "b", "is": True}, {"not": inner}]})
     assert mentioned(rule) == ("b", "a")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 from hypothesis import given
 
@@ -14,7 +16,7 @@ from tests.unit.criteria.strategies import rules
 class Plain:
     """A phrasebook that says little more than the rule itself."""
 
-    _phrases = {
+    _phrases: ClassVar = {
         "all": " and ", "any": " or ", "group": "({inside})", "always": "always", "never": "never", "not": "not {rule}",
         "judgement": "judged: {judgement}", "is": "{name} is {value}", "only": "{name} only {value}", "between": "{name} {low} to {high}",
         "at_least": "{name} >= {value}", "at_most": "{name} <= {value}", "above": "{name} > {value}", "below": "{name} < {value}",
@@ -38,7 +40,10 @@ class Plain:
     ("rule", "expected"),
     [
         ({"attribute": "age", "at_least": 18}, "age >= 18"),
-        ({"all": [{"attribute": "a", "is": True}, {"any": [{"attribute": "b", "is": 1}, {"attribute": "c", "is": 2}]}]}, "a is True and (b is 1 or c is 2)"),
+        (
+            {"all": [{"attribute": "a", "is": True}, {"any": [{"attribute": "b", "is": 1}, {"attribute": "c", "is": 2}]}]},
+            "a is True and (b is 1 or c is 2)",
+        ),
         ({"all": [{"attribute": "a", "one_of": ["x", "y"]}, {"attribute": "b", "is": "z"}]}, "(a is x or a is y) and b is z"),
         ({"not": {"all": [{"attribute": "a", "is": "x"}, {"judgement": "mild"}]}}, "not (a is x and judged: mild)"),
         ({"not": {"attribute": "a", "is": True}}, "a is False"),

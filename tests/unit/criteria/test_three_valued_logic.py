@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from tests.unit.criteria.strategies import all_facts, facts, rules
 
 from bot.criteria import AllOf, AnyOf, Judgement, Not, Rule, Truth, Value, evaluate
 from bot.criteria.rules import walk
 from bot.criteria.truth import conjunction, disjunction
+from tests.unit.criteria.strategies import all_facts, facts, rules
 
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 

@@ -81,8 +81,14 @@ def remove(path: str) -> Callable[[dict[str, Any]], None]:
         (lambda data: data["criteria"].remove(criterion(data, "I5")), "criteria: inclusion criteria are numbered"),
         (lambda data: criterion(data, "I5").update(section="exclusion"), "criteria: criterion I5 stands in the wrong section"),
         (lambda data: criterion(data, "I5").update(checked_by="patient"), "criteria.I5: a criterion checked by the patient needs a rule"),
-        (lambda data: criterion(data, "I8").update(checked_by="study_team"), "criteria.I8: a criterion checked by the study team takes no rule"),
-        (lambda data: criterion(data, "E4").update(requires={"all": []}), "criteria.E4: a criterion has either `requires` or `excludes_when`"),
+        (
+            lambda data: criterion(data, "I8").update(checked_by="study_team"),
+            "criteria.I8: a criterion checked by the study team takes no rule",
+        ),
+        (
+            lambda data: criterion(data, "E4").update(requires={"all": []}),
+            "criteria.E4: a criterion has either `requires` or `excludes_when`",
+        ),
         (lambda data: criterion(data, "I9").update(requires={"attribute": "ecog", "is": "0"}), "criteria.I9: there is no attribute `ecog`"),
         (
             lambda data: criterion(data, "I9").update(requires={"attribute": "performance_status", "is": "5"}),
@@ -96,7 +102,10 @@ def remove(path: str) -> Callable[[dict[str, Any]], None]:
             lambda data: criterion(data, "E4").update(excludes_when={"attribute": "fluid_buildup", "is": "yes"}),
             "criteria.E4: `fluid_buildup` is compared with true or false",
         ),
-        (lambda data: criterion(data, "I8").update(requires={"attribute": "age", "over": 18}), "criteria.I8.requires: unknown operator `over`"),
+        (
+            lambda data: criterion(data, "I8").update(requires={"attribute": "age", "over": 18}),
+            "criteria.I8.requires: unknown operator `over`",
+        ),
         (lambda data: criterion(data, "I8").update(requires={"age": 18}), "criteria.I8.requires: a rule is one of all, any, not"),
         (lambda data: data["words"]["en"]["criteria"].pop("I3"), "the record: words.en.criteria has nothing for I3"),
         (lambda data: data["words"]["en"]["criteria"].update(I99={"plain": "x"}), "words.en.criteria names I99"),
