@@ -13,13 +13,13 @@ from bot.words import Words
 _NUMBER = re.compile(r"\bNCT\d{8}\b", re.IGNORECASE)
 
 
-def chosen_trial(text: str, trials: Sequence[TrialRecord], words: Words) -> TrialRecord | None:
-    """The trial a message names by number or title; the only one there is, if there is one."""
+def chosen_trial(text: str, trials: Sequence[TrialRecord], words: Words, unknown: str | None) -> TrialRecord | None:
+    """The trial a message names by number or title; else the only one there is, unless another was wanted (`unknown`)."""
     named = _NUMBER.search(cleaned(text))
     by_id = {trial.nct_id: trial for trial in trials}
     if named:
         return by_id.get(named[0].upper())
-    if len(trials) == 1:
+    if len(trials) == 1 and unknown is None:
         return trials[0]
     title = cleaned(text).casefold()
     matching = [trial for trial in trials if trial.in_words(words.locale).title.casefold() == title]

@@ -108,7 +108,7 @@ class Desk:
         stored = unit.trial(conversation.trial_id) if conversation.trial_id else None
         if stored is None:
             trials = [self._record(trial.content_hash, trial.record) for trial in unit.trials()]
-            chosen = chosen_trial(incoming.text, trials, words)
+            chosen = chosen_trial(incoming.text, trials, words, conversation.trial_id)
             if chosen is None:
                 offered = trial_choice(trials, words, conversation.trial_id)
                 return Reply(messages=tuple(message.as_json() for message in offered))

@@ -103,6 +103,6 @@ def _values(record: TrialRecord, words: Words) -> dict[str, Any]:
         "contacts": "; ".join(reach(contact) for contact in record.contacts),
         "nct_id": record.nct_id,
         "title_official": record.title_official,
-        "last_reviewed": record.last_reviewed.isoformat(),
-        "as_of": record.source.as_of.isoformat(),
+        "last_reviewed": words.date(record.last_reviewed),
+        "as_of": words.date(record.source.as_of),
     }

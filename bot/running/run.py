@@ -21,7 +21,7 @@ from bot.running.model import model_path
 from bot.running.ports import check_ports
 from bot.running.process import Command, Running, in_words
 from bot.running.secrets_file import with_secrets
-from bot.running.supervisor import Patience, Service, Supervisor, last_words
+from bot.running.supervisor import Patience, Say, Service, Supervisor, last_words
 from bot.settings import PROJECT, Settings
 
 ENGINE_PYTHON = PROJECT / ".venv-engine" / "bin" / "python"
@@ -58,9 +58,10 @@ def train(settings: Settings) -> Path:
 
 
 async def _run(settings: Settings, guard: Guard, progress: Progress) -> None:
-    async with _stop_signals() as stop:
+    async with _stop_signals(progress.say) as stop:
         model = await _unless_stopped(stop, _model(settings, guard, progress))
         if model is None:
+            progress.say("stopped")
             return
         progress.say("starting the dialogue engine and the app")
         supervisor = Supervisor([_app(settings), _engine(settings, model)], progress.say, guard, Patience())
@@ -72,7 +73,7 @@ async def _run(settings: Settings, guard: Guard, progress: Progress) -> None:
 
 
 async def _train(settings: Settings, guard: Guard, progress: Progress) -> Path:
-    async with _stop_signals() as stop:
+    async with _stop_signals(progress.say) as stop:
         model = await _unless_stopped(stop, _model(settings, guard, progress))
         if model is None:
             raise CannotRun("stopped; nothing was trained")
@@ -154,13 +155,19 @@ def _guarded() -> Iterator[Guard]:
 
 
 @contextlib.asynccontextmanager
-async def _stop_signals() -> AsyncIterator[asyncio.Event]:
+async def _stop_signals(say: Say) -> AsyncIterator[asyncio.Event]:
     """An event that is set by Ctrl-C, SIGTERM or a closed terminal."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def begin_to_stop(number: signal.Signals) -> None:
+        if not stop.is_set():
+            say(f"stopping everything ({'Ctrl-C' if number == signal.SIGINT else number.name})")
+        stop.set()
+
     for number in numbers:
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, begin_to_stop, number)
     try:
         yield stop
     finally:

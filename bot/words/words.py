@@ -5,6 +5,7 @@ Adding a language is adding a folder; nothing here or above names one, but for t
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -70,6 +71,11 @@ class Words:
         """A number with its noun: `counted("questions", 1)`. The noun's forms are texts."""
         shown = f"{number:g}"
         return self.text(f"{key}_{'one' if number == 1 else 'many'}", value=shown)
+
+    def date(self, day: datetime.date) -> str:
+        """A day as people write it in this language."""
+        language = self.files["site"]["language"]
+        return str(language["date"]).format(day=day.day, month=language["months"][day.month - 1], year=day.year)
 
     # -- attributes in words
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.screening.reading.text import Phrases
+from bot.screening.reading.text import PartOfName, Phrases
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,9 @@ class NumberReader:
         position = 0
         while position < len(words):
             word = words[position]
-            if word.lstrip("-")[:1].isdigit():
+            if isinstance(word, PartOfName):
+                position += 1
+            elif word.lstrip("-")[:1].isdigit():
                 found.append(Number(_digits(word), position, position + 1))
                 position += 1
             elif position in spoken:

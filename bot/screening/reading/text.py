@@ -37,9 +37,19 @@ def said(text: str) -> str:
     return words if len(words) <= LONGEST_SAID else words[: LONGEST_SAID - 1].rstrip() + "…"
 
 
+class PartOfName(str):
+    """Figures written onto letters: the 001 of "NCT001", the 1 of "ROS1". Part of a name, never a number."""
+
+    __slots__ = ()
+
+
 def tokens(text: str) -> tuple[str, ...]:
     """The words and numbers of a text, in lower case; hyphens and slashes separate words."""
-    return tuple(_TOKEN.findall(unicodedata.normalize("NFKC", cleaned(text)).casefold()))
+    plain = unicodedata.normalize("NFKC", cleaned(text)).casefold()
+    return tuple(
+        PartOfName(found[0]) if found[0][0].isdigit() and found.start() and plain[found.start() - 1].isalpha() else found[0]
+        for found in _TOKEN.finditer(plain)
+    )
 
 
 @dataclass(frozen=True)
