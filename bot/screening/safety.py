@@ -84,12 +84,6 @@ def find_danger(text: str, words: DangerWords) -> str | None:
     return None
 
 
-def mentions_danger(text: str, words: DangerWords) -> bool:
-    """Whether a phrase of danger occurs at all, be it as history or denied."""
-    sentences = [_spaced(sentence) for sentence in _SENTENCE_END.split(_plain(text))]
-    return any(pattern.search(sentence) for _, patterns in words.phrases for pattern in patterns for sentence in sentences)
-
-
 def _speaks_of(sentence: str, pattern: re.Pattern[str], category: str, words: DangerWords) -> bool:
     if category in CANCELLED_BY_THE_PAST and _is_history(sentence, words):
         return False

@@ -161,9 +161,12 @@ def test_danger_overrules_any_intent_and_history_is_not_danger(screening: Engine
     ],
 )
 def test_a_message_that_begins_with_a_slash_is_ordinary_text(screening: Engine, text: str) -> None:
+    before = len(screening.actions.calls)
     status, answer = screening.turn(text)
     assert status == 200
-    assert answer["messages"][0]["text"].startswith("[took")
+    assert answer["messages"]
+    name, seen, _ = screening.actions.calls[before]
+    assert (name, seen) == (SCREENING, "\u2060" + text), "as it was typed, behind a mark that nobody sees"
     assert screening.texts("42") == ["[took 42]"], "the screening goes on"
 
 
