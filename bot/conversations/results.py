@@ -112,8 +112,15 @@ class ResultTexts:
     def questions_for_the_doctor(self, assessment: Assessment) -> list[str]:
         """What only a clinician or the study team can settle, as questions to bring along."""
         about = self.record.in_words(self.words.locale).criteria
-        open_results = [result for result in assessment.results if result.status is Status.UNKNOWN]
-        return [question for result in open_results if (question := about[result.id].to_ask)]
+        left_open = [result for result in assessment.results if self._left_open(result)]
+        return [question for result in left_open if (question := about[result.id].to_ask)]
+
+    def _left_open(self, result: CriterionResult) -> bool:
+        """Whether asking the person more would not settle it; what was merely not asked yet is no question for a doctor."""
+        if result.status is not Status.UNKNOWN:
+            return False
+        missing = result.evaluation.missing
+        return not missing or any(name in self.answers for name in missing)
 
     def for_the_doctor(self, assessment: Assessment) -> Message | None:
         questions = self.questions_for_the_doctor(assessment)

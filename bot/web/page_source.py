@@ -72,6 +72,7 @@ class StoredPages:
             locale=conversation.locale,
             verdict=assessment.verdict.value,
             made_on=verdicts[-1].at.date(),
+            questions=tuple(texts.questions_for_the_doctor(assessment)),
             outcomes=tuple(
                 views.Outcome(
                     id=result.id,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -143,6 +143,8 @@ class SummaryData:
     verdict: Literal["unlikely", "possible", "likely"]
     made_on: datetime.date
     outcomes: tuple[Outcome, ...]
+    #: To bring to the doctor: what only the study team can judge, and what the person could not tell.
+    questions: tuple[str, ...]
 
 
 def trial_card(record: TrialRecord, texts: SiteTexts) -> TrialCard:
@@ -199,7 +201,7 @@ def summary_page(data: SummaryData, texts: SiteTexts) -> SummaryPage:
         verdict=data.verdict,
         made=texts.text("summary.made", date=texts.date(data.made_on)),
         groups=tuple((status, points) for status, points in grouped if points),
-        questions=tuple(_questions(data.outcomes, words, texts)),
+        questions=data.questions,
         steps=words.steps,
         contacts=tuple(_contact(contact, texts) for contact in record.contacts),
         record_date=texts.text("summary.record_date", date=texts.date(record.source.as_of)),
@@ -219,16 +221,6 @@ def _point(outcome: Outcome, words: TrialWords) -> Point:
         said="; ".join(outcome.said) or None,
         why=text.not_met if outcome.status == "not_met" else None,
     )
-
-
-def _questions(outcomes: Sequence[Outcome], words: TrialWords, texts: SiteTexts) -> list[str]:
-    """What to bring to the doctor: the study team's criteria, and what stayed open."""
-    questions = []
-    for outcome in outcomes:
-        if outcome.checked_by == "study_team" or outcome.status == "unknown":
-            text = words.criteria[outcome.id]
-            questions.append(text.to_ask or texts.text("summary.open_question", plain=text.plain))
-    return questions
 
 
 def _facts(record: TrialRecord, texts: SiteTexts) -> list[Fact]:

@@ -230,7 +230,16 @@ class SampleSource:
         if key != SUMMARY_KEY:
             return None
         outcomes = _outcomes(self.record)
-        return SummaryData(record=self.record, locale="en", verdict="unlikely", made_on=datetime.date(2026, 11, 23), outcomes=outcomes)
+        words = self.record.in_words("en").criteria
+        questions = tuple(text for outcome in outcomes if outcome.status == "unknown" and (text := words[outcome.id].to_ask))
+        return SummaryData(
+            record=self.record,
+            locale="en",
+            verdict="unlikely",
+            made_on=datetime.date(2026, 11, 23),
+            outcomes=outcomes,
+            questions=questions,
+        )
 
 
 def _all_texts() -> dict[str, dict[str, Any]]:

@@ -118,3 +118,20 @@ def test_anything_but_yes_to_starting_over_keeps_everything(talk: Talk) -> None:
     talk.say_all("54", "start over", "hmm no")
     assert talk.codes == ["kept"]
     assert talk.question is not None
+
+
+def test_what_was_not_asked_yet_is_no_question_for_the_doctor(talk: Talk) -> None:
+    talk.until("prior_radiotherapy", FITS)
+    talk.say_all("yes", "show my result")
+    assert "Am I fit for a first treatment" in talk.texts
+    assert "What stage is my cancer" not in talk.texts
+
+
+def test_what_a_person_could_not_tell_is_a_question_for_the_doctor(talk: Talk) -> None:
+    finish(talk, {**FITS, "cancer_stage": "not sure"})
+    assert "What stage is my cancer" in talk.texts
+
+
+def test_what_only_a_clinician_can_judge_is_a_question_for_the_doctor(talk: Talk) -> None:
+    finish(talk, {**FITS, "pulmonary_fibrosis": "yes"})
+    assert "Is my lung scarring mild enough" in talk.texts
