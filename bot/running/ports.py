@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.running.errors import CannotRun
 from bot.settings import INTERFACE, Settings
@@ -19,6 +20,39 @@ def check_ports(settings: Settings) -> None:
     }
     for variable, (port, whose) in names.items():
         _check(port, variable, whose)
+
+
+def settle_inner_ports(settings: Settings, environment: Mapping[str, str]) -> Settings:
+    """The two ports behind the site are nobody's business: where one that nobody asked for is taken, any free one will do."""
+    taken = {settings.port}
+    settled = {}
+    for field, variable in (("engine_port", "TRIALCHAT_ENGINE_PORT"), ("actions_port", "TRIALCHAT_ACTIONS_PORT")):
+        port: int = getattr(settings, field)
+        if not environment.get(variable) and not _is_free(port):
+            port = _free_port(taken)
+        taken.add(port)
+        settled[field] = port
+    return replace(settings, **settled)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((INTERFACE, port))
+            probe.listen(1)
+        except OSError:
+            return False
+    return True
+
+
+def _free_port(taken: set[int]) -> int:
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.bind((INTERFACE, 0))
+            port = int(probe.getsockname()[1])
+        if port not in taken:
+            return port
 
 
 def _check(port: int, variable: str, whose: str) -> None:

@@ -18,7 +18,7 @@ from bot.running.guard import Guard
 from bot.running.health import answers
 from bot.running.home import occupied
 from bot.running.model import model_path
-from bot.running.ports import check_ports
+from bot.running.ports import check_ports, settle_inner_ports
 from bot.running.process import Command, Running, in_words
 from bot.running.secrets_file import with_secrets
 from bot.running.supervisor import Patience, Say, Service, Supervisor, last_words
@@ -44,6 +44,7 @@ def run(settings: Settings) -> None:
     # What people say is for nobody else on this machine: every file made from here on is ours alone.
     os.umask(0o077)
     _check_engine_environment()
+    settings = settle_inner_ports(settings, os.environ)
     check_ports(settings)
     with occupied(settings), _guarded() as guard:
         asyncio.run(_run(with_secrets(settings), guard, Progress()))

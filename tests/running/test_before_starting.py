@@ -17,7 +17,7 @@ import pytest
 from bot.running.errors import CannotRun
 from bot.running.home import occupied
 from bot.running.model import fingerprint
-from bot.running.ports import check_ports
+from bot.running.ports import check_ports, settle_inner_ports
 from bot.running.secrets_file import with_secrets
 from bot.settings import PROJECT, Settings, SettingsError
 from tests.product import TRIALCHAT, environment, free_ports
@@ -70,6 +70,20 @@ class TestSecrets:
         (plain.home / "secrets.json").write_text(content, "utf-8")
         with pytest.raises(CannotRun, match=r"secrets\.json .*repair it, or remove it"):
             with_secrets(plain)
+
+
+def test_an_inner_port_that_nobody_asked_for_gives_way(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        made = settings(tmp_path, PORT=str(port - 1))
+        settled = settle_inner_ports(made, {})
+        assert made.engine_port == port
+        assert port not in (settled.engine_port, settled.actions_port)
+        assert len({settled.port, settled.engine_port, settled.actions_port}) == 3
+        asked_for = {"TRIALCHAT_ENGINE_PORT": str(port)}
+        assert settle_inner_ports(made, asked_for).engine_port == port
 
 
 @pytest.mark.parametrize("variable", ["PORT", "TRIALCHAT_ENGINE_PORT", "TRIALCHAT_ACTIONS_PORT"])

@@ -128,8 +128,6 @@ def test_a_verdict_always_leaves_the_decision_to_the_study_team(words: Callable[
     [
         "consent_refused",
         "human",
-        "unavailable",
-        "fallback_again",
         "contacts_absent",
         "status_absent",
         "moving_on",
