@@ -25,14 +25,14 @@ def check_ports(settings: Settings) -> None:
 def settle_inner_ports(settings: Settings, environment: Mapping[str, str]) -> Settings:
     """The two ports behind the site are nobody's business: where one that nobody asked for is taken, any free one will do."""
     taken = {settings.port}
-    settled = {}
+    settled: dict[str, int] = {}
     for field, variable in (("engine_port", "TRIALCHAT_ENGINE_PORT"), ("actions_port", "TRIALCHAT_ACTIONS_PORT")):
         port: int = getattr(settings, field)
         if not environment.get(variable) and not _is_free(port):
             port = _free_port(taken)
         taken.add(port)
         settled[field] = port
-    return replace(settings, **settled)
+    return replace(settings, engine_port=settled["engine_port"], actions_port=settled["actions_port"])
 
 
 def _is_free(port: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from bot.trials.records import parse_record
 from bot.words import load_library
 from bot.yaml_files import read_yaml
 from tests.dialogue.conversation import Conversation
-from tests.product import Product
+from tests.product import Product, running_product
 
 RASAS_OWN = ("domain.yml", "config.yml", "endpoints.yml", "credentials.yml", "data")
 
@@ -60,6 +61,13 @@ def second_trial() -> dict[str, Any]:
             }
         },
     }
+
+
+@pytest.fixture(scope="module")
+def product(engine_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """A product of this module's own: every other test knows one trial only."""
+    with running_product(tmp_path_factory.mktemp("two-trials")) as product:
+        yield product
 
 
 @pytest.fixture
