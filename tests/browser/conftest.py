@@ -14,7 +14,8 @@ from tests.browser.fake_backend import FakeBackend, running
 from tests.browser.widget import Widget
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright's own event loop is there, no test elsewhere could have one.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     path = find_browser()
     if path is None:
