@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -34,6 +35,8 @@ class Services:
     ingest_every: float = 1.0
 
 
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
+
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
 TURNS: web.AppKey[Turns] = web.AppKey("turns", Turns)
 LIMITS: web.AppKey[Limits] = web.AppKey("limits", Limits)
@@ -45,11 +48,17 @@ def trial_number(trial_id: str | None) -> str | None:
 
 
 def known_locale(locale: str | None, locales: Sequence[str]) -> str:
-    """The language that comes closest to what was asked for: `de-AT`, else `de`, else the first."""
-    if locale is not None:
-        by_name = {name.lower(): name for name in locales}
-        wanted = locale.replace("_", "-").lower()
-        found = by_name.get(wanted) or by_name.get(wanted.split("-")[0])
-        if found is not None:
-            return found
-    return locales[0]
+    """The language that comes closest to what was asked for, with the country that was named.
+
+    `de-AT` is German in Austria where there is German, and else the first language in Austria: whichever the language, the
+    country decides which emergency number is told.
+    """
+    if locale is None:
+        return locales[0]
+    language, _, region = locale.replace("_", "-").partition("-")
+    by_name = {name.lower(): name for name in locales}
+    wanted = f"{language}-{region}".lower()
+    if wanted in by_name:
+        return by_name[wanted]
+    known = by_name.get(language.lower(), locales[0])
+    return f"{known}-{region.upper()}" if _COUNTRY.fullmatch(region) else known

@@ -89,3 +89,10 @@ def test_erasing_ends_it_and_the_next_message_starts_anew(conversation: Conversa
     assert conversation.codes == ["erased"]
     conversation.say("hello")
     assert conversation.question == "consent"
+
+
+@pytest.mark.parametrize(("locale", "number"), [("sv-SE", "1177"), ("en-US", "911"), ("en_SE", "112"), ("en", "112")])
+def test_an_emergency_names_the_numbers_of_the_persons_country(product: Product, locale: str, number: str) -> None:
+    conversation = Conversation(product, metadata={"trial_id": "NCT06141070", "locale": locale})
+    conversation.say("I can't breathe")
+    assert number in conversation.text

@@ -55,7 +55,7 @@ async def test_metadata_counts_when_the_conversation_starts_and_not_later(door: 
     with door.store.reading() as unit:
         conversation = unit.conversation_by_sender("rest", "ann")
     assert conversation is not None
-    assert (conversation.trial_id, conversation.locale) == ("NCT06141070", "de")
+    assert (conversation.trial_id, conversation.locale) == ("NCT06141070", "de-AT")
 
 
 async def test_an_unknown_language_becomes_the_first_one_there_is(door: Door) -> None:
