@@ -103,6 +103,8 @@ class Renderer:
                 return [self._notice("human", text("human", registry_url=self.record.registry_url))]
             case steps.GeneralHelp():
                 return [self._notice("help", f"{text('help')} {text('help_topics')}")]
+            case steps.Comfort():
+                return [self._notice("comfort", text("feeling"), "stop", "human")]
             case steps.Languages():
                 return [self._notice("language", text("language", languages=text("language_name")))]
 
@@ -158,8 +160,8 @@ class Renderer:
         if not options:
             return prompt
         key = "options_line_several" if attribute.answer_type is AnswerType.CHOICES else "options_line"
-        titles = self.words.text("list_or").join(option.title for option in options)
-        return f"{prompt}\n{self.words.text(key, options=titles)}"
+        lines = [prompt, self.words.text(key), *(f"- {option.title}" for option in options)]
+        return "\n".join(lines)
 
     def _replies(self, attribute: Attribute, options: Sequence[Option]) -> tuple[Button, ...]:
         values: list[tuple[str, str]] = [(option.value, option.title) for option in options]

@@ -29,6 +29,7 @@ class Command(StrEnum):
     FINISH = "finish"
     SUMMARY = "summary"
     CONTACTS = "contacts"
+    FEELING = "feeling"
 
 
 COMMANDS: Mapping[str, Command] = {command.value: command for command in Command}

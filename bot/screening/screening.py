@@ -180,7 +180,10 @@ class Interview:
                 return self._answered(state, reading)
             case ReadNo():
                 return self.again(_returned(state))
-        return Turn(state, (steps.NotUnderstood(), self._choose_change(state)))
+        if state.prompt.attempt + 1 >= MOST_ATTEMPTS:
+            return self.again(_returned(state)).saying_first(steps.NotUnderstood())
+        again = replace(state, prompt=state.prompt.model_copy(update={"attempt": state.prompt.attempt + 1}))
+        return Turn(again, (steps.NotUnderstood(), self._choose_change(again)))
 
     def _on_paused(self, state: State, reading: Reading) -> Turn:
         state = _returned(state)
@@ -231,6 +234,10 @@ class Interview:
                 return self.again(state).saying_first(why)
             case Command.HELP if asking:
                 return self.again(state).saying_first(steps.Help(prompt.asks))
+            case Command.RESUME if prompt.waiting in _OFFERS:
+                return self.again(_returned(state))
+            case Command.RESUME | Command.GO_ON if prompt.waiting in (Waiting.GO_ON, Waiting.NOTHING):
+                return self._next(replace(state, gone_on=True))
             case Command.REPEAT | Command.RESUME:
                 return self.again(state)
             case Command.PROGRESS:
@@ -260,10 +267,6 @@ class Interview:
                     return self._restart(state)
                 restart = Prompt(waiting=Waiting.RESTART, before=prompt)
                 return Turn(replace(state, prompt=restart), (steps.ConfirmRestart(),))
-            case Command.GO_ON if prompt.waiting is Waiting.GO_ON:
-                return self._next(replace(state, gone_on=True))
-            case Command.GO_ON if prompt.waiting is Waiting.NOTHING:
-                return self._next(replace(state, gone_on=True))
             case Command.GO_ON if prompt.waiting is Waiting.DECLINED:
                 return self._question(state, CONSENT)
             case Command.GO_ON:
@@ -284,6 +287,8 @@ class Interview:
                 return self.again(state).saying_first(steps.OfferHuman())
             case Command.HELP:
                 return self.again(state).saying_first(steps.GeneralHelp())
+            case Command.FEELING:
+                return self.again(state).saying_first(steps.Comfort())
             case Command.LANGUAGE:
                 return self.again(state).saying_first(steps.Languages())
             case _:
@@ -401,7 +406,7 @@ class Interview:
             return self._question(state, CONSENT)
         assessment = self.assess(state.answers)
         if assessment.verdict is Verdict.UNLIKELY and not state.gone_on:
-            ended = replace(state, prompt=Prompt(waiting=Waiting.GO_ON))
+            ended = replace(state, prompt=Prompt(waiting=Waiting.GO_ON, attribute=state.prompt.attribute))
             return Turn(ended, (steps.EarlyEnd(assessment),))
         planned = self._plan(state, still_open=keep)
         wanted = keep if keep in dict(planned.scores) else planned.attribute
@@ -482,6 +487,10 @@ class Interview:
             for criterion in self.criteria
             if criterion.checked_by is CheckedBy.PATIENT and criterion.requires is not None and names & set(mentioned(criterion.requires))
         )
+
+
+_OFFERS = (Waiting.CHANGE, Waiting.ERASE, Waiting.RESTART)
+"""What a person can decide against and be back where they were."""
 
 
 def _consented(state: State) -> bool:

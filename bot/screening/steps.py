@@ -213,6 +213,11 @@ class Languages:
     """Which languages the bot speaks."""
 
 
+@dataclass(frozen=True)
+class Comfort:
+    """A kind word to someone who said how they feel, and the way out."""
+
+
 Step: TypeAlias = (
     Greet
     | Ask
@@ -244,4 +249,5 @@ Step: TypeAlias = (
     | OfferHuman
     | GeneralHelp
     | Languages
+    | Comfort
 )

@@ -113,6 +113,26 @@ class Lexicon:
         return Phrases({True: _list(self.reading, "negative_results")})
 
     @cached_property
+    def contrasts(self) -> Phrases[bool]:
+        """Words that may turn round what stands beside them: "but", "and now"."""
+        return Phrases({True: _list(self.reading, "contrasts")})
+
+    @cached_property
+    def correction_cues(self) -> Phrases[bool]:
+        """Words that take something back: "wait", "sorry", "I meant"."""
+        return Phrases({True: _list(self.reading, "correction_cues")})
+
+    @cached_property
+    def question_starts(self) -> Phrases[bool]:
+        """Words that questions begin with."""
+        return Phrases({True: _list(self.reading, "question_starts")})
+
+    @cached_property
+    def joins(self) -> frozenset[str]:
+        """Single words between the parts of an answer: where one stands, a lone number may not be all."""
+        return frozenset(word for word in _list(self.reading, "list_separators") if tokens(word) == (word,))
+
+    @cached_property
     def general(self) -> Phrases[Means]:
         """Yes, no and commands, for prompts that ask no attribute."""
         return self._index(None)

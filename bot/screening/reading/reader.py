@@ -11,13 +11,12 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.criteria.operators import NEVER, Value
+from bot.criteria.operators import Value
 from bot.screening.attributes import AnswerType, Attribute
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading.lexicon import Lexicon, Means, whole_form
-from bot.screening.reading.numbers import NumberReader
-from bot.screening.reading.text import Match, cleaned, said, tokens
-from bot.screening.reading.times import TimeReader
+from bot.screening.reading.text import cleaned, said, tokens
+from bot.screening.reading.values import LONG, ValueReader, one_polarity, value_of_payload
 from bot.screening.readings import (
     COMMANDS,
     Command,
@@ -34,10 +33,10 @@ from bot.screening.readings import (
 )
 
 _PAYLOAD = re.compile(r"^#(?P<name>[a-z][a-z0-9_]*)(?:=(?P<value>[A-Za-z0-9_,.\- ]+))?$")
-_LONG = 14
-"""Words beyond which a yes or no in the middle of a message is not taken for the answer."""
-_NEGATION_REACH = 3
-_WEAK_REACH = 2
+_CUE_REACH = 4
+"""How far into a message the cue of a change may stand: "please could you change …"."""
+_COURTESY = 4
+"""Words a greeting, thanks or goodbye has at most. Longer ones are likelier an answer that was not understood."""
 _TRUSTED = 0.6
 _TRUSTED_COMMANDS: Mapping[str, Command] = {
     # Only what does no harm when misread. "skip", "back", "stop" and the like need their words.
@@ -50,8 +49,9 @@ _TRUSTED_COMMANDS: Mapping[str, Command] = {
     "show_contacts": Command.CONTACTS,
 }
 _OFFERS: Mapping[str, Reading] = {"yes": ReadYes(), "no": ReadNo()}
-_ELSEWHERE = frozenset({"greet", "goodbye", "thanks", "medical_advice"})
+_COURTESIES = frozenset({"greet", "goodbye", "thanks"})
 _OVERRULING = ("safety_",)
+_URGENT = (Command.STOP, Command.ERASE, Command.HUMAN, Command.RESTART, Command.CHANGE, Command.FEELING)
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,7 @@ class Reader:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._numbers = NumberReader(lexicon.reading["numbers"])
-        self._times = TimeReader(lexicon.reading["times"], self._numbers)
+        self._values = ValueReader(lexicon)
 
     def read(
         self,
@@ -94,24 +93,30 @@ class Reader:
         if payload is not None:
             return payload
         words = tokens(text)
-        change = self._change(text, words, today)
-        if change is not None:
-            return change
-        if prompt.waiting is Waiting.QUESTION:
-            reading = self._answer(text, words, self._lexicon.attributes[prompt.asks], today)
-        elif prompt.waiting is Waiting.CHANGE:
-            reading = self._which_to_change(text, words)
-        elif prompt.waiting is Waiting.CONFIRM:
-            reading = self._yes_or_no(text, words)
-            if isinstance(reading, ReadUnclear):
-                reading = self._answer(text, words, self._lexicon.attributes[prompt.asks], today)
-        elif prompt.waiting is Waiting.PAUSED and prompt.before and prompt.before.waiting is Waiting.QUESTION:
-            reading = self._answer(text, words, self._lexicon.attributes[prompt.before.asks], today)
-        else:
-            reading = self._yes_or_no(text, words)
-        if not isinstance(reading, ReadUnclear):
-            return reading
-        return self._from_intent(intent)
+        reading = self._correction(text, words, offered, today) or self._at(prompt, text, words, today)
+        return reading if not isinstance(reading, ReadUnclear) else self._from_intent(intent, words)
+
+    def _at(self, prompt: Prompt, text: str, words: Sequence[str], today: datetime.date) -> Reading:
+        """The reading against what is open, intents left aside."""
+        match prompt.waiting:
+            case Waiting.QUESTION:
+                return self._answer(text, words, self._lexicon.attributes[prompt.asks], today)
+            case Waiting.CHANGE:
+                return self._which_to_change(text, words)
+            case Waiting.CONFIRM:
+                reading = self._yes_or_no(text, words)
+                return (
+                    reading
+                    if not isinstance(reading, ReadUnclear)
+                    else self._answer(text, words, self._lexicon.attributes[prompt.asks], today)
+                )
+            case Waiting.GO_ON if prompt.attribute is not None and self._lexicon.correction_cues.find(words):
+                # "No wait, I misread": about the answer that ended it, not about going on.
+                reading = self._answer(text, words, self._lexicon.attributes[prompt.attribute], today)
+                return reading if isinstance(reading, ReadAnswer) else ReadCommand(Command.CHANGE, prompt.attribute, said=said(text))
+            case Waiting.PAUSED if prompt.before is not None and prompt.before.waiting is Waiting.QUESTION:
+                return self._while_paused(text, words, self._lexicon.attributes[prompt.before.asks], today)
+        return self._yes_or_no(text, words)
 
     # -- quick replies of ours
 
@@ -126,17 +131,17 @@ class Reader:
             if name == Command.ERASE and value == "confirm":
                 return ReadYes()
             return ReadCommand(COMMANDS[name]) if value is None else None
-        if value is None or name not in offered or name not in self._lexicon.attributes:
-            return _OFFERS.get(name) if value is None else None
+        if value is None:
+            return _OFFERS.get(name)
+        if name not in offered or name not in self._lexicon.attributes:
+            return None
         if value == "unsure":
             return ReadUnsure(name, "", tapped=True)
         if value == "decline":
             return ReadDecline(name, "", tapped=True)
         attribute = self._lexicon.attributes[name]
-        meant = _payload_value(attribute, value)
-        if meant is None or not attribute.accepts(meant):
-            return None
-        return ReadAnswer(name, meant, self._title(attribute, meant), tapped=True)
+        meant = value_of_payload(attribute, value)
+        return None if meant is None else ReadAnswer(name, meant, self._title(attribute, meant), tapped=True)
 
     def _title(self, attribute: Attribute, value: Value) -> str:
         """What the person saw on what they tapped."""
@@ -148,14 +153,19 @@ class Reader:
 
     # -- changing an earlier answer in words
 
-    def _change(self, text: str, words: Sequence[str], today: datetime.date) -> ReadCommand | None:
-        cues = [match for match in self._lexicon.change_cues.find(words) if match.start <= 4]
-        for cue in cues:
-            for name in self._lexicon.attribute_names.find(words):
-                if 0 <= name.start - cue.end <= 2:
+    def _correction(self, text: str, words: Sequence[str], offered: Collection[str], today: datetime.date) -> ReadCommand | None:
+        """ "Change my age to 61", and without the word: "wait, my age is 61"."""
+        names = self._lexicon.attribute_names.find(words)
+        for cue in self._lexicon.change_cues.find(words):
+            for name in names:
+                if cue.start <= _CUE_REACH and 0 <= name.start - cue.end <= 2:
                     rest = words[name.end :]
-                    value = self._value(self._lexicon.attributes[name.label], text, rest, today) if rest else None
+                    value = self._values.read(self._lexicon.attributes[name.label], text, rest, today) if rest else None
                     return ReadCommand(Command.CHANGE, name.label, value, said(text))
+        if len(names) == 1 and names[0].label in offered and self._lexicon.correction_cues.find(words):
+            (name,) = names
+            value = self._values.read(self._lexicon.attributes[name.label], text, words[name.end :], today)
+            return None if value is None else ReadCommand(Command.CHANGE, name.label, value, said(text))
         return None
 
     def _which_to_change(self, text: str, words: Sequence[str]) -> Reading:
@@ -175,10 +185,10 @@ class Reader:
         means = self._lexicon.whole(None).get(whole_form(text))
         if means is None:
             found = self._lexicon.general.find(words)
-            commands = [m.label.command for m in found if m.label.command]
+            commands = [match.label.command for match in found if match.label.command]
             if commands:
                 return ReadCommand(commands[0])
-            value = None if _asks(words) or len(words) > _LONG else _one_polarity(found, len(words))
+            value = None if _asks(words) or len(words) > LONG else one_polarity(found, len(words))
             return ReadUnclear() if value is None else (ReadYes() if value else ReadNo())
         if means.command is not None:
             return ReadCommand(means.command)
@@ -201,11 +211,18 @@ class Reader:
         if urgent:
             return ReadCommand(urgent[0])
         if not (_asks(words) and attribute.answer_type is not AnswerType.NUMBER):
-            value = self._value(attribute, text, words, today)
+            value = self._values.read(attribute, text, words, today)
             if value is not None:
                 hedged = any(match.label.kind == "hedged_no" for match in found)
                 return ReadAnswer(attribute.name, value, said(text), hedged=hedged)
         return ReadCommand(commands[0]) if commands else ReadUnclear()
+
+    def _while_paused(self, text: str, words: Sequence[str], attribute: Attribute, today: datetime.date) -> Reading:
+        """A yes or no after a pause, or after an alarm, is to that: only what can be nothing else answers the question."""
+        reading = self._yes_or_no(text, words)
+        if not isinstance(reading, ReadUnclear) or attribute.answer_type is AnswerType.YES_NO:
+            return reading
+        return self._answer(text, words, attribute, today)
 
     def _as_reading(self, means: Means, attribute: Attribute, text: str) -> Reading:
         tapped = whole_form(text) in self._lexicon.titles(attribute.name)
@@ -219,154 +236,21 @@ class Reader:
             return ReadUnclear()
         return ReadAnswer(attribute.name, means.value, said(text), tapped)
 
-    def _value(self, attribute: Attribute, text: str, words: Sequence[str], today: datetime.date) -> Value | None:
-        """The one value these words give for the attribute, or None."""
-        found = self._lexicon.phrases(attribute.name).find(words)
-        match attribute.answer_type:
-            case AnswerType.YES_NO:
-                leading = bool(found) and found[0].start == 0
-                if len(words) > _LONG and not leading:
-                    return None
-                return _one_polarity(self._unnegated(found, words), len(words))
-            case AnswerType.CHOICE:
-                values = self._chosen(found, words)
-                if len(values) != 1 or self._stray(found, words, attribute, values[0]):
-                    return None
-                return values[0]
-            case AnswerType.CHOICES:
-                chosen = {str(item) for value in self._chosen(found, words) if isinstance(value, tuple) for item in value}
-                ordered = tuple(value for value in attribute.values if value in chosen)
-                return ordered if attribute.accepts(ordered) else None
-            case AnswerType.NUMBER:
-                return self._number(attribute, words)
-            case AnswerType.TIME_SINCE:
-                if any(match.label.value == NEVER for match in found):
-                    return NEVER if not self._numbers.find(words) else None
-                return self._times.days_since(text, words, today)
-            case AnswerType.TEXT:
-                return self._conditions(words)
-
-    def _chosen(self, found: Sequence[Match[Means]], words: Sequence[str]) -> list[Value]:
-        """The values named and not negated, each once."""
-        values: dict[Value, None] = {}
-        for match in found:
-            if match.label.kind == "value" and match.label.value is not None and not self._negated(match, words):
-                values[match.label.value] = None
-        return list(values)
-
-    def _stray(self, found: Sequence[Match[Means]], words: Sequence[str], attribute: Attribute, chosen: Value) -> bool:
-        """Whether a bare figure beside the phrase means another value: "stage 3b or 4"."""
-        covered = {position for match in found for position in range(match.start, match.end)}
-        whole = self._lexicon.whole(attribute.name)
-        figures = (word for position, word in enumerate(words) if position not in covered and word.isdigit())
-        return any(word in whole and whole[word].value != chosen for word in figures)
-
-    def _negated(self, match: Match[Means], words: Sequence[str]) -> bool:
-        before = words[max(0, match.start - 2) : match.start]
-        after = words[match.end : match.end + 2]
-        return bool(self._lexicon.negators.find(before)) or bool(self._lexicon.negative_results.find(after))
-
-    def _unnegated(self, found: Sequence[Match[Means]], words: Sequence[str]) -> list[Match[Means]]:
-        """Yes-or-no phrases, less those of the attribute's own that a no stands right before."""
-        kept: list[Match[Means]] = []
-        denial = -_NEGATION_REACH - 1
-        for match in found:
-            if match.label.kind not in ("value", "hedged_no"):
-                continue
-            if match.label.own and match.label.value is True and 0 <= match.start - denial <= _NEGATION_REACH:
-                continue
-            if match.label.own and match.label.value is True and self._lexicon.negators.find(words[max(0, match.start - 2) : match.start]):
-                continue
-            if match.label.value is False:
-                denial = match.end
-            kept.append(match)
-        return kept
-
-    def _number(self, attribute: Attribute, words: Sequence[str]) -> Value | None:
-        numbers = self._numbers.find(words)
-        lowest = attribute.plausible[0] if attribute.plausible else None
-        if not numbers:
-            return 0 if lowest is not None and lowest <= 0 and self._numbers.is_none(words) else None
-        if self._numbers.is_blurred(words) or self._of_another(attribute, words, {number.start for number in numbers}):
-            return None
-        factors = self._lexicon.words_of(attribute.name).unit_factors
-        values = {number.value * _factor(words, number.end, factors) for number in numbers}
-        if len(values) != 1:
-            return None
-        value = values.pop()
-        if attribute.possible and not attribute.possible[0] <= value <= attribute.possible[1]:
-            return None
-        if attribute.whole:
-            return int(value)
-        return round(value, 2)
-
-    def _of_another(self, attribute: Attribute, words: Sequence[str], starts: set[int]) -> bool:
-        """Whether a number stands right behind the name of something else: "stage 3", where an age was asked."""
-        own = {tuple(tokens(name)) for name in self._lexicon.words_of(attribute.name).names}
-        return any(
-            match.end in starts and match.label != attribute.name and tuple(words[match.start : match.end]) not in own
-            for match in self._lexicon.attribute_names.find(words)
-        )
-
-    def _conditions(self, words: Sequence[str]) -> Value | None:
-        named = dict.fromkeys(match.label for match in self._lexicon.condition_phrases.find(words))
-        broader: set[str] = set()
-        for name in named:
-            above = self._lexicon.broader.get(name)
-            while above and above not in broader:
-                broader.add(above)
-                above = self._lexicon.broader.get(above)
-        narrowest = tuple(name for name in named if name not in broader)
-        return narrowest or None
-
     # -- what the classifier says, last
 
-    @staticmethod
-    def _from_intent(intent: Intent) -> Reading:
+    def _from_intent(self, intent: Intent, words: Sequence[str]) -> Reading:
         if intent.name is None or intent.confidence < _TRUSTED:
             return ReadUnclear()
         if intent.name in _TRUSTED_COMMANDS:
             return ReadCommand(_TRUSTED_COMMANDS[intent.name])
-        if intent.name in _ELSEWHERE or intent.name.startswith("ask_"):
+        if intent.name in _COURTESIES and len(words) <= _COURTESY:
             return ReadElsewhere()
+        if intent.name.startswith("ask_") or intent.name == "medical_advice":
+            # "My daughter can drive me" is no question, whatever the classifier makes of it.
+            begins = any(match.start <= 1 for match in self._lexicon.question_starts.find(words))
+            return ReadElsewhere() if begins or _asks(words) else ReadUnclear()
         return ReadUnclear()
-
-
-_URGENT = (Command.STOP, Command.ERASE, Command.HUMAN, Command.RESTART, Command.CHANGE)
 
 
 def _asks(words: Sequence[str]) -> bool:
     return bool(words) and words[-1] == "?"
-
-
-def _one_polarity(found: Sequence[Match[Means]], length: int) -> bool | None:
-    """Yes or no where everything found agrees.
-
-    "I have" and its like begin any sentence: they give way to any no, and are a yes only where
-    hardly anything else is said.
-    """
-    matches = [match for match in found if match.label.kind in ("value", "hedged_no")]
-    denied = any(match.label.value is False for match in matches)
-    matches = [m for m in matches if not (m.label.weak and (denied or length > m.length + _WEAK_REACH))]
-    values = {match.label.value for match in matches if isinstance(match.label.value, bool)}
-    return values.pop() if len(values) == 1 else None
-
-
-def _factor(words: Sequence[str], after: int, factors: Mapping[str, float]) -> float:
-    return factors.get(words[after], 1.0) if after < len(words) else 1.0
-
-
-def _payload_value(attribute: Attribute, value: str) -> Value | None:
-    match attribute.answer_type:
-        case AnswerType.YES_NO:
-            return {"yes": True, "no": False}.get(value)
-        case AnswerType.CHOICES:
-            return tuple(dict.fromkeys(value.split(",")))
-        case AnswerType.TEXT:
-            return (value,)
-        case AnswerType.NUMBER | AnswerType.TIME_SINCE:
-            if value == NEVER:
-                return value
-            return int(value) if value.isdigit() else None
-        case AnswerType.CHOICE:
-            return value

@@ -43,13 +43,22 @@ class PartOfName(str):
     __slots__ = ()
 
 
+class Attached(str):
+    """Letters written onto figures: the "yrs" of "58yrs", the "o" of "6o"."""
+
+    __slots__ = ()
+
+
 def tokens(text: str) -> tuple[str, ...]:
     """The words and numbers of a text, in lower case; hyphens and slashes separate words."""
     plain = unicodedata.normalize("NFKC", cleaned(text)).casefold()
-    return tuple(
-        PartOfName(found[0]) if found[0][0].isdigit() and found.start() and plain[found.start() - 1].isalpha() else found[0]
-        for found in _TOKEN.finditer(plain)
-    )
+    return tuple(_token(found[0], plain[found.start() - 1] if found.start() else " ") for found in _TOKEN.finditer(plain))
+
+
+def _token(word: str, before: str) -> str:
+    if word[0].isdigit() and before.isalpha():
+        return PartOfName(word)
+    return Attached(word) if word[0].isalpha() and before.isdigit() else word
 
 
 @dataclass(frozen=True)

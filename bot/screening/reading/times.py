@@ -43,6 +43,10 @@ class TimeReader:
         found = set(spans) | (relative if not spans else set())
         return found.pop() if len(found) == 1 else None
 
+    def names_a_month(self, words: Sequence[str]) -> bool:
+        """Whether a month is named, so that a number beside it may be part of a date."""
+        return bool(self._months.find(words))
+
     def _counted(self, words: Sequence[str]) -> list[int]:
         """Spans such as "three weeks" or "a month", added up where they stand together."""
         units = {match.start: match for match in self._units.find(words)}
@@ -69,7 +73,8 @@ class TimeReader:
             years = [int(word) for word in words if word.isdigit() and 1950 <= int(word) <= today.year]
             if len(months) == 1 and len(years) <= 1:
                 return self._in_month(words, months[0].label, months[0].start, months[0].end, years, today)
-            if len(years) == 1 and not months and today.year - years[0] >= 1 and len(words) <= 4:
+            figures = [word for word in words if word[0].isdigit()]
+            if len(years) == 1 == len(figures) and not months and today.year - years[0] >= 1 and len(words) <= 4:
                 return self._long_enough(datetime.date(years[0], 12, 31), today)
         except ValueError:
             return None
@@ -85,6 +90,8 @@ class TimeReader:
             date = datetime.date(year, month, days[0])
             return date if years or date <= today else date.replace(year=year - 1)
         last_day = (datetime.date(year + month // 12, month % 12 + 1, 1)) - datetime.timedelta(days=1)
+        if month == today.month and not years:
+            return None  # this very month, or the same a year ago: a year apart
         if last_day > today and not years:
             last_day = last_day.replace(year=year - 1, day=28)
         return self._long_enough(last_day, today)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.conversing import Talk
 from tests.people import people
 
@@ -116,3 +118,35 @@ def test_an_answer_can_be_changed_after_the_result(talk: Talk) -> None:
         talk.say(man[talk.question])
     assert talk.result is not None
     assert talk.result["verdict"] == "possible"
+
+
+@pytest.mark.parametrize("text", ["wait, my age is 45", "sorry my age is 45", "actually my age is 45"])
+def test_a_correction_needs_no_command(talk: Talk, text: str) -> None:
+    talk.until("sex", {**FITS, "age": "54"})
+    talk.say(text)
+    assert "from 54 years to 45 years" in talk.texts
+    assert history(talk, "age") == [54, 45]
+
+
+def test_a_slip_that_ended_it_is_taken_back_in_words(talk: Talk) -> None:
+    talk.until("prior_radiotherapy", FITS)
+    talk.say("yes")
+    assert "ended_early" in talk.codes
+    talk.say("wait no I misread, no radiation")
+    assert history(talk, "prior_radiotherapy") == [True, False]
+    assert talk.question is not None
+
+
+def test_choosing_what_to_change_is_no_trap(talk: Talk) -> None:
+    talk.until("prior_radiotherapy", FITS)
+    talk.say_all("change an answer", "never mind")
+    assert talk.question == "prior_radiotherapy"
+    talk.say_all("change an answer", "bananas", "bananas")
+    assert talk.question == "prior_radiotherapy"
+
+
+@pytest.mark.parametrize("text", ["go on", "keep going", "continue", "yes please", "ask the rest"])
+def test_going_on_after_an_early_end_takes_any_words(talk: Talk, text: str) -> None:
+    talk.until("prior_radiotherapy", FITS)
+    talk.say_all("yes", text)
+    assert talk.question is not None

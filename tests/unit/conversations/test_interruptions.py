@@ -45,7 +45,7 @@ def test_repeat_puts_the_same_question(talk: Talk) -> None:
 @pytest.mark.parametrize("intent", ["ask_phase", "ask_locations", "greet", "thanks", "medical_advice"])
 def test_what_is_not_for_the_screening_is_handed_to_the_rest_of_the_dialogue(talk: Talk, intent: str) -> None:
     talk.until("prior_radiotherapy", FITS)
-    assert talk.say("mumble mumble", intent=intent).handed_over
+    assert talk.say("what about mumble?", intent=intent).handed_over
 
 
 def test_an_intent_never_outranks_an_answer(talk: Talk) -> None:
@@ -92,10 +92,40 @@ def test_stop_pauses_and_coming_back_asks_the_same_question(talk: Talk) -> None:
 
 
 def test_an_answer_given_while_paused_is_not_lost(talk: Talk) -> None:
-    talk.until("prior_radiotherapy", FITS)
-    talk.say_all("stop for now", "no")
+    talk.until("age", FITS)
+    talk.say_all("stop for now", "64")
     assert talk.codes[0] == "resumed"
-    assert talk.question not in (None, "prior_radiotherapy")
+    assert talk.question not in (None, "age")
+
+
+@pytest.mark.parametrize("text", ["yes", "no", "ok"])
+def test_a_yes_or_no_after_a_pause_is_to_the_pause_and_never_to_the_question_behind_it(talk: Talk, text: str) -> None:
+    talk.until("prior_radiotherapy", FITS)
+    talk.say_all("stop for now", text)
+    assert talk.codes[0] == "resumed"
+    assert talk.question == "prior_radiotherapy"
+
+
+def test_a_feeling_gets_a_kind_word_and_the_question_waits(talk: Talk) -> None:
+    talk.until("prior_radiotherapy", FITS)
+    for _ in range(4):
+        talk.say("im scared")
+        assert talk.codes == ["comfort"]
+        assert talk.question == "prior_radiotherapy"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("my daughter can drive me", "medical_advice"),
+        ("im as active as i was before", "ask_evidence"),
+        ("one cycle of chemo so far I think it was", "goodbye"),
+        ("less than a month ago more or less", "thanks"),
+    ],
+)
+def test_a_statement_is_no_question_whatever_the_classifier_makes_of_it(talk: Talk, text: str, intent: str) -> None:
+    talk.until("prior_radiotherapy", FITS)
+    assert not talk.say(text, intent=intent, confidence=0.95).handed_over
 
 
 def test_skip_leaves_the_question_open_and_goes_on(talk: Talk) -> None:

@@ -66,6 +66,12 @@ def read(attribute: str, text: str) -> Reading:
         ("condition", "my mother has breast cancer", ("Breast Cancer",)),
         ("sex", "woman", "female"),
         ("consent", "sure, go ahead", True),
+        ("consent", "no problem", True),
+        ("consent", "I have no objection", True),
+        ("age", "58yrs", 58),
+        ("pregnant_or_breastfeeding", "stopped breastfeeding last month", False),
+        ("other_cancer", "nothing else", "none"),
+        ("prior_systemic_therapy", "I've had nothing", "none"),
     ],
 )
 def test_a_clear_answer_is_taken(attribute: str, text: str, value: object) -> None:
@@ -83,6 +89,25 @@ def test_a_clear_answer_is_taken(attribute: str, text: str, value: object) -> No
         ("age", "-5"),
         ("age", "old enough"),
         ("age", "am I eligible for NCT001"),
+        ("age", "6o"),
+        ("age", "almost 18"),
+        ("age", "18 in june"),
+        ("age", "early 60s"),
+        ("age", "my son is 34, I'm 61"),
+        ("metastasis_count", "brain and one on the adrenal"),
+        ("metastasis_count", "one in the liver and one in the hip"),
+        ("metastasis_count", "0.5"),
+        ("last_trial_drug", "early november"),
+        ("last_trial_drug", "26/10/2025"),
+        ("last_trial_drug", "long ago"),
+        ("diagnosis_confirmed", "yes but it came back unclear"),
+        ("prior_radiotherapy", "yes but for prostate cancer years ago"),
+        ("willing_to_attend", "no I can't drive but my son will bring me"),
+        ("prior_systemic_therapy", "no chemo but immunotherapy yes"),
+        ("prior_systemic_therapy", "chemo after surgery and now keytruda"),
+        ("other_cancer", "bladder cancer treated 3 years ago but came back"),
+        ("sex", "trans man"),
+        ("condition", "I dont have cancer"),
         ("age", "sorry I meant stage 3"),
         ("cancer_stage", "stage 3b or 4"),
         ("last_trial_drug", "last month"),
@@ -117,6 +142,14 @@ def test_not_knowing_is_never_an_answer(attribute: str, text: str) -> None:
 @pytest.mark.parametrize("text", ["I'd rather not say", "prefer not to say", "that's private", "none of your business"])
 def test_declining_is_never_an_answer(attribute: str, text: str) -> None:
     assert isinstance(read(attribute, text), ReadDecline)
+
+
+@pytest.mark.parametrize("text", ["im scared", "this is too much for me", "am i going to die"])
+@pytest.mark.parametrize("attribute", ["prior_radiotherapy", "age", "cancer_stage"])
+def test_a_feeling_is_heard_as_one(attribute: str, text: str) -> None:
+    reading = read(attribute, text)
+    assert isinstance(reading, ReadCommand)
+    assert reading.command == "feeling"
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\x00\x01", "\u200b\u2060"])
