@@ -1,4 +1,4 @@
-"""rasa-sdk custom actions, one file for each thing the bot does. They translate, nothing more."""
+"""rasa-sdk custom actions: the screening, and what interrupts it. They translate, nothing more."""
 
 from __future__ import annotations
 
