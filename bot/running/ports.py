@@ -36,14 +36,7 @@ def settle_inner_ports(settings: Settings, environment: Mapping[str, str]) -> Se
 
 
 def _is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((INTERFACE, port))
-            probe.listen(1)
-        except OSError:
-            return False
-    return True
+    return _refusal(port) is None
 
 
 def _free_port(taken: set[int]) -> int:
@@ -56,17 +49,24 @@ def _free_port(taken: set[int]) -> int:
 
 
 def _check(port: int, variable: str, whose: str) -> None:
+    refusal = _refusal(port)
+    if refusal is None:
+        return
+    if isinstance(refusal, PermissionError):
+        raise CannotRun(f"port {port} (for {whose}) needs more rights; choose one above 1023: {variable}=8080")
+    if refusal.errno != errno.EADDRINUSE:
+        raise CannotRun(f"port {port} (for {whose}) cannot be used: {refusal.strerror}; choose another with {variable}")
+    raise CannotRun(f"port {port} (for {whose}) is in use by another program; stop that one, or choose another: {variable}={port + 100}")
+
+
+def _refusal(port: int) -> OSError | None:
+    """Why the port cannot be listened on, or None where it can."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         # As servers do: a port whose last connections are only just closing counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((INTERFACE, port))
             probe.listen(1)
-        except PermissionError:
-            raise CannotRun(f"port {port} (for {whose}) needs more rights; choose one above 1023: {variable}=8080") from None
         except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise CannotRun(f"port {port} (for {whose}) cannot be used: {error.strerror}; choose another with {variable}") from None
-            raise CannotRun(
-                f"port {port} (for {whose}) is in use by another program; stop that one, or choose another: {variable}={port + 100}"
-            ) from None
+            return error
+    return None
