@@ -128,6 +128,23 @@ class Lexicon:
         return Phrases({True: _list(self.reading, "question_starts")})
 
     @cached_property
+    def determiners(self) -> frozenset[str]:
+        """Words that deny the noun behind them, and only that, in the middle of a sentence."""
+        return frozenset(_list(self.reading, "determiners"))
+
+    @cached_property
+    def lead_ins(self) -> Phrases[bool]:
+        """What stands before a bare answer and adds nothing: "it is", "I'm"."""
+        return Phrases({True: _list(self.reading, "lead_ins")})
+
+    @cached_property
+    def every_unit(self) -> frozenset[str]:
+        """Every word that is a unit of something, so that kilograms are not taken for years."""
+        attributes = (unit for words in self._words.values() for unit in (*words.unit_factors, *sum(words.unit_words.values(), ())))
+        times = (str(word) for unit in self.reading["times"]["units"].values() for word in unit["words"])
+        return frozenset((*attributes, *times, *_list(self.reading, "other_units")))
+
+    @cached_property
     def joins(self) -> frozenset[str]:
         """Single words between the parts of an answer: where one stands, a lone number may not be all."""
         return frozenset(word for word in _list(self.reading, "list_separators") if tokens(word) == (word,))

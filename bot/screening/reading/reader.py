@@ -35,6 +35,8 @@ from bot.screening.readings import (
 _PAYLOAD = re.compile(r"^#(?P<name>[a-z][a-z0-9_]*)(?:=(?P<value>[A-Za-z0-9_,.\- ]+))?$")
 _CUE_REACH = 4
 """How far into a message the cue of a change may stand: "please could you change …"."""
+_MOST_IN_A_SKIP = 6
+"""Words a message has at most that is taken for "skip" without being just that."""
 _COURTESY = 4
 """Words a greeting, thanks or goodbye has at most. Longer ones are likelier an answer that was not understood."""
 _TRUSTED = 0.6
@@ -94,7 +96,11 @@ class Reader:
             return payload
         words = tokens(text)
         reading = self._correction(text, words, offered, today) or self._at(prompt, text, words, today)
-        return reading if not isinstance(reading, ReadUnclear) else self._from_intent(intent, words)
+        if not isinstance(reading, ReadUnclear):
+            return reading
+        elsewhere = self._from_intent(intent, words)
+        # Who greets after a pause is back.
+        return reading if prompt.waiting is Waiting.PAUSED and intent.name in _COURTESIES else elsewhere
 
     def _at(self, prompt: Prompt, text: str, words: Sequence[str], today: datetime.date) -> Reading:
         """The reading against what is open, intents left aside."""
@@ -116,6 +122,15 @@ class Reader:
                 return reading if isinstance(reading, ReadAnswer) else ReadCommand(Command.CHANGE, prompt.attribute, said=said(text))
             case Waiting.PAUSED if prompt.before is not None and prompt.before.waiting is Waiting.QUESTION:
                 return self._while_paused(text, words, self._lexicon.attributes[prompt.before.asks], today)
+            case Waiting.GO_ON if prompt.attribute is not None and self._lexicon.whole(None).get(whole_form(text)) is None:
+                # "No, it was 2 months ago": another value for the answer that ended it. A longer no is not taken for goodbye.
+                attribute = self._lexicon.attributes[prompt.attribute]
+                if attribute.answer_type is not AnswerType.YES_NO:
+                    value = self._values.read(attribute, text, words, today)
+                    if value is not None:
+                        return ReadAnswer(attribute.name, value, said(text))
+                reading = self._yes_or_no(text, words)
+                return ReadUnclear() if isinstance(reading, ReadNo) and len(words) > _COURTESY else reading
         return self._yes_or_no(text, words)
 
     # -- quick replies of ours
@@ -199,7 +214,8 @@ class Reader:
     # -- an answer to the open question
 
     def _answer(self, text: str, words: Sequence[str], attribute: Attribute, today: datetime.date) -> Reading:
-        whole = self._lexicon.whole(attribute.name).get(whole_form(text))
+        known = self._lexicon.whole(attribute.name)
+        whole = known.get(whole_form(text)) or known.get(" ".join(self._bare(words)))
         if whole is not None:
             return self._as_reading(whole, attribute, text)
         found = self._lexicon.phrases(attribute.name).find(words)
@@ -207,6 +223,8 @@ class Reader:
             if any(match.label.kind == kind for match in found):
                 return reading(attribute.name, said(text))
         commands = [match.label.command for match in found if match.label.command]
+        if len(words) > _MOST_IN_A_SKIP:
+            commands = [command for command in commands if command is not Command.SKIP]
         urgent = [command for command in commands if command in _URGENT]
         if urgent:
             return ReadCommand(urgent[0])
@@ -216,6 +234,11 @@ class Reader:
                 hedged = any(match.label.kind == "hedged_no" for match in found)
                 return ReadAnswer(attribute.name, value, said(text), hedged=hedged)
         return ReadCommand(commands[0]) if commands else ReadUnclear()
+
+    def _bare(self, words: Sequence[str]) -> Sequence[str]:
+        """The words without a lead-in: the 4 of "it is 4"."""
+        first = self._lexicon.lead_ins.find(words)[:1]
+        return words[first[0].end :] if first and first[0].start == 0 else ()
 
     def _while_paused(self, text: str, words: Sequence[str], attribute: Attribute, today: datetime.date) -> Reading:
         """A yes or no after a pause, or after an alarm, is to that: only what can be nothing else answers the question."""

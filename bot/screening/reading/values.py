@@ -38,7 +38,7 @@ class ValueReader:
                 leading = bool(found) and found[0].start == 0
                 if (len(words) > LONG and not leading) or self._turns_round(found, words):
                     return None
-                return one_polarity(self._unnegated(found, words), len(words))
+                return one_polarity(self._unnegated(self._without_determiners(found, words), words), len(words))
             case AnswerType.CHOICE:
                 values = self._chosen(found, words)
                 if len(values) != 1 or self._turns_round(found, words) or self._stray(found, words, attribute, values[0]):
@@ -64,11 +64,35 @@ class ValueReader:
         covered = _covered(found)
         return any(not set(range(match.start, match.end)) & covered for match in self._lexicon.contrasts.find(words))
 
+    def _without_determiners(self, found: Sequence[Match[Means]], words: Sequence[str]) -> list[Match[Means]]:
+        """Without the "no" of "I have no car", which denies the car and nothing else."""
+        own = [match.start for match in found if match.label.own and match.label.value is True]
+
+        def only_denies_its_noun(match: Match[Means]) -> bool:
+            inside = match.start > 0 and match.end < len(words)
+            return (
+                inside
+                and match.length == 1
+                and words[match.start] in self._lexicon.determiners
+                and not any(0 <= start - match.end <= 1 for start in own)
+            )
+
+        kept = [match for match in found if match.label.own or not only_denies_its_noun(match)]
+        # Nor is the "I have" before it a yes.
+        return kept if len(kept) == len(found) else [match for match in kept if not match.label.weak]
+
     def _chosen(self, found: Sequence[Match[Means]], words: Sequence[str]) -> list[Value]:
-        """The values named and not negated, each once."""
+        """The values named and not negated, each once. A "not" reaches over a list: "not ALK or ROS1"."""
         values: dict[Value, None] = {}
+        denied_until = -1
         for match in found:
-            if match.label.kind == "value" and match.label.value is not None and not self._negated(match, words):
+            if match.label.kind != "value" or match.label.value is None:
+                continue
+            listed = denied_until >= 0 and self._lexicon.joins.issuperset(words[denied_until : match.start])
+            if listed or self._negated(match, words):
+                denied_until = match.end
+            else:
+                denied_until = -1
                 values[match.label.value] = None
         return list(values)
 
@@ -112,7 +136,11 @@ class ValueReader:
         outside = [word for position, word in enumerate(words) if not number.start <= position < number.end]
         if self._lexicon.joins.intersection(outside) or self._of_another(attribute, words, number.start):
             return None
+        if self._lexicon.negators.find(words[max(0, number.start - 1) : number.start]):
+            return None
         unit = words[number.end] if number.end < len(words) else ""
+        if unit in self._lexicon.every_unit and unit not in self._units(attribute):
+            return None
         if isinstance(unit, Attached) and unit not in self._units(attribute):
             # "6o", "60s": letters written onto figures that are no unit make something else of them.
             return None

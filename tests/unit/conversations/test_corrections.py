@@ -150,3 +150,25 @@ def test_going_on_after_an_early_end_takes_any_words(talk: Talk, text: str) -> N
     talk.until("prior_radiotherapy", FITS)
     talk.say_all("yes", text)
     assert talk.question is not None
+
+
+def test_another_value_after_an_early_end_is_a_correction_and_no_goodbye(talk: Talk) -> None:
+    talk.until("last_trial_drug", FITS)
+    talk.say("yesterday")
+    assert "ended_early" in talk.codes
+    talk.say("no it was 2 months ago")
+    assert history(talk, "last_trial_drug") == [1, 60]
+    assert talk.question is not None
+
+
+def test_a_long_no_after_an_early_end_is_not_taken_for_goodbye(talk: Talk) -> None:
+    talk.until("prior_radiotherapy", FITS)
+    talk.say_all("yes", "no that was my brother who had it")
+    assert "ended_early" in talk.codes
+
+
+def test_a_greeting_after_a_pause_goes_on(talk: Talk) -> None:
+    talk.until("prior_radiotherapy", FITS)
+    talk.say("stop for now")
+    talk.say("hi", intent="greet")
+    assert talk.question == "prior_radiotherapy"
