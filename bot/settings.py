@@ -83,11 +83,6 @@ class Settings:
         return f"http://{INTERFACE}:{self.engine_port}"
 
     @property
-    def actions_url(self) -> str:
-        """Where the engine finds the actions."""
-        return f"http://{INTERFACE}:{self.actions_port}"
-
-    @property
     def tracker_database(self) -> Path:
         """Rasa's own memory of each conversation."""
         return self.home / "tracker.db"

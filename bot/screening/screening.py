@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.criteria.criterion import CheckedBy, Criterion, check
-from bot.criteria.operators import Value
 from bot.criteria.rules import mentioned
 from bot.criteria.verdict import Verdict, verdict
 from bot.screening import steps
@@ -502,9 +501,3 @@ def _returned(state: State) -> State:
     """The state with the prompt that stood before an offer of ours."""
     before = state.prompt.before
     return state if before is None else replace(state, prompt=before)
-
-
-def value_of(state: State, attribute: str) -> Value | None:
-    """The known value of an attribute, if there is one."""
-    answer = state.answers.get(attribute)
-    return answer.value if answer else None

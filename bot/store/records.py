@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -194,6 +193,3 @@ class Message:
     message_id: str | None
     shown: bool
     at: datetime
-
-
-ErasedCounts = Mapping[str, int]
