@@ -1,12 +1,12 @@
 # Everything a person does with this project from its folder. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench setup train lint types clean
+.PHONY: help run test bench nlu-report setup train lint types clean
 SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## set up what is missing, then start everything on http://127.0.0.1:8080 (PORT=… for another); Ctrl-C stops it
 	@scripts/setup engine app && exec $(BIN)/trialchat run $(ARGS)
@@ -16,6 +16,9 @@ test: ## set up what is missing, then run all tests (ARGS="-k widget" for some o
 
 bench: ## set up what is missing, then print the benchmarks as tables
 	@scripts/setup engine dev && exec $(BIN)/python -m bench $(ARGS)
+
+nlu-report: ## how well messages are understood: cross-validated figures, confusions, what a confidence is worth (ARGS=compare for other ways)
+	@scripts/setup engine && exec .venv-engine/bin/python -W ignore -m bench.understanding $(ARGS)
 
 setup: ## make or refresh both environments, .venv-engine and .venv, from the lock file
 	@scripts/setup engine dev && echo "Both environments are ready."

@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "transcript": ("bot.conversations.commands", "transcript", "Print one conversation whole."),
     "attributes": ("bot.words.commands", "attributes", "List what a screening can ask about."),
     "words": ("bot.words.commands", "words", "Print every text of a language as one document, for review."),
+    "read": ("bot.running.reading_commands", "read", "Read messages from a file as the running chat would."),
     "trials": ("bot.trials.commands", "trials", "List and import trial records."),
 }
 

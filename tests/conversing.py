@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 
 from bot.conversations.desk import Desk, Incoming, Reply
-from bot.screening.reading import Intent
+from bot.criteria.operators import Value
+from bot.screening.reading import Intent, Reader
+from bot.screening.readings import Fact, Heard, Reading, ReadUnclear
 from bot.store import Store
 from bot.words import Library
 
@@ -15,25 +18,45 @@ NOW = datetime.datetime(2026, 11, 23, 12, 0, tzinfo=datetime.UTC)
 
 
 @dataclass
+class Clock:
+    """The time, as a test sets it."""
+
+    now: datetime.datetime = NOW
+
+    def __call__(self) -> datetime.datetime:
+        return self.now
+
+
+@dataclass
 class Talk:
-    """One conversation, message by message."""
+    """One conversation, message by message; a minute passes before each, unless it is said otherwise."""
 
     desk: Desk
     store: Store
     conversation_id: str
+    clock: Clock
     replies: list[Reply] = field(default_factory=list)
 
     @classmethod
     def open(cls, store: Store, library: Library, trial_id: str | None = "NCT06141070", locale: str = "en") -> Talk:
         with store.unit() as unit:
             conversation = unit.open_conversation(channel="test", at=NOW, trial_id=trial_id, locale=locale)
-        return cls(Desk(store, library, lambda: NOW, "https://example.org"), store, conversation.id)
+        clock = Clock()
+        return cls(Desk(store, library, clock, "https://example.org"), store, conversation.id, clock)
 
-    def say(self, text: str, intent: str | None = None, confidence: float = 0.9, message_id: str | None = None) -> Reply:
+    def say(
+        self, text: str, intent: str | None = None, confidence: float = 0.9, message_id: str | None = None, seconds_later: float = 60
+    ) -> Reply:
         number = len(self.replies)
+        self.clock.now += datetime.timedelta(seconds=seconds_later)
         incoming = Incoming(self.conversation_id, text, message_id or f"message-{number}", Intent(intent, confidence))
         self.replies.append(self.desk.respond(incoming))
         return self.replies[-1]
+
+    def tell(self, text: str, heard: Heard, seconds_later: float = 60) -> Reply:
+        """Say something that is understood as `heard`, whatever the reader makes of the words."""
+        with patch.object(Reader, "hear", return_value=heard):
+            return self.say(text, seconds_later=seconds_later)
 
     def say_all(self, *texts: str) -> Reply:
         for text in texts:
@@ -48,6 +71,13 @@ class Talk:
             assert self.question is not None, f"the screening ended before {attribute} was asked"
             self.say(answers[self.question])
         return self.replies[-1]
+
+    def answers(self) -> dict[str, tuple[object, str]]:
+        """The answers that are stored: the value and the words of each."""
+        with self.store.reading() as unit:
+            screening = unit.current_screening(self.conversation_id)
+            stored = [] if screening is None else unit.answers(screening.id)
+        return {answer.attribute: (answer.value, answer.said) for answer in stored}
 
     @property
     def texts(self) -> str:
@@ -76,3 +106,8 @@ class Talk:
     @property
     def titles(self) -> list[str]:
         return [button["title"] for message in self.replies[-1].messages for button in message.get("buttons", [])]
+
+
+def told(reading: Reading | None = None, about: str | None = None, said: str = "their words", **facts: Value) -> Heard:
+    """A message that tells these facts beside a reading, or without one."""
+    return Heard(reading or ReadUnclear(), tuple(Fact(name, value, said) for name, value in facts.items()), about)

@@ -16,12 +16,14 @@ from typing import Any
 from bot.conversations.choosing_a_trial import chosen_trial, trial_choice
 from bot.conversations.messages import Message
 from bot.conversations.rendering import Renderer
+from bot.conversations.snapshots import about_of, last_of, sent_twice, snapshot_of, state_of
 from bot.criteria import Verdict
 from bot.screening import steps
 from bot.screening.answers import Answer, Outcome
 from bot.screening.attributes import canonical
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading import Intent
+from bot.screening.readings import Heard
 from bot.screening.screening import CONSENT, Interview, State, Turn
 from bot.store import Store, Unit, UnknownConversationError
 from bot.store.records import Conversation, Screening
@@ -83,7 +85,7 @@ class Desk:
             table = self._sit_down(unit, incoming.conversation_id, incoming)
             if isinstance(table, Reply):
                 return table
-            return table.ask_again()
+            return table.ask_again(incoming)
 
     def pause(self, incoming: Incoming) -> Reply:
         """Let the screening stand still, saying nothing: something else came first."""
@@ -97,8 +99,10 @@ class Desk:
             conversation = unit.conversation(conversation_id)
             locale = conversation.locale if conversation else ""
             stored = unit.trial(conversation.trial_id) if conversation and conversation.trial_id else None
+            screening = unit.current_screening(conversation_id)
         record = self._record(stored.content_hash, stored.record) if stored else None
-        return Setting(record, self._library.in_locale(locale), locale)
+        words = self._library.in_locale(locale)
+        return Setting(record, words.speaking_of(about_of(screening)), locale)
 
     def _sit_down(self, unit: Unit, conversation_id: str, incoming: Incoming) -> _Table | Reply:
         conversation = unit.conversation(conversation_id)
@@ -148,22 +152,29 @@ class _Table:
     def respond(self, incoming: Incoming) -> Reply:
         screening = self._screening
         if screening is None:
-            return self._begin(incoming)
+            return self._begin(self._hear(incoming, None, incoming.intent), incoming)
         last = screening.snapshot.get("last") or {}
         if incoming.message_id and last.get("message_id") == incoming.message_id:
             return Reply(messages=tuple(last["messages"]))
         state = self._state(screening)
-        offered = {CONSENT, *state.asked, *(() if state.prompt.attribute is None else (state.prompt.attribute,))}
-        reading = self._words.reader.read(incoming.text, state.prompt, offered, self._now.date(), incoming.intent)
-        turn = self._interview.respond(state, reading)
+        heard = self._hear(incoming, state, incoming.intent)
+        if sent_twice(last, state, self._interview.attributes, incoming.text, heard.reading, self._now):
+            return self._finish(screening, self._interview.again(state).saying_first(steps.SentTwice()), incoming)
+        turn = self._interview.respond(state, heard)
         if turn.handed_over:
             return Reply(handed_over=True)
-        return self._finish(screening, state, turn, incoming)
+        return self._finish(screening, turn, incoming)
 
-    def ask_again(self) -> Reply:
+    def _hear(self, incoming: Incoming, state: State | None, intent: Intent) -> Heard:
+        prompt, about = (None, None) if state is None else (state.prompt, state.about)
+        return self._words.reader.hear(incoming.text, prompt, _offered(state), self._now.date(), intent, about)
+
+    def ask_again(self, incoming: Incoming) -> Reply:
         screening = self._screening
         if screening is None:
-            return self._begin(None)
+            # Others have dealt with what the first message wanted. What it told of a person counts; a question tells nothing.
+            heard = self._hear(incoming, None, Intent())
+            return self._begin(heard if heard.about is not None else None)
         state = self._state(screening)
         messages = self._renderer(state, screening).render(self._interview.again(state).steps)
         return Reply(messages=_as_json(messages))
@@ -174,20 +185,20 @@ class _Table:
             state = self._state(screening)
             if state.prompt.waiting is not Waiting.PAUSED:
                 paused = replace(state, prompt=Prompt(waiting=Waiting.PAUSED, before=state.prompt))
-                snapshot = {**screening.snapshot, **_snapshot(paused, None, ())}
+                snapshot = {**screening.snapshot, **snapshot_of(paused), "last": {}}
                 self._unit.save_screening(screening.id, snapshot=snapshot, state=Waiting.PAUSED.value)
         return Reply()
 
     # -- beginning and ending
 
-    def _begin(self, incoming: Incoming | None) -> Reply:
-        turn = self._interview.begin()
+    def _begin(self, heard: Heard | None, incoming: Incoming | None = None) -> Reply:
+        turn = self._interview.begin(heard)
         screening = self._unit.start_screening(
             self._conversation.id, self._record.nct_id, words_version=self._words.version, at=self._now, snapshot={}
         )
-        return self._finish(screening, turn.state, turn, incoming)
+        return self._finish(screening, turn, incoming)
 
-    def _finish(self, screening: Screening, before: State, turn: Turn, incoming: Incoming | None) -> Reply:
+    def _finish(self, screening: Screening, turn: Turn, incoming: Incoming | None) -> Reply:
         if any(isinstance(step, steps.Erase) for step in turn.steps):
             last_words = _as_json(self._renderer(turn.state, screening).render(turn.steps))
             self._unit.erase_conversation(self._conversation.id)
@@ -196,17 +207,20 @@ class _Table:
         if any(isinstance(step, steps.Restarted) for step in turn.steps):
             screening = self._restart(turn.state, message_id)
         for answer in turn.answers:
-            self._keep(screening, answer, message_id)
+            self._keep(screening, answer, message_id, turn.state.about)
         concluded = [step.assessment for step in turn.steps if isinstance(step, steps.Finished | steps.EarlyEnd)]
         for assessment in concluded:
             self._conclude(screening, assessment)
         messages = _as_json(self._renderer(turn.state, screening).render(turn.steps))
+        text = incoming.text if incoming else None
+        # The words that began it are no answer to the consent question that they led to.
+        took = bool(turn.answers) or any(isinstance(step, steps.Greet) for step in turn.steps)
         if turn.answers and screening.verdict and not concluded:
             # The verdict that was given no longer stands; it stays in the history of verdicts.
             self._unit.reopen_screening(screening.id)
         self._unit.save_screening(
             screening.id,
-            snapshot=_snapshot(turn.state, message_id, messages),
+            snapshot={**snapshot_of(turn.state), "last": last_of(message_id, text, messages, took, self._now)},
             state=turn.state.prompt.waiting.value,
             verdict=concluded[-1].verdict.value if concluded else None,
             finished_at=self._now if turn.state.prompt.waiting is Waiting.NOTHING and concluded else None,
@@ -219,10 +233,10 @@ class _Table:
             self._conversation.id, self._record.nct_id, words_version=self._words.version, at=self._now, snapshot={}
         )
         for answer in state.answers.values():
-            self._keep(screening, answer, message_id)
+            self._keep(screening, answer, message_id, state.about)
         return screening
 
-    def _keep(self, screening: Screening, answer: Answer, message_id: str | None) -> None:
+    def _keep(self, screening: Screening, answer: Answer, message_id: str | None, about: str | None) -> None:
         value = list(answer.value) if isinstance(answer.value, tuple) else answer.value
         self._unit.add_answer(
             screening.id,
@@ -234,7 +248,7 @@ class _Table:
             at=self._now,
         )
         if answer.attribute == CONSENT:
-            shown = consent_text(self._words)
+            shown = consent_text(self._words.speaking_of(about))
             self._unit.add_consent(
                 self._conversation.id,
                 text_version=self._words.version,
@@ -256,22 +270,18 @@ class _Table:
     # -- state and words
 
     def _state(self, screening: Screening) -> State:
-        answers = {row.attribute: row for row in self._unit.answers(screening.id)}
-        return State(
-            prompt=Prompt.model_validate(screening.snapshot["prompt"]),
-            answers={
-                name: Answer(name, Outcome(row.state), None if row.value is None else canonical(row.value), row.said)
-                for name, row in answers.items()
-                if name in self._interview.attributes
-            },
-            asked=tuple(screening.snapshot["asked"]),
-            gone_on=bool(screening.snapshot["gone_on"]),
-        )
+        rows = {row.attribute: row for row in self._unit.answers(screening.id)}
+        answers = {
+            name: Answer(name, Outcome(row.state), None if row.value is None else canonical(row.value), row.said)
+            for name, row in rows.items()
+            if name in self._interview.attributes
+        }
+        return state_of(screening.snapshot, answers, self._interview.attributes)
 
     def _renderer(self, state: State, screening: Screening) -> Renderer:
         key = self._unit.ensure_summary_key(screening.id) if state.asked else None
         url = self._desk.summary_url(key) if key else None
-        return Renderer(self._words, self._record, state, url)
+        return Renderer(self._words.speaking_of(state.about), self._record, state, url)
 
 
 def consent_text(words: Words) -> str:
@@ -280,13 +290,12 @@ def consent_text(words: Words) -> str:
     return "\n".join([*(words.text(key) for key in keys), str(words.about(CONSENT)["question"])])
 
 
-def _snapshot(state: State, message_id: str | None, messages: tuple[dict[str, Any], ...]) -> dict[str, Any]:
-    return {
-        "prompt": state.prompt.model_dump(mode="json", exclude_defaults=True),
-        "asked": list(state.asked),
-        "gone_on": state.gone_on,
-        "last": {"message_id": message_id, "messages": list(messages)},
-    }
+def _offered(state: State | None) -> set[str]:
+    """The attributes whose quick replies the person can have seen."""
+    if state is None:
+        return {CONSENT}
+    repeated = state.volunteered if state.consented else {}
+    return {CONSENT, *state.asked, *repeated, *(() if state.prompt.attribute is None else (state.prompt.attribute,))}
 
 
 def _as_json(messages: list[Message]) -> tuple[dict[str, Any], ...]:

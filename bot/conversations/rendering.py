@@ -15,7 +15,8 @@ from bot.screening.screening import CONSENT, State
 from bot.trials import TrialRecord
 from bot.words import Words
 
-_SUGGESTED = {AnswerType.YES_NO, AnswerType.CHOICE, AnswerType.CHOICES}
+_IN_A_SENTENCE = 3
+"""How many facts are repeated back in one sentence; more are easier to check one on a line."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,30 @@ class Renderer:
                 return [self._question(step)]
             case steps.Noted():
                 return self._noted(step)
+            case steps.Told():
+                return [self._notice("noted", self._restated(step.answers))]
+            case steps.Volunteered():
+                return [self._notice("volunteered", text("volunteered"))]
+            case steps.Understood():
+                return [self._understood(step.answers)]
+            case steps.WhichIsWrong():
+                none = Button(title=self.words.button("none_right"), payload="#no")
+                return [self._choose(text("understood_wrong"), step.answers, none)]
+            case steps.FactsTaken():
+                return [self._notice("noted", text("facts_taken"))]
+            case steps.RestTaken():
+                return [self._notice("noted", text("rest_taken"))]
+            case steps.FactsDropped():
+                return [self._notice("noted", text("facts_dropped"))]
+            case steps.AboutWhom():
+                return [self._notice("about", text("about_whom"))]
+            case steps.AskAboutWhom():
+                asked = self.words.speaking_of(step.person).text("about_ask")
+                return [Message(text=asked, buttons=self._yes_and_no(), custom=NoticeCustom(code="confirm_about"))]
+            case steps.StillAbout():
+                return [self._notice("about", text("still_about"))]
+            case steps.SentTwice():
+                return [self._notice("sent_twice", text("sent_twice"))]
             case steps.Corrected():
                 return [self._corrected(step)]
             case steps.Unclear():
@@ -72,7 +97,8 @@ class Renderer:
             case steps.WhatNow():
                 return [self._notice("done", text("done_help"), *self._afterwards())]
             case steps.ChooseChange():
-                return [self._choose_change(step.answers)]
+                keep = Button(title=self.words.button("resume"), payload="#no")
+                return [self._choose(text("change_choose"), step.answers, keep)]
             case steps.NothingToChange():
                 return [self._notice("nothing_to_change", text("change_nothing"))]
             case steps.Paused():
@@ -84,15 +110,11 @@ class Renderer:
                 agree = Button(title=self.words.option_title(CONSENT, True), payload=f"#{CONSENT}=yes")
                 return [Message(text=refused, buttons=(agree, *self._buttons("contacts")), custom=NoticeCustom(code="consent_declined"))]
             case steps.ConfirmErase():
-                keep = Button(title=self.words.button("erase_cancel"), payload="#no")
+                no = Button(title=self.words.button("erase_cancel"), payload="#no")
                 erase = Button(title=self.words.button("erase_confirm"), payload="#erase=confirm")
-                asked = NoticeCustom(code="confirm_erase")
-                return [Message(text=text("erase_confirm"), buttons=(keep, erase), custom=asked)]
+                return [Message(text=text("erase_confirm"), buttons=(no, erase), custom=NoticeCustom(code="confirm_erase"))]
             case steps.ConfirmRestart():
-                no = Button(title=self.words.button("no"), payload="#no")
-                yes = Button(title=self.words.button("yes"), payload="#yes")
-                asked = NoticeCustom(code="confirm_restart")
-                return [Message(text=text("restart_confirm"), buttons=(yes, no), custom=asked)]
+                return [Message(text=text("restart_confirm"), buttons=self._yes_and_no(), custom=NoticeCustom(code="confirm_restart"))]
             case steps.KeptAfterAll():
                 return [self._notice("kept", text("erase_cancelled"))]
             case steps.Erase():
@@ -117,6 +139,9 @@ class Renderer:
 
     def _buttons(self, *commands: str) -> tuple[Button, ...]:
         return tuple(Button(title=self.words.button(name), payload=f"#{name}") for name in commands)
+
+    def _yes_and_no(self) -> tuple[Button, ...]:
+        return tuple(Button(title=self.words.button(name), payload=f"#{name}") for name in ("yes", "no"))
 
     # -- opening and questions
 
@@ -195,6 +220,28 @@ class Renderer:
         key = "answer_hedged" if step.hedged else "answer_restated"
         return [self._notice("noted", text(key, said=self.words.clause(answer.attribute, answer.value)))]
 
+    def _clauses(self, answers: Sequence[Answer]) -> list[str]:
+        return [self.words.clause(answer.attribute, answer.value) for answer in answers if answer.value is not None]
+
+    def _restated(self, answers: Sequence[Answer]) -> str:
+        """Several answers in one sentence, each as a clause of its own."""
+        clauses = self._clauses(answers)
+        if len(clauses) == 1:
+            return self.words.text("answer_restated", said=clauses[0])
+        first = self.words.text("clauses_comma").join(clauses[:-1])
+        return self.words.text("answers_restated", said=f"{first}{self.words.text('clauses_and')}{clauses[-1]}")
+
+    def _understood(self, answers: Sequence[Answer]) -> Message:
+        """What was told, repeated back: a sentence, or a list where a sentence would be long."""
+        clauses, text = self._clauses(answers), self.words.text
+        if len(clauses) <= _IN_A_SENTENCE:
+            shown = text("understood", said=self.words.listed(clauses))
+        else:
+            shown = "\n".join([text("understood_list"), *(f"- {clause}" for clause in clauses), text("understood_right")])
+        yes = Button(title=self.words.button("confirm_value"), payload="#yes")
+        no = Button(title=self.words.button("correct_value"), payload="#no")
+        return Message(text=shown, buttons=(yes, no), custom=NoticeCustom(code="understood"))
+
     def _corrected(self, step: steps.Corrected) -> Message:
         name = self.words.name(step.new.attribute)
         old, new = self.words.answer(step.old), self.words.answer(step.new)
@@ -203,8 +250,13 @@ class Renderer:
         return self._notice("corrected", self.words.text("corrected", name=name, old=old, new=new))
 
     def _unclear(self, step: steps.Unclear) -> Message:
-        kind = self.words.attributes[step.attribute].answer_type.value
-        return self._notice("unclear", self.words.text(f"unclear_{kind}_{step.attempt}"))
+        attribute = self.words.attributes[step.attribute]
+        if len(step.between) > 1:
+            key = "between_number" if attribute.answer_type is AnswerType.NUMBER else "between"
+            values = [self.words.value(attribute, value) for value in step.between]
+            shown = self.words.text("list_comma").join(values[:-1]) + self.words.text("list_or") + values[-1]
+            return self._notice("unclear", self.words.text(key, values=shown))
+        return self._notice("unclear", self.words.text(f"unclear_{attribute.answer_type.value}_{step.attempt}"))
 
     def _confirm(self, step: steps.Confirm) -> Message:
         shown = self.words.value(self.words.attributes[step.attribute], step.value)
@@ -244,17 +296,14 @@ class Renderer:
             return self.words.text("welcome_back_result")
         return self.words.text("welcome_back", answered=self.words.counted("questions", answered))
 
-    def _choose_change(self, answers: Sequence[Answer]) -> Message:
-        buttons = tuple(
-            Button(
-                title=f"{_capital(self.words.name(answer.attribute))}: {self.words.answer(answer)}", payload=f"#change={answer.attribute}"
-            )
-            for answer in answers
-        )
-        keep = Button(title=self.words.button("resume"), payload="#no")
-        lines = "\n".join(f"- {button.title}" for button in buttons)
-        shown = f"{self.words.text('change_choose')}\n{lines}"
-        return Message(text=shown, buttons=(*buttons, keep), custom=NoticeCustom(code="choose_change"))
+    def _choose(self, asked: str, answers: Sequence[Answer], other: Button) -> Message:
+        """Which of these? A quick reply for each, and one for none."""
+        buttons = tuple(Button(title=self._as_choice(answer), payload=f"#change={answer.attribute}") for answer in answers)
+        shown = "\n".join([asked, *(f"- {button.title}" for button in buttons)])
+        return Message(text=shown, buttons=(*buttons, other), custom=NoticeCustom(code="choose_change"))
+
+    def _as_choice(self, answer: Answer) -> str:
+        return f"{_capital(self.words.name(answer.attribute))}: {self.words.answer(answer)}"
 
     # -- endings
 

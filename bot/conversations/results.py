@@ -93,7 +93,7 @@ class ResultTexts:
         """The verdict and every criterion checked by the patient, each with what was said."""
         text, verdict = self.words.text, assessment.verdict
         title = self.record.in_words(self.words.locale).title
-        parts = [f"{text(f'result_{verdict.value}', trial_title=title)} {text(f'result_{verdict.value}_why')}"]
+        parts = [f"{text(f'result_{verdict.value}', trial_title=title)} {text(f'result_{verdict.value}_why')}", *self._you_means()]
         by_patient = [result for result in assessment.results if result.checked_by is CheckedBy.PATIENT]
         for status in (Status.NOT_MET, Status.UNKNOWN, Status.MET):
             lines = [self._line(result, assessment.facts) for result in by_patient if result.status is status]
@@ -103,6 +103,10 @@ class ResultTexts:
         if verdict is Verdict.UNLIKELY:
             parts.append(text("handoff_unlikely"))
         return Message(text="\n\n".join(parts), custom=self.custom(assessment))
+
+    def _you_means(self) -> tuple[str, ...]:
+        """Whom the trial's own words mean, where somebody asks for another person."""
+        return (self.words.text("you_means"),) if self.words.person else ()
 
     def _line(self, result: CriterionResult, facts: Facts) -> str:
         words = self.record.in_words(self.words.locale).criteria[result.id]
@@ -136,7 +140,7 @@ class ResultTexts:
         record, text = self.record, self.words.text
         steps = list(record.in_words(self.words.locale).steps)
         numbered = [text("step", number=number, step=step) for number, step in enumerate(steps, start=1)]
-        parts = ["\n".join([text("steps_title"), *numbered]), self._where()]
+        parts = ["\n".join([text("steps_title"), *self._you_means(), *numbered]), self._where()]
         if record.status is None:
             parts.append(text("status_absent", registry_url=record.registry_url))
         parts.append(self._contacts())

@@ -68,8 +68,19 @@ def read_turn(body: Any) -> dict[str, Any]:
     return {"conversation": conversation, "text": text, "event": event, "message_id": message_id}
 
 
+def read_texts(body: Any) -> list[str]:
+    """The messages that are to be understood; ``ValueError`` says what is not as expected."""
+    texts = body.get("texts") if isinstance(body, dict) else None
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ValueError("texts: expected a list of strings")
+    return texts
+
+
 class TrialchatInput(InputChannel):
-    """``POST /webhooks/trialchat/webhook``: see `read_turn` for the body, `Replies` for the answer."""
+    """``POST /webhooks/trialchat/webhook``: see `read_turn` for the body, `Replies` for the answer.
+
+    ``POST /webhooks/trialchat/understand`` with ``{"texts": [...]}`` tells the intent of each message, and nothing else happens.
+    """
 
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
@@ -102,6 +113,20 @@ class TrialchatInput(InputChannel):
             except Exception:  # Sanic's own error would echo the body
                 return json({"error": "expected JSON"}, status=400)
             return await answer(turn)
+
+        @webhook.route("/understand", methods=["POST"])
+        async def understand(request: Request) -> HTTPResponse:
+            if not self._is_known(request):
+                return json({"error": "unknown caller"}, status=401)
+            try:
+                texts = read_texts(request.json)
+            except ValueError as error:
+                return json({"error": str(error)}, status=400)
+            except Exception:  # Sanic's own error would echo the body
+                return json({"error": "expected JSON"}, status=400)
+            agent = request.app.ctx.agent
+            parsed = [await agent.parse_message(ordinary_text(text)) for text in texts]
+            return json({"intents": [{part: found["intent"].get(part) for part in ("name", "confidence")} for found in parsed]})
 
         async def answer(turn: dict[str, Any]) -> HTTPResponse:
             replies = Replies()

@@ -3,16 +3,47 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Iterator
 
 from bot.running.errors import CannotRun
+from bot.running.secrets_file import with_secrets
 from bot.settings import Settings
 
 #: A model, the databases and logs of a first day fit well; less, and the first write may be the one that fails.
 NEEDED_MEGABYTES = 200
+
+
+#: Where what runs with this home folder can be found, while it runs.
+PORTS_FILE = "running.json"
+
+
+@contextlib.contextmanager
+def known_as_running(settings: Settings) -> Iterator[None]:
+    """Write down the ports, which may have been settled at the start, for commands such as `trialchat read`."""
+    path = settings.home / PORTS_FILE
+    ports = {"port": settings.port, "engine_port": settings.engine_port, "actions_port": settings.actions_port}
+    path.write_text(json.dumps(ports) + "\n", "utf-8")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def as_running(settings: Settings) -> Settings:
+    """The settings of the `trialchat run` that uses this home folder; `CannotRun` where there is none."""
+    try:
+        ports = json.loads((settings.home / PORTS_FILE).read_text("utf-8"))
+        port, engine_port, actions_port = (int(ports[name]) for name in ("port", "engine_port", "actions_port"))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise CannotRun(
+            f"nothing is running with the home folder {settings.home}; start it with `make run`, or set TRIALCHAT_HOME"
+        ) from None
+    return with_secrets(dataclasses.replace(settings, port=port, engine_port=engine_port, actions_port=actions_port))
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ import click
 from bot.running.errors import CannotRun
 from bot.running.guard import Guard
 from bot.running.health import answers
-from bot.running.home import occupied
+from bot.running.home import known_as_running, occupied
 from bot.running.model import model_path
 from bot.running.ports import check_ports, settle_inner_ports
 from bot.running.process import Command, Running, in_words
@@ -46,7 +46,7 @@ def run(settings: Settings) -> None:
     _check_engine_environment()
     settings = settle_inner_ports(settings, os.environ)
     check_ports(settings)
-    with occupied(settings), _guarded() as guard:
+    with occupied(settings), known_as_running(settings), _guarded() as guard:
         asyncio.run(_run(with_secrets(settings), guard, Progress()))
 
 

@@ -95,7 +95,12 @@ class ReadNothing:
 
 @dataclass(frozen=True)
 class ReadUnclear:
-    """Words, but no answer in them that is safe to take."""
+    """Words, but no answer in them that is safe to take.
+
+    `between`: the values that the words point to where there is more than one ("3 or 4").
+    """
+
+    between: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,3 +109,30 @@ class ReadElsewhere:
 
 
 Reading = ReadAnswer | ReadUnsure | ReadDecline | ReadYes | ReadNo | ReadCommand | ReadNothing | ReadUnclear | ReadElsewhere
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A value that was told without its question being open: "I'm 58 and never had chemo"."""
+
+    attribute: str
+    value: Value
+    said: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Everything that one message says.
+
+    `facts` are told beside the answer, or without one; the open question's own attribute is never
+    among them. `about` is the key (words/<locale>/people.yaml) of the person spoken of, where the
+    message says whose illness it is; None where it does not. The writer's own is `SELF`.
+    """
+
+    reading: Reading
+    facts: tuple[Fact, ...] = ()
+    about: str | None = None
+
+
+SELF = "self"
+"""`Heard.about` where people write about themselves."""

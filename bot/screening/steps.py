@@ -57,6 +57,69 @@ class Noted:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a message told besides was taken: each is restated."""
+
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class Volunteered:
+    """Something was told before consent: it is used only after a yes."""
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What was told, repeated back: is that right?"""
+
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class WhichIsWrong:
+    """What of that was misunderstood?"""
+
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class FactsTaken:
+    """What was repeated back is right."""
+
+
+@dataclass(frozen=True)
+class RestTaken:
+    """All but one of what was repeated back is right; that one is asked."""
+
+
+@dataclass(frozen=True)
+class FactsDropped:
+    """Nothing of what was told counts: it is asked instead."""
+
+
+@dataclass(frozen=True)
+class AboutWhom:
+    """Whom the screening is about from now on."""
+
+
+@dataclass(frozen=True)
+class AskAboutWhom:
+    """Is the screening about this person now?"""
+
+    person: str
+
+
+@dataclass(frozen=True)
+class StillAbout:
+    """The screening stays about whom it was about."""
+
+
+@dataclass(frozen=True)
+class SentTwice:
+    """The same words came twice at once; they are not taken for the next answer too."""
+
+
+@dataclass(frozen=True)
 class Corrected:
     """An earlier answer was replaced."""
 
@@ -66,10 +129,14 @@ class Corrected:
 
 @dataclass(frozen=True)
 class Unclear:
-    """The message could not be read as an answer; the question follows in other words."""
+    """The message could not be read as an answer; the question follows in other words.
+
+    `between`: the values it points to, where there is more than one.
+    """
 
     attribute: str
     attempt: int
+    between: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -222,6 +289,17 @@ Step: TypeAlias = (
     Greet
     | Ask
     | Noted
+    | Told
+    | Volunteered
+    | Understood
+    | WhichIsWrong
+    | FactsTaken
+    | RestTaken
+    | FactsDropped
+    | AboutWhom
+    | AskAboutWhom
+    | StillAbout
+    | SentTwice
     | Corrected
     | Unclear
     | NotUnderstood

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.conversations.results import ResultTexts
+from bot.conversations.snapshots import about_of
 from bot.screening.answers import Answer, Outcome
 from bot.screening.attributes import canonical
 from bot.screening.screening import Interview
@@ -59,7 +60,7 @@ class StoredPages:
         if stored is None:
             return None
         record = self._record(stored)
-        words = self._library.in_locale(conversation.locale)
+        words = self._library.in_locale(conversation.locale).speaking_of(about_of(screening))
         answers = {
             name: Answer(name, Outcome(row.state), None if row.value is None else canonical(row.value), row.said)
             for name, row in rows.items()

@@ -11,7 +11,7 @@ from bot.settings import PROJECT
 from bot.trials import RecordFault, load_records
 from bot.words.words import Words, WordsFault, load_library
 
-_SHOWN = ("conversation", "attributes", "safety", "answers", "site")
+_SHOWN = ("conversation", "attributes", "people", "safety", "answers", "site")
 """What patients read. The other files hold what the bot reads."""
 
 
@@ -44,7 +44,7 @@ def _for_patients(name: str, chosen: Words) -> Mapping[str, Any]:
     data = chosen.files[name]
     match name:
         case "conversation":
-            return {"buttons": data["buttons"], "texts": data["texts"]}
+            return {key: data[key] for key in ("buttons", "texts", "texts_for_other", "units") if key in data}
         case "attributes":
             return {
                 attribute: {
@@ -54,9 +54,12 @@ def _for_patients(name: str, chosen: Words) -> Mapping[str, Any]:
                     "help": about["help"],
                     "options": {value: option["title"] for value, option in (about.get("options") or {}).items()},
                     "said": about["said"],
+                    "for_other": about.get("for_other", {}),
                 }
                 for attribute, about in data["attributes"].items()
             }
+        case "people":
+            return {key: {part: person[part] for part in ("who", "whose", "them", "their")} for key, person in data["people"].items()}
         case "safety":
             return {"texts": data["texts"]}
     return {key: value for key, value in data.items() if key not in ("version", "locale", "reviewed")}

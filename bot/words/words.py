@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from bot.criteria.operators import Value
+from bot.ordinary_words import ordinary_words
 from bot.screening.answers import Answer, Outcome
 from bot.screening.attributes import AnswerType, Attribute, Attributes
 from bot.screening.reading import Lexicon, Reader
@@ -21,7 +23,12 @@ from bot.yaml_files import YamlFault, read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 FALLBACK_LOCALE = "en"
-_FILES = ("conversation", "attributes", "reading", "conditions", "safety", "answers", "site", "rules")
+_FORMS = ("who", "whose", "them", "their")
+_BEGINNING = re.compile(r"(?P<before>^|[.!?]\s+)\{(?P<form>who|whose)\}")
+"""A person who begins a sentence."""
+_FILES = ("conversation", "attributes", "reading", "conditions", "people", "safety", "answers", "site", "rules")
+_UNDERSTOOD = "understood"
+"""The folder of what is understood, one file for each kind of attribute."""
 
 
 class WordsFault(Exception):
@@ -35,6 +42,14 @@ class Words:
     locale: str
     attributes: Attributes
     files: Mapping[str, Mapping[str, Any]]
+    person: Mapping[str, str] = field(default_factory=dict)
+    """How the one is spoken of whom the texts are about (people.yaml); empty where that is the reader."""
+
+    def speaking_of(self, about: str | None) -> Words:
+        """These words about somebody: a key of people.yaml. About the reader where it is none."""
+        people: Mapping[str, Mapping[str, Any]] = self.files["people"]["people"]
+        person = people.get(about or "", {})
+        return replace(self, person={form: str(person[form]) for form in _FORMS} if person else {})
 
     # -- texts
 
@@ -46,8 +61,20 @@ class Words:
         return f"{newest}+{digest}"
 
     def text(self, key: str, **filled: object) -> str:
-        """The text `key` of conversation.yaml with its placeholders filled; KeyError if absent."""
+        """The text `key` of conversation.yaml with its placeholders filled; KeyError if absent.
+
+        Where it is about somebody else, it is the one of `texts_for_other`, if there is one.
+        """
+        others = self.files["conversation"].get("texts_for_other") or {}
+        if self.person and key in others:
+            return self._of_person(str(others[key]), filled)
         return str(self._texts[key]).format_map(filled)
+
+    def _of_person(self, template: str, filled: Mapping[str, object]) -> str:
+        """A text about somebody else, filled; the person begins a sentence with a capital."""
+        capitals = {f"{form}_": shown[:1].upper() + shown[1:] for form, shown in self.person.items()}
+        marked = _BEGINNING.sub(r"\g<before>{\g<form>_}", template)
+        return marked.format_map({**self.person, **capitals, **filled})
 
     def has(self, key: str) -> bool:
         return key in self._texts
@@ -80,9 +107,24 @@ class Words:
     # -- attributes in words
 
     def about(self, attribute: str) -> Mapping[str, Any]:
-        """The attribute's own texts: name, question, question_again, why, help, options, said."""
+        """The attribute's own texts: name, question, question_again, why, help, options, said.
+
+        Those of `said` still have their {value}. About somebody else, a part without words of its own is the ordinary one.
+        """
         texts: Mapping[str, Any] = self.files["attributes"]["attributes"][attribute]
-        return texts
+        if not self.person or not (others := texts.get("for_other")):
+            return texts
+        filled = {part: self._filled(wording) for part, wording in others.items() if part != "options"}
+        titles = {value: {"title": self._filled(title)} for value, title in (others.get("options") or {}).items()}
+        return {**texts, **filled, "options": {**(texts.get("options") or {}), **titles}}
+
+    def _filled(self, wording: Any) -> Any:
+        """One part of an attribute's texts about somebody else: a text, several, or one for each value."""
+        if isinstance(wording, str):
+            return wording.format_map({**self.person, "value": "{value}"})
+        if isinstance(wording, Mapping):
+            return {key: self._filled(text) for key, text in wording.items()}
+        return [self._filled(text) for text in wording]
 
     def name(self, attribute: str) -> str:
         return str(self.about(attribute)["name"])
@@ -102,7 +144,8 @@ class Words:
                 key = f"unit_{attribute.unit}"
                 if attribute.unit and self.has(f"{key}_many"):
                     return self.counted(key, value)
-                return f"{value:g} {attribute.unit or ''}".strip()
+                units: Mapping[str, str] = self.files["conversation"].get("units") or {}
+                return f"{value:g} {units.get(attribute.unit or '', attribute.unit or '')}".strip()
             case AnswerType.TIME_SINCE if isinstance(value, int):
                 return self.counted("unit_days", value)
         if isinstance(value, tuple):
@@ -157,8 +200,12 @@ class Words:
             self.attributes,
             self.files["reading"],
             self.files["attributes"]["attributes"],
-            self.files["conditions"]["conditions"],
+            self.files[_UNDERSTOOD]["attributes"],
+            self.files[_UNDERSTOOD]["groups"],
+            self.files["conditions"],
             self.files["conversation"]["buttons"],
+            self.files["people"]["people"],
+            ordinary_words(self.files["reading"].get("dictionary")),
         )
 
 
@@ -190,9 +237,7 @@ def load_library(root: Path = ROOT) -> Library:
         entries = read_yaml(root / "lexicon" / "attributes.yaml")["attributes"]
         attributes = Attributes(Attribute.model_validate(entry) for entry in entries)
         words = {
-            folder.name: Words(folder.name, attributes, {name: read_yaml(folder / f"{name}.yaml") for name in _FILES})
-            for folder in sorted((root / "words").iterdir())
-            if folder.is_dir()
+            folder.name: Words(folder.name, attributes, _read(folder)) for folder in sorted((root / "words").iterdir()) if folder.is_dir()
         }
     except (YamlFault, KeyError, ValueError, FileNotFoundError) as fault:
         raise WordsFault(f"lexicon or words: {fault}") from fault
@@ -204,6 +249,21 @@ def load_library(root: Path = ROOT) -> Library:
             if name not in known and attributes[name].group != NOT_ASKED_YET:
                 raise WordsFault(f"words/{locale}/attributes.yaml: has nothing for `{name}`")
     return Library(attributes, words)
+
+
+def _read(folder: Path) -> dict[str, Mapping[str, Any]]:
+    """The files of one language; what is understood, spread over several, comes as one."""
+    files: dict[str, Mapping[str, Any]] = {name: read_yaml(folder / f"{name}.yaml") for name in _FILES}
+    parts = [read_yaml(path) for path in sorted((folder / _UNDERSTOOD).glob("*.yaml"))]
+    merged: dict[str, Any] = {"version": max((str(part["version"]) for part in parts), default=""), "groups": {}, "attributes": {}}
+    for part in parts:
+        for key in ("groups", "attributes"):
+            twice = merged[key].keys() & (part.get(key) or {}).keys()
+            if twice:
+                raise ValueError(f"words/{folder.name}/{_UNDERSTOOD}: {key} {', '.join(sorted(twice))} stand in two files")
+            merged[key].update(part.get(key) or {})
+    files[_UNDERSTOOD] = merged
+    return files
 
 
 NOT_ASKED_YET = "measurement"

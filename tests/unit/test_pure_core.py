@@ -21,10 +21,10 @@ ALLOWED = {
     "screening": {"criteria"},
     "matching": {"criteria", "screening"},
     "trials": {"criteria", "screening", "store", "yaml_files"},
-    "words": {"criteria", "screening", "yaml_files"},
+    "words": {"criteria", "screening", "yaml_files", "ordinary_words"},
     "store": set(),
     "conversations": {"criteria", "screening", "matching", "trials", "words", "store"},
-    "engine": {"screening"},
+    "engine": {"screening", "ordinary_words"},
 }
 
 

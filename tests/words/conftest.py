@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,7 @@ from typing import Any
 import pytest
 
 from bot.yaml_files import read_yaml
-
-ROOT = Path(__file__).resolve().parents[2]
-WORDS = ROOT / "words" / "en"
-Texts = list[tuple[str, str]]
+from tests.words.texts import ABOUT_FILE, FORMS, ROOT, WORDS, Texts, said_of, spoken, spoken_of, texts_in
 
 _SENTENCE_END = re.compile(r"[.!?:;]+(?=\s|$)")
 _WORD = re.compile(r"[A-Za-z']+")
@@ -49,40 +46,69 @@ def nlu() -> dict[str, list[str]]:
     return found
 
 
-def texts_in(data: object, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every string below `data` with the path to it."""
-    if isinstance(data, str):
-        yield path, data
-    elif isinstance(data, Mapping):
-        for key, value in data.items():
-            yield from texts_in(value, f"{path}.{key}" if path else str(key))
-    elif isinstance(data, list):
-        for number, value in enumerate(data):
-            yield from texts_in(value, f"{path}.{number}")
+@pytest.fixture(scope="session")
+def understood() -> dict[str, dict[str, Any]]:
+    """What people say, by attribute: the files of words/en/understood/ together."""
+    merged: dict[str, dict[str, Any]] = {}
+    for path in sorted((WORDS / "understood").glob("*.yaml")):
+        for name, entry in read_yaml(path)["attributes"].items():
+            assert name not in merged, f"{name} stands in two files"
+            merged[name] = entry
+    return merged
 
 
 @pytest.fixture(scope="session")
-def patient_texts(words: Callable[[str], dict[str, Any]], trial_files: list[Path]) -> Texts:
+def people(words: Callable[[str], dict[str, Any]]) -> dict[str, dict[str, str]]:
+    """How each person is spoken of whom a screening can be about."""
+    return {key: {form: entry[form] for form in FORMS} for key, entry in words("people")["people"].items()}
+
+
+@pytest.fixture(scope="session")
+def chat_texts(words: Callable[[str], dict[str, Any]], trial_files: list[Path]) -> Texts:
     """Every text a patient may read in the chat, with where it stands."""
     found: Texts = []
     for name, entry in words("attributes")["attributes"].items():
-        for part in ("question", "question_again", "why", "help", "said"):
-            found += texts_in(entry[part], f"attributes.{name}.{part}")
-        for value, option in (entry.get("options") or {}).items():
-            found.append((f"attributes.{name}.options.{value}", option["title"]))
+        found += texts_in(spoken(entry), f"attributes.{name}")
     conversation = words("conversation")
-    found += texts_in(conversation["texts"], "conversation.texts")
-    found += texts_in(conversation["buttons"], "conversation.buttons")
+    found += texts_in({key: value for key, value in conversation.items() if key not in (*ABOUT_FILE, "texts_for_other")}, "conversation")
     found += texts_in(words("safety")["texts"], "safety.texts")
     answers = words("answers")
     found += [
         (path, text)
-        for path, text in texts_in({key: answers[key] for key in ("from_record", "not_in_record", "topics")}, "answers")
+        for path, text in texts_in({key: value for key, value in answers.items() if key not in ABOUT_FILE}, "answers")
         if not path.endswith(".source")
     ]
     found += [(f"conditions.{c['name']}.narrow", c["narrow"]) for c in words("conditions")["conditions"] if "narrow" in c]
     for path in trial_files:
         found += texts_in(read_yaml(path)["words"]["en"], f"{path.name}.words")
+    return found
+
+
+@pytest.fixture(scope="session")
+def texts_for_other(words: Callable[[str], dict[str, Any]], people: dict[str, dict[str, str]]) -> Texts:
+    """Every text that somebody who asks for another person reads instead, about each person."""
+    found: Texts = []
+    replaced = words("conversation").get("texts_for_other") or {}
+    for key, person in people.items():
+        for name, entry in words("attributes")["attributes"].items():
+            found += texts_in(spoken_of(person, entry), f"for_other.{key}.attributes.{name}")
+        found += texts_in(said_of(person, replaced), f"for_other.{key}.conversation")
+    return found
+
+
+@pytest.fixture(scope="session")
+def patient_texts(chat_texts: Texts, texts_for_other: Texts) -> Texts:
+    """Every text of the chat, about the person who writes and about everybody else."""
+    return chat_texts + texts_for_other
+
+
+@pytest.fixture(scope="session")
+def shipped_texts(words: Callable[[str], dict[str, Any]], patient_texts: Texts) -> Texts:
+    """Every text that ships: the chat, the website, the names of people, rules as sentences."""
+    found = list(patient_texts)
+    for name in ("site", "rules", "people"):
+        data = {key: value for key, value in words(name).items() if key not in ABOUT_FILE}
+        found += [(path, text) for path, text in texts_in(data, name) if not re.search(r"people\.\w+\.(words|sex)\b", path)]
     return found
 
 

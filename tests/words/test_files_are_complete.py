@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bot.yaml_files import read_yaml
+from tests.words.texts import ABOUT_FILE, ROOT, WORDS, texts_in
 
-ROOT = Path(__file__).resolve().parents[2]
 FileOf = Callable[[str], dict[str, Any]]
 Lexicon = dict[str, dict[str, Any]]
 
@@ -52,21 +52,21 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-def test_every_attribute_that_is_asked_has_words(words: FileOf, lexicon: Lexicon) -> None:
-    asked = {name for name, entry in lexicon.items() if entry["group"] != "measurement"}
-    assert asked == set(words("attributes")["attributes"]) & asked
+def test_every_attribute_has_words(words: FileOf, lexicon: Lexicon, understood: Lexicon) -> None:
+    assert list(words("attributes")["attributes"]) == list(lexicon), "attributes.yaml and the lexicon differ"
+    assert set(understood) == set(lexicon), "understood/ and the lexicon differ"
 
 
-def test_every_attribute_has_a_question_a_reason_and_help(words: FileOf) -> None:
+def test_every_attribute_has_a_question_a_reason_and_help(words: FileOf, understood: Lexicon) -> None:
     for name, entry in words("attributes")["attributes"].items():
         for part in ("name", "question", "why", "help"):
             assert str(entry[part]).strip(), f"{name} has no {part}"
         wordings = [entry["question"], *entry["question_again"]]
         assert len(set(wordings)) == 3, f"{name} is not asked in three ways"
-        assert entry["names"], f"{name} cannot be named"
+        assert understood[name]["names"], f"{name} cannot be named"
 
 
-def test_every_option_has_a_title_and_words(words: FileOf, lexicon: Lexicon) -> None:
+def test_every_option_has_a_title_and_words(words: FileOf, lexicon: Lexicon, understood: Lexicon) -> None:
     for name, entry in words("attributes")["attributes"].items():
         options = entry.get("options") or {}
         values = lexicon[name].get("values", [])
@@ -74,7 +74,35 @@ def test_every_option_has_a_title_and_words(words: FileOf, lexicon: Lexicon) -> 
             assert list(options) == values, f"{name}: options and values differ"
         for value, option in options.items():
             assert option["title"].strip(), f"{name}={value} has no title"
-            assert option["words"], f"{name}={value} has no words"
+        # A bare yes and no belong to no attribute (reading.yaml).
+        for value in values:
+            read = understood[name]["options"][value]
+            assert read.get("words") or read.get("whole"), f"{name}={value} has no words"
+
+
+def test_nothing_is_understood_that_is_no_value(lexicon: Lexicon, understood: Lexicon) -> None:
+    for name, entry in understood.items():
+        kind = lexicon[name]["answer_type"]
+        allowed = {"yes_no": {"yes", "no"}, "time_since": {"never"}}.get(kind, set(lexicon[name].get("values", [])))
+        assert set(map(str, entry.get("options") or {})) <= allowed, name
+
+
+def test_a_number_says_how_its_unit_is_written(lexicon: Lexicon, understood: Lexicon) -> None:
+    for name, entry in lexicon.items():
+        if entry["answer_type"] == "number" and entry["group"] == "measurement" and entry.get("unit"):
+            assert 1 in understood[name]["units"].values(), f"{name}: nothing is written for {entry['unit']}"
+
+
+def test_units_are_shown_as_people_write_them(words: FileOf, lexicon: Lexicon) -> None:
+    conversation = words("conversation")
+    for name, entry in lexicon.items():
+        unit = entry.get("unit", "")
+        if not unit or f"unit_{unit}_many" in conversation["texts"]:
+            continue
+        shown = conversation["units"].get(unit, unit)
+        assert shown != "Cel", name
+        assert not re.search(r"\^|^/|m2", shown), f"{name}: {shown} is written for programs"
+    assert set(conversation["units"]) <= {entry.get("unit") for entry in lexicon.values()}
 
 
 def test_every_value_can_be_restated(words: FileOf, lexicon: Lexicon) -> None:
@@ -90,16 +118,21 @@ def test_every_value_can_be_restated(words: FileOf, lexicon: Lexicon) -> None:
 def test_no_title_means_two_things_in_one_question(words: FileOf) -> None:
     common = {words("conversation")["buttons"][key].casefold() for key in ("unsure", "decline", "why", "skip", "back", "stop")}
     for name, entry in words("attributes")["attributes"].items():
-        titles = [option["title"].casefold() for option in (entry.get("options") or {}).values()]
-        assert len(set(titles)) == len(titles), f"{name} has a title twice"
-        assert not common & set(titles), f"{name} has the title of a command"
+        own = {value: option["title"] for value, option in (entry.get("options") or {}).items()}
+        for shown in (own, {**own, **(entry["for_other"].get("options") or {})}):
+            titles = [title.casefold() for title in shown.values()]
+            assert len(set(titles)) == len(titles), f"{name} has a title twice"
+            assert not common & set(titles), f"{name} has the title of a command"
 
 
-def test_no_word_means_two_options(words: FileOf) -> None:
+def test_no_word_means_two_options(words: FileOf, understood: Lexicon) -> None:
     for name, entry in words("attributes")["attributes"].items():
         meant: dict[str, str] = {}
+        other = entry["for_other"].get("options") or {}
         for value, option in (entry.get("options") or {}).items():
-            for word in {option["title"].casefold(), *option["words"], *option.get("whole", [])}:
+            read = (understood[name].get("options") or {}).get(value) or {}
+            titles = {option["title"].casefold(), str(other.get(value, option["title"])).casefold()}
+            for word in {*titles, *(read.get("words") or ()), *(read.get("whole") or ()), *(read.get("says") or ())}:
                 assert meant.setdefault(str(word), value) == value, f"{name}: {word!r} means {meant[str(word)]} and {value}"
 
 
@@ -125,29 +158,34 @@ def test_no_phrase_is_both_yes_and_no_or_both_unsure_and_declined(words: FileOf)
         assert meant.setdefault(phrase, "hedged_no") == "hedged_no", f"{phrase!r} means {meant[phrase]} and hedged_no"
 
 
-@pytest.mark.parametrize("name", ["attributes", "reading", "conditions", "safety"])
-def test_words_to_read_are_lower_case_strings(name: str, words: FileOf) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [WORDS / f"{name}.yaml" for name in ("reading", "conditions", "safety", "people")] + sorted((WORDS / "understood").glob("*.yaml")),
+    ids=lambda path: path.stem,
+)
+def test_words_to_read_are_lower_case_strings(path: Path) -> None:
     def phrases(data: object) -> Iterator[object]:
         if isinstance(data, dict):
             for key, value in data.items():
-                if key not in ("said", "question_again", "values", "title", "texts", "name"):
+                if key not in ("values", "title", "texts", "name", "broader", "narrow"):
                     yield from phrases(value)
-        elif isinstance(data, list):
+        # A list of numbers alone is a range ("a few" is 2 to 5), not words.
+        elif isinstance(data, list) and not all(isinstance(item, int | float) for item in data):
             for item in data:
                 yield from phrases(item) if isinstance(item, dict | list) else [item]
 
-    for phrase in phrases({key: value for key, value in words(name).items() if key not in ("version", "locale", "reviewed")}):
+    for phrase in phrases({key: value for key, value in read_yaml(path).items() if key not in ABOUT_FILE}):
         assert isinstance(phrase, str), f"{phrase!r} is no string; quote it"
         assert phrase == phrase.lower(), f"{phrase!r} has a capital"
         assert phrase == phrase.strip(), f"{phrase!r} has space around it"
 
 
-def test_every_file_says_its_version_language_and_review(words: FileOf) -> None:
-    for name in ("attributes", "answers", "conditions", "conversation", "reading", "safety"):
-        data = words(name)
-        assert re.fullmatch(r"\d{4}-\d\d-\d\d\.\d+", data["version"]), name
-        assert data["locale"] == "en", name
-        assert data["reviewed"], name
+@pytest.mark.parametrize("path", sorted(WORDS.rglob("*.yaml")), ids=lambda path: path.stem)
+def test_every_file_says_its_version_language_and_review(path: Path) -> None:
+    data = read_yaml(path)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d\.\d+", data["version"])
+    assert data["locale"] == "en"
+    assert data["reviewed"]
 
 
 @pytest.mark.parametrize("name", ["conversation", "answers"])
@@ -175,8 +213,8 @@ def test_every_placeholder_is_explained_above_its_text(name: str) -> None:
 
 def test_attribute_texts_use_no_placeholder_but_the_value(words: FileOf) -> None:
     for name, entry in words("attributes")["attributes"].items():
-        for part in ("name", "question", "why", "help"):
-            assert not placeholders(entry[part]), f"{name}.{part}"
+        for part, text in texts_in({part: entry[part] for part in ("name", "question", "question_again", "why", "help")}):
+            assert not placeholders(text), f"{name}.{part}"
         said = entry["said"] if isinstance(entry["said"], dict) else {"any": entry["said"]}
         assert all(placeholders(text) <= {"value"} for text in said.values()), name
 

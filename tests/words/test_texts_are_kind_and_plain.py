@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-Texts = list[tuple[str, str]]
+from tests.words.texts import WORDS, Texts
+
 Grade = Callable[[str], float]
 
 # A text may be as hard as this; the texts of a file together may only be as hard as `ON_AVERAGE`.
@@ -19,17 +20,24 @@ ON_AVERAGE = 6.0
 QUESTIONS_AT_MOST = 8.0
 LONGEST_SENTENCE = 25
 
+# Files whose texts are shown, and the one that is only read. A new file has to be put under one of them.
+SHOWN = ["answers", "attributes", "conditions", "conversation", "people", "rules", "safety", "site"]
+ONLY_READ = ["reading"]
+
 # Two of these in one sentence, and a tired reader has to count them.
 _NEGATIVE = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|without|cannot|\w+n't|unable|unless)\b", re.IGNORECASE)
 # Said of the bot's own promises these would be untrue, and of a treatment they would be advice.
 _PROMISES = re.compile(
-    r"\byou (?:are|will be|'re) (?:eligible|accepted|a match|qualified|cured|healed)\b|\byou qualify\b"
-    r"|\bguarantee|\b(?:is|are) (?:completely |totally |)safe\b"
-    r"|\b(?:will|can) (?:cure|heal|save)\b|\bmiracle|\bbreakthrough|\bno risk|\brisk-free|\b100 ?%",
+    r"\b(?:is|are|be|'re) (?:eligible|accepted|a match|qualified|cured|healed)\b|\bqualif(?:y|ies)\b"
+    r"|\bguarantee|\b(?:is|are) (?:\w+ly )?safe\b"
+    r"|\b(?:will|can|may) (?:cure|heal|save)\b|\ba cure\b|\bmiracle|\bbreakthrough|\bno risk|\brisk-free|\b100 ?%",
     re.IGNORECASE,
 )
+# What a trial finds out is no promise.
+_ASKED_BY_TRIALS = re.compile(r"\b(?:tests?|finds? out) (?:if|whether) [^.]*", re.IGNORECASE)
 _ADVICE = re.compile(
-    r"\byou (?:should|must|ought to|need to) (?:take|stop|start|try|have|get|choose|join|accept|refuse)\b|\b(?:we|I) recommend\b",
+    r"\b(?:should|must|ought to|needs? to) (?:take|stop|start|try|have|get|choose|join|accept|refuse)\b"
+    r"|\b(?:we|I) (?:recommend|advise|suggest)\b",
     re.IGNORECASE,
 )
 _SCARY = re.compile(
@@ -40,7 +48,11 @@ _NAMED_ANSWERS = re.compile(
     r"(?:choose|or|write) not sure|yes or no|a yes or a no|Yes, no or not sure|none or not tested|choose not to say", re.IGNORECASE
 )
 # Lists that say no once, with weight.
-_NO_LISTS = re.compile(r"\bnot (?:a diagnosis, not treatment and not|pregnant and not|a person and not)\b")
+_NO_LISTS = re.compile(
+    r"\bnot (?:a diagnosis, not treatment and not|pregnant and not|a person and not)\b"
+    r"|\bnot (?:medical advice, and it does not|answer this, or were not)\b"
+    r"|\bno cookies and no\b|\bno one can open it here again, not\b"
+)
 
 
 def _sentences(text: str) -> list[str]:
@@ -61,7 +73,7 @@ def test_questions_are_easy_to_read(patient_texts: Texts, grade: Grade) -> None:
     assert not hard
 
 
-@pytest.mark.parametrize("part", ["attributes.", "conversation.", "answers.", "safety.", "NCT06141070"])
+@pytest.mark.parametrize("part", ["attributes.", "conversation.", "answers.", "safety.", "NCT06141070", "for_other."])
 def test_the_texts_of_a_file_are_easy_on_average(part: str, patient_texts: Texts, grade: Grade) -> None:
     grades = [grade(text) for where, text in patient_texts if where.startswith(part) and len(text.split()) > 5]
     assert mean(grades) <= ON_AVERAGE
@@ -77,44 +89,78 @@ def test_sentences_are_short(patient_texts: Texts) -> None:
     assert not long
 
 
-def test_no_sentence_says_no_twice(patient_texts: Texts) -> None:
+def test_every_file_of_texts_is_checked(shipped_texts: Texts) -> None:
+    assert sorted(path.stem for path in WORDS.glob("*.yaml")) == sorted(SHOWN + ONLY_READ)
+    checked = {where.split(".", 1)[0] for where, _ in shipped_texts}
+    assert checked >= set(SHOWN)
+
+
+def test_no_sentence_says_no_twice(shipped_texts: Texts) -> None:
     double = {
-        where: sentence for where, text in patient_texts for sentence in _sentences(text) if len(_NEGATIVE.findall(_excused(sentence))) > 1
+        where: sentence for where, text in shipped_texts for sentence in _sentences(text) if len(_NEGATIVE.findall(_excused(sentence))) > 1
     }
     assert not double
 
 
 def _excused(sentence: str) -> str:
     """The sentence less what denies nothing: an answer's first word, names of answers, one no spread over a list."""
-    return _NAMED_ANSWERS.sub("", _NO_LISTS.sub("not", re.sub(r"^No, ", "", sentence)))
+    return _NAMED_ANSWERS.sub("", _NO_LISTS.sub("not", re.sub(r"^No, |\bif you say no\b", "", sentence, flags=re.IGNORECASE)))
 
 
-def test_nobody_is_promised_anything(patient_texts: Texts) -> None:
-    assert not {where: text for where, text in patient_texts if _PROMISES.search(text)}
+def test_nobody_is_promised_anything(shipped_texts: Texts) -> None:
+    assert not {where: text for where, text in shipped_texts if _PROMISES.search(_ASKED_BY_TRIALS.sub("", text))}
 
 
-def test_nobody_is_given_medical_advice(patient_texts: Texts) -> None:
-    assert not {where: text for where, text in patient_texts if _ADVICE.search(text)}
+def test_nobody_is_given_medical_advice(shipped_texts: Texts) -> None:
+    assert not {where: text for where, text in shipped_texts if _ADVICE.search(text)}
 
 
-def test_words_that_frighten_or_belittle_are_absent(patient_texts: Texts) -> None:
-    assert not {where: text for where, text in patient_texts if _SCARY.search(text)}
+def test_words_that_frighten_or_belittle_are_absent(shipped_texts: Texts) -> None:
+    assert not {where: text for where, text in shipped_texts if _SCARY.search(text)}
 
 
-def test_questions_ask_one_thing(words: Callable[[str], dict[str, Any]]) -> None:
-    asked = {
-        name: wording
-        for name, entry in words("attributes")["attributes"].items()
-        for wording in (entry["question"], *entry["question_again"])
-        if wording.count("?") > 1
-    }
-    assert not asked
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You are eligible for this trial.",
+        "Your mother is eligible for it.",
+        "She qualifies for the trial.",
+        "You will be accepted.",
+        "The treatment is safe.",
+        "It is perfectly safe for your husband.",
+        "This can cure the cancer.",
+        "There is a cure.",
+    ],
+)
+def test_a_promise_would_be_found(text: str) -> None:
+    assert _PROMISES.search(_ASKED_BY_TRIALS.sub("", text))
 
 
-def test_no_question_leads_to_an_answer(words: Callable[[str], dict[str, Any]]) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You should stop your tablets.",
+        "Your mother should start chemotherapy.",
+        "This person needs to take a test.",
+        "We advise against it.",
+        "I suggest radiation.",
+    ],
+)
+def test_advice_would_be_found(text: str) -> None:
+    assert _ADVICE.search(text)
+
+
+def test_questions_ask_one_thing(patient_texts: Texts) -> None:
+    assert not {where: text for where, text in _questions(patient_texts) if text.count("?") > 1}
+
+
+def test_no_question_leads_to_an_answer(patient_texts: Texts) -> None:
     leading = re.compile(r"\b(?:surely|of course|right\?|aren't you|don't you|haven't you|isn't it|you do not|you don't)\b", re.IGNORECASE)
-    wordings = [w for entry in words("attributes")["attributes"].values() for w in (entry["question"], *entry["question_again"])]
-    assert not [wording for wording in wordings if leading.search(wording)]
+    assert not {where: text for where, text in _questions(patient_texts) if leading.search(text)}
+
+
+def _questions(texts: Texts) -> Texts:
+    return [(where, text) for where, text in texts if re.search(r"attributes\.\w+\.question", where)]
 
 
 def test_a_verdict_always_leaves_the_decision_to_the_study_team(words: Callable[[str], dict[str, Any]]) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from bot.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-# Given by the app or by a button, or decided by reviewed phrases; never learned.
-NOT_LEARNED = {"open_chat", "payload", "safety_emergency", "safety_crisis"}
+# Given by the app or by a button; never learned.
+NOT_LEARNED = {"open_chat", "payload"}
 INTENT_OF_BUTTON = {
     "yes": "affirm",
     "no": "deny",
@@ -37,6 +37,7 @@ INTENT_OF_BUTTON = {
     "erase_cancel": "deny",
     "confirm_value": "affirm",
     "correct_value": "change_answer",
+    "none_right": "deny",
     "done": "goodbye",
 }
 

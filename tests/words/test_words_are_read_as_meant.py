@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from functools import cache
 from typing import Any
 
@@ -47,6 +48,35 @@ def titled_options() -> list[tuple[str, str, str]]:
     return [(name, key, option["title"]) for name, entry in attributes.items() for key, option in (entry.get("options") or {}).items()]
 
 
+def titles_for_other() -> list[tuple[str, str, str]]:
+    """The titles that stand on the buttons where somebody asks for another person."""
+    attributes = english().files["attributes"]["attributes"]
+    return [
+        (name, str(key), title) for name, entry in attributes.items() for key, title in (entry["for_other"].get("options") or {}).items()
+    ]
+
+
+def examples() -> list[tuple[str, str, float]]:
+    """What the questions about numbers give as an example, and the number that it stands for, in the lexicon's unit."""
+    found = []
+    for name, entry in english().files["attributes"]["attributes"].items():
+        for wording in (entry["question"], *entry["question_again"]):
+            if english().attributes[name].answer_type.value == "number" and (shown := re.search(r"such as (.+?)[.?](?: |$)", wording)):
+                found += [(name, part.split(" in ")[0].split(", with")[0]) for part in re.split(r" or |\. ", shown[1])]
+    return [(name, text, WORTH.get((name, text), float(re.findall(r"[\d.]+", text)[0]))) for name, text in dict.fromkeys(found)]
+
+
+# Examples in another unit than the lexicon's.
+WORTH = {
+    ("weight", "158 pounds"): 71.67,
+    ("hba1c", "55 mmol/mol"): 7.18,
+    ("creatinine", "80 µmol/L"): 0.905,
+    ("bilirubin", "14 µmol/L"): 0.819,
+    ("triglycerides", "1.7 mmol/L"): 150.6,
+    ("body_temperature", "98.2 °F"): 36.78,
+}
+
+
 def expected(attribute: str, key: str) -> Any:
     match english().attributes[attribute].answer_type.value:
         case "yes_no":
@@ -61,6 +91,16 @@ def expected(attribute: str, key: str) -> Any:
 def test_a_title_typed_means_the_same_as_tapped(attribute: str, key: str, title: str) -> None:
     assert value(attribute, title) == expected(attribute, key)
     assert value(attribute, f"  {title.lower()}. ") == expected(attribute, key)
+
+
+@pytest.mark.parametrize(("attribute", "key", "title"), titles_for_other())
+def test_a_title_about_somebody_else_typed_means_the_same_as_tapped(attribute: str, key: str, title: str) -> None:
+    assert value(attribute, title) == expected(attribute, key)
+
+
+@pytest.mark.parametrize(("attribute", "text", "number"), examples())
+def test_the_example_in_a_question_is_read_as_it_stands(attribute: str, text: str, number: float) -> None:
+    assert value(attribute, text) == pytest.approx(number, rel=0.006)  # rounded as labs do
 
 
 @pytest.mark.parametrize(("attribute", "key", "title"), titled_options())
@@ -133,7 +173,6 @@ def test_everyday_answers_are_understood(attribute: str, text: str, meaning: Any
         ("metastasis_sites", "both lungs"),
         ("metastasis_sites", "left lung"),
         ("driver_mutations", "KRAS"),
-        ("driver_mutations", "EGFR negative"),
         ("other_cancer", "skin cancer last year"),
         ("cancer_stage", "advanced"),
         ("last_trial_drug", "recently"),

@@ -1,13 +1,17 @@
-"""Numbers in what people write: digits, decimal commas, number words."""
+"""Numbers in what people write: digits, decimal commas, number words, amounts that are none."""
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.screening.reading.patterns import Span
 from bot.screening.reading.text import PartOfName, Phrases
+
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?$")
 
 
 @dataclass(frozen=True)
@@ -26,36 +30,79 @@ class NumberReader:
         by_value: dict[float, list[str]] = {}
         for word, value in numbers["words"].items():
             by_value.setdefault(float(value), []).append(str(word))
+        # "Sixtynine", as many write it.
+        tens = [(word, value) for value, words in by_value.items() if value in range(20, 100, 10) for word in words]
+        ones = [(word, value) for value, words in by_value.items() if value in range(1, 10) for word in words if word.isalpha()]
+        for (ten, left), (one, right) in itertools.product(tens, ones):
+            by_value.setdefault(left + right, []).append(ten + one)
         self._words = Phrases(by_value)
-        self._joins = {"and"} & set(map(str, numbers.get("range", ())))
-        self._blurs = Phrases({True: [str(w) for key in ("vague", "more_than", "less_than") for w in numbers.get(key, ())]})
+        self.joins = frozenset(map(str, numbers.get("joins", ())))
+        self.halves = Phrases({float(value): [str(word)] for word, value in (numbers.get("and_parts") or {}).items()})
+        self._points = frozenset(map(str, numbers.get("points", ())))
+        self._others = Phrases({True: [str(word) for word in numbers.get("no_numbers", ())]})
+        self._after = {name: Phrases({True: [str(word) for word in numbers.get(f"{name}_after", ())]}) for name in ("less", "more")}
+        self._thousands = Phrases({float(value): [str(word)] for word, value in (numbers.get("times") or {}).items()})
+        self.more_than = Phrases({True: [str(word) for word in numbers.get("more_than", ())]})
+        self.less_than = Phrases({True: [str(word) for word in numbers.get("less_than", ())]})
+        self._vague = Phrases({True: [str(word) for word in numbers.get("vague", ())]})
         self._none = Phrases({True: [str(word) for word in numbers.get("none", ())]})
+        self._between = frozenset(map(str, numbers.get("between", ())))
         self._range = frozenset(map(str, numbers.get("range", ())))
 
     def find(self, words: Sequence[str]) -> list[Number]:
         """Every number, left to right; "sixty four" and "one hundred and two" are one each."""
-        spoken = {match.start: match for match in self._words.find(words)}
+        masked = {position for match in self._others.find(words) for position in range(match.start, match.end)}
+        spoken = {match.start: match for match in self._words.find(words) if match.start not in masked}
         found: list[Number] = []
         position = 0
         while position < len(words):
             word = words[position]
-            if isinstance(word, PartOfName):
-                position += 1
-            elif word.lstrip("-")[:1].isdigit():
-                found.append(Number(_digits(word), position, position + 1))
-                position += 1
+            number: Number | None = None
+            if not isinstance(word, PartOfName) and word.lstrip("-")[:1].isdecimal():
+                value = digits(word)
+                number = None if value is None else Number(value, position, position + 1)
             elif position in spoken:
                 total, end = self._spoken(words, spoken, position)
-                found.append(Number(total, position, end))
-                position = end
-            else:
+                number = Number(total, position, end)
+            if number is None:
                 position += 1
+                continue
+            number = self._with_parts(self._with_decimals(number, words, spoken), words)
+            found.append(number)
+            position = number.end
         return found
+
+    def spans(self, words: Sequence[str]) -> dict[int, Span]:
+        """The numbers by where they start, as patterns look for them."""
+        return {number.start: Span(number.start, number.end, number.value, number.value) for number in self.find(words)}
+
+    def _with_decimals(self, number: Number, words: Sequence[str], spoken: Mapping[int, Any]) -> Number:
+        """ "Twenty three point five", "one point one two"."""
+        if number.end + 1 >= len(words) or words[number.end] not in self._points:
+            return number
+        end, figures = number.end + 1, ""
+        while end < len(words):
+            if words[end].isdecimal() and not isinstance(words[end], PartOfName):
+                figures, end = figures + words[end], end + 1
+            elif end in spoken and float(spoken[end].label) < 100:
+                figures, end = f"{figures}{spoken[end].label:g}", int(spoken[end].end)
+            else:
+                break
+        return Number(float(f"{number.value:g}.{figures}"), number.start, end) if figures else number
+
+    def _with_parts(self, number: Number, words: Sequence[str]) -> Number:
+        """ "Two and a half", "150 thousand"."""
+        for phrases, joined in ((self.halves, False), (self._thousands, True)):
+            part = phrases.longest_at(words, number.end) if number.end < len(words) else None
+            if part is not None:
+                value = number.value * part.label if joined else number.value + part.label
+                number = Number(value, number.start, part.end)
+        return number
 
     def _spoken(self, words: Sequence[str], spoken: Mapping[int, Any], start: int) -> tuple[float, int]:
         total, end = float(spoken[start].label), int(spoken[start].end)
         while True:
-            nxt = end + 1 if end < len(words) and words[end] in self._joins and total >= 100 else end
+            nxt = end + 1 if end < len(words) and words[end] in self.joins and total >= 100 else end
             match = spoken.get(nxt)
             if match is None:
                 return total, end
@@ -68,21 +115,52 @@ class NumberReader:
                 return total, end
             end = int(match.end)
 
+    def bound_at(self, words: Sequence[str], number: Number) -> str:
+        """ "more" or "less" where the number is a bound ("over 60", "3 or more"), or nothing."""
+        for name, phrases in (("less", self.less_than), ("more", self.more_than)):
+            if any(match.end == number.start for match in phrases.find(words)):
+                return name
+            if number.end < len(words) and self._after[name].longest_at(words, number.end):
+                return name
+        return ""
+
     def is_blurred(self, words: Sequence[str]) -> bool:
         """Whether the words give a bound or a vague amount: "over 60", "a few", "3 or 4"."""
-        if self._blurs.find(words):
+        if self._vague.find(words):
             return True
         numbers = self.find(words)
-        return any(right.start - left.end == 1 and words[left.end] in self._range for left, right in itertools.pairwise(numbers))
+        return any(self.bound_at(words, number) for number in numbers) or bool(self.ranges(words, numbers))
+
+    def is_vague(self, words: Sequence[str]) -> bool:
+        """Whether an amount is named that is no number: "a few"."""
+        return bool(self._vague.find(words))
+
+    def ranges(self, words: Sequence[str], numbers: Sequence[Number]) -> list[tuple[float, float]]:
+        """Pairs of numbers that stand for one: "3 or 4", "between 60 and 70"."""
+        return [
+            (left.value, right.value)
+            for left, right in itertools.pairwise(numbers)
+            if right.start - left.end == 1
+            and words[left.end] in self._range
+            # "60 and 70" are one range only behind "between".
+            and (words[left.end] not in self.joins or (left.start and words[left.start - 1] in self._between))
+        ]
 
     def is_none(self, words: Sequence[str]) -> bool:
         """Whether the words say that there is none at all."""
         return bool(self._none.find(words))
 
 
-def _digits(word: str) -> float:
+def digits(word: str) -> float | None:
+    """The number that figures stand for; None where they are several, as in a date."""
     # A comma before exactly three digits separates thousands ("1,200"); any other is a decimal comma.
+    if _GROUPED.match(word.lstrip("-")):
+        decimal = "," if word.count(".") > 1 else "."
+        whole, _, rest = word.partition(decimal)
+        return float(re.sub(r"[.,]", "", whole) + ("." + rest if rest else ""))
+    if len(re.findall(r"[.,]", word)) > 1:
+        return None
     whole, comma, rest = word.partition(",")
-    if comma and len(rest) == 3 and whole != "0":
+    if comma and len(rest) == 3 and whole.lstrip("-") != "0":
         return float(whole + rest)
     return float(word.replace(",", "."))

@@ -14,12 +14,16 @@ from dataclasses import dataclass
 from bot.criteria.operators import Value
 from bot.screening.attributes import AnswerType, Attribute
 from bot.screening.prompts import Prompt, Waiting
+from bot.screening.reading.facts import FactReader, TellTale
 from bot.screening.reading.lexicon import Lexicon, Means, whole_form
 from bot.screening.reading.text import cleaned, said, tokens
-from bot.screening.reading.values import LONG, ValueReader, one_polarity, value_of_payload
+from bot.screening.reading.values import LONG, Message, ValueReader, one_polarity, value_of_payload
 from bot.screening.readings import (
     COMMANDS,
+    SELF,
     Command,
+    Fact,
+    Heard,
     ReadAnswer,
     ReadCommand,
     ReadDecline,
@@ -31,27 +35,52 @@ from bot.screening.readings import (
     ReadUnsure,
     ReadYes,
 )
+from bot.screening.spelling import Spelling
 
 _PAYLOAD = re.compile(r"^#(?P<name>[a-z][a-z0-9_]*)(?:=(?P<value>[A-Za-z0-9_,.\- ]+))?$")
 _CUE_REACH = 4
 """How far into a message the cue of a change may stand: "please could you change …"."""
+_CONSENT, _SEX = "consent", "sex"
+_TOPIC, _ADVICE, _OUT_OF_SCOPE = "ask_", "medical_advice", "out_of_scope"
+_NAME_REACH = 5
+"""How many words may stand between "change" and what is to be changed."""
+_LEADING = 4
+"""Words that the beginning of a message has at most where it is the answer by itself."""
+_SHORT_COMMAND = 12
+"""Words a message has at most that is taken for a command where nothing is open."""
 _MOST_IN_A_SKIP = 6
 """Words a message has at most that is taken for "skip" without being just that."""
 _COURTESY = 4
 """Words a greeting, thanks or goodbye has at most. Longer ones are likelier an answer that was not understood."""
 _TRUSTED = 0.6
-_TRUSTED_COMMANDS: Mapping[str, Command] = {
-    # Only what does no harm when misread. "skip", "back", "stop" and the like need their words.
+"""How sure the classifier has to be to turn a reading that words gave into a question."""
+_OVERRULES = 0.8
+"""How sure it has to be to overrule a value or a command that was read from a few words in passing."""
+_LIKELY, _LIKELY_ASKED = 0.5, 0.3
+"""How sure it has to be where the words say nothing else; less where they are put as a question."""
+_COMMAND_INTENTS: Mapping[str, Command] = {
     "why": Command.WHY,
     "repeat": Command.REPEAT,
+    "go_back": Command.BACK,
+    "change_answer": Command.CHANGE,
+    "skip": Command.SKIP,
+    "stop": Command.STOP,
+    "start_over": Command.RESTART,
     "help": Command.HELP,
     "human": Command.HUMAN,
     "progress": Command.PROGRESS,
     "language": Command.LANGUAGE,
+    "erase": Command.ERASE,
     "show_contacts": Command.CONTACTS,
+    "show_result": Command.SUMMARY,
+    "go_on": Command.GO_ON,
+    # Who says goodbye stops for now.
+    "goodbye": Command.STOP,
 }
+_LEFT_OPEN: Mapping[str, type[ReadUnsure] | type[ReadDecline]] = {"unsure": ReadUnsure, "decline": ReadDecline}
+"""Intents that leave a question open and so do no harm: who does not know, or would rather not say, in words that are not known."""
 _OFFERS: Mapping[str, Reading] = {"yes": ReadYes(), "no": ReadNo()}
-_COURTESIES = frozenset({"greet", "goodbye", "thanks"})
+_COURTESIES = frozenset({"greet", "thanks"})
 _OVERRULING = ("safety_",)
 _URGENT = (Command.STOP, Command.ERASE, Command.HUMAN, Command.RESTART, Command.CHANGE, Command.FEELING)
 
@@ -70,6 +99,8 @@ class Reader:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._values = ValueReader(lexicon)
+        self._facts = FactReader(lexicon, self._values)
+        self._spelling = Spelling(lexicon.vocabulary, lexicon.ordinary)
 
     def read(
         self,
@@ -79,59 +110,190 @@ class Reader:
         today: datetime.date,
         intent: Intent = Intent(),
     ) -> Reading:
-        """What `text` means where `prompt` is open.
+        """What `text` means where `prompt` is open, and nothing of what it tells besides."""
+        return self.hear(text, prompt, offered, today, intent).reading
+
+    def hear(
+        self,
+        text: str,
+        prompt: Prompt | None,
+        offered: Collection[str],
+        today: datetime.date,
+        intent: Intent = Intent(),
+        about: str | None = None,
+    ) -> Heard:
+        """Everything that `text` says where `prompt` is open; None where nothing is yet.
 
         `offered` names the attributes whose quick replies the person has been shown: a payload
-        for any other is ordinary text.
+        for any other is ordinary text. `about` is whom the screening is about so far.
         """
         if intent.name and intent.name.startswith(_OVERRULING):
-            return ReadElsewhere()
+            return Heard(ReadElsewhere())
         if not cleaned(text):
-            return ReadNothing()
+            return Heard(ReadNothing())
         if cleaned(text).startswith("/"):
             # Looks like a command to the machine. It has no power here, and is nobody's answer.
-            return ReadUnclear()
+            return Heard(ReadUnclear())
         payload = self._payload(cleaned(text), offered)
         if payload is not None:
-            return payload
+            return Heard(payload)
+        if _PAYLOAD.match(cleaned(text)):
+            # A quick reply that was never offered: nobody's words, so nothing is told by it.
+            return Heard(ReadUnclear())
         words = tokens(text)
-        reading = self._correction(text, words, offered, today) or self._at(prompt, text, words, today)
-        if not isinstance(reading, ReadUnclear):
-            return reading
-        elsewhere = self._from_intent(intent, words)
-        # Who greets after a pause is back.
-        return reading if prompt.waiting is Waiting.PAUSED and intent.name in _COURTESIES else elsewhere
+        own = self._lexicon.phrases(prompt.attribute).vocabulary if prompt is not None and prompt.attribute else frozenset()
+        message = self._values.message(text, today, dict(self._spelling.repaired(words, own)), self._spelling.unknown(words))
+        told = self._facts.told(message)
+        patient = self._facts.patient(message, told, about)
+        if not self._tells_whom(patient, prompt, message, told, about):
+            patient = None
+        facts = self._facts.of_patient(message, told, patient if patient is not None else (about or SELF))
+        correction = self._correction(text, message, offered, prompt.attribute, facts) if prompt is not None else None
+        reading: Reading
+        if correction is not None:
+            reading = correction
+        else:
+            reading = self._without_question(text, message) if prompt is None else self._at(prompt, text, message)
+            reading = self._owned(reading, text, prompt, told, facts)
+        reading = self._weighed(reading, text, prompt, message, intent, facts)
+        if isinstance(reading, ReadElsewhere | ReadCommand | ReadNothing):
+            return Heard(reading, about=patient)
+        asked = reading.attribute if isinstance(reading, ReadAnswer) else (prompt.attribute if prompt else None)
+        rest = tuple(
+            Fact(name, tale.value, said(text))
+            for name, tale in facts.items()
+            if name != asked and self._lexicon.attributes[name].accepts(tale.value) and self._volunteered(tale, prompt, reading)
+        )
+        return Heard(reading, rest, patient)
 
-    def _at(self, prompt: Prompt, text: str, words: Sequence[str], today: datetime.date) -> Reading:
+    def _tells_whom(
+        self, patient: str | None, prompt: Prompt | None, message: Message, told: Sequence[TellTale], about: str | None
+    ) -> bool:
+        """Whether a message says whom it is about. Beside an answer a relative is often only mentioned: "my aunt had it, not me"."""
+        if patient in (None, SELF, about) or prompt is None or prompt.waiting is not Waiting.QUESTION:
+            return True
+        if self._lexicon.attributes[prompt.asks].group == _CONSENT or message.clauses.searched_for == patient:
+            return True
+        if message.clauses.speaks_of_self or self._lexicon.cues("not_me").find(message.said.words):
+            return False
+        if any(tale.attribute == prompt.asks and tale.owner in (None, SELF) for tale in told):
+            return False
+        named = [start for start, _, person in message.clauses.relations if person.key == patient]
+        numbers = message.numbers.find(message.said.words)
+        if numbers and named and numbers[0].start < named[0]:
+            return False  # "72, and my wife is 70".
+        return any(start <= _CUE_REACH for start in named) or any(tale.attribute == prompt.asks and tale.owner == patient for tale in told)
+
+    def _volunteered(self, tale: TellTale, prompt: Prompt | None, reading: Reading) -> bool:
+        """Whether a fact counts beside an answer: illnesses named in passing are seldom the one that is asked for."""
+        attribute = self._lexicon.attributes[tale.attribute]
+        if isinstance(reading, ReadAnswer) and attribute.answer_type is AnswerType.NUMBER and tale.value == reading.value:
+            return False  # The answer's own number.
+        if attribute.answer_type is not AnswerType.TEXT or prompt is None:
+            return True
+        return prompt.waiting is Waiting.QUESTION and self._lexicon.attributes[prompt.asks].group == _CONSENT
+
+    def _owned(
+        self,
+        reading: Reading,
+        text: str,
+        prompt: Prompt | None,
+        told: Sequence[TellTale],
+        facts: Mapping[str, TellTale],
+    ) -> Reading:
+        """The reading, where what was told is of the patient and not of somebody else."""
+        if prompt is None or prompt.waiting is not Waiting.QUESTION:
+            return reading
+        name = prompt.asks
+        theirs = [tale for tale in told if tale.attribute == name]
+        if isinstance(reading, ReadUnclear) and name in facts and self._lexicon.attributes[name].accepts(facts[name].value):
+            # "I'm 45, she is 71": two values, and one of them hers. Two values of one person stay unclear.
+            many = len(theirs) > 1 or self._lexicon.attributes[name].answer_type is AnswerType.NUMBER
+            return ReadAnswer(name, facts[name].value, said(text)) if many and not reading.between else reading
+        if isinstance(reading, ReadAnswer) and not reading.tapped and reading.attribute == name and theirs:
+            if name not in facts:
+                # "My father had it": told of somebody whom the screening is not about.
+                return ReadUnclear()
+            if len(theirs) > 1 and self._lexicon.attributes[name].accepts(facts[name].value):
+                return ReadAnswer(name, facts[name].value, said(text), hedged=reading.hedged)
+        return reading
+
+    def _weighed(
+        self, reading: Reading, text: str, prompt: Prompt | None, message: Message, intent: Intent, facts: Mapping[str, TellTale]
+    ) -> Reading:
+        """The reading of the words against what the classifier says."""
+        if getattr(reading, "tapped", False) or whole_form(text) in self._lexicon.whole(prompt.attribute if prompt else None):
+            return reading
+        asks = self._asks(message)
+        if isinstance(reading, ReadUnclear):
+            if prompt is not None and prompt.waiting is Waiting.PAUSED and intent.name in _COURTESIES:
+                return reading  # Who greets after a pause is back.
+            about_trial = intent.name is not None and (intent.name.startswith(_TOPIC) or intent.name == _ADVICE)
+            about_them = [tale for name, tale in facts.items() if name != _SEX]
+            if prompt is None and about_them:
+                only_asked = all(self._facts.asked(tale, message) for tale in about_them)
+                if not (only_asked and about_trial and intent.confidence >= _TRUSTED):
+                    return reading
+            open_now = prompt.attribute if prompt is not None and prompt.waiting is Waiting.QUESTION else None
+            return self._from_intent(intent, message, asks, reading, open_now)
+        about_trial = intent.name is not None and (intent.name.startswith(_TOPIC) or intent.name == _ADVICE)
+        if isinstance(reading, ReadCommand):
+            if about_trial and intent.confidence >= (_TRUSTED if asks else _OVERRULES):
+                return ReadElsewhere()
+            if prompt is None and intent.name == _OUT_OF_SCOPE and intent.confidence >= _OVERRULES:
+                return ReadUnclear()
+            other = _COMMAND_INTENTS.get(intent.name or "")
+            if reading.command is Command.CHANGE or other in (None, reading.command) or intent.confidence < _OVERRULES:
+                return reading
+            return self._from_intent(intent, message, asks, reading)
+        if about_trial and asks and intent.confidence >= _TRUSTED:
+            return ReadElsewhere()
+        if isinstance(reading, ReadAnswer) and _COMMAND_INTENTS.get(intent.name or "") in (Command.GO_ON, Command.RESUME):
+            return reading  # "Fire away" to a question is a yes.
+        leads = isinstance(reading, ReadAnswer) and any(
+            found.start == 0 and not found.label.weak for found in message.general if found.label.kind == "value"
+        )
+        if intent.name in _COMMAND_INTENTS and intent.confidence >= _OVERRULES and not facts and not leads:
+            return self._from_intent(intent, message, asks, reading)
+        return reading
+
+    def _at(self, prompt: Prompt, text: str, message: Message) -> Reading:
         """The reading against what is open, intents left aside."""
+        words = message.said.words
         match prompt.waiting:
             case Waiting.QUESTION:
-                return self._answer(text, words, self._lexicon.attributes[prompt.asks], today)
+                return self._answer(text, message, self._lexicon.attributes[prompt.asks])
             case Waiting.CHANGE:
                 return self._which_to_change(text, words)
             case Waiting.CONFIRM:
-                reading = self._yes_or_no(text, words)
-                return (
-                    reading
-                    if not isinstance(reading, ReadUnclear)
-                    else self._answer(text, words, self._lexicon.attributes[prompt.asks], today)
-                )
-            case Waiting.GO_ON if prompt.attribute is not None and self._lexicon.correction_cues.find(words):
+                reading = self._yes_or_no(text, message)
+                if not isinstance(reading, ReadUnclear):
+                    return reading
+                return self._answer(text, message, self._lexicon.attributes[prompt.asks])
+            case Waiting.GO_ON if prompt.attribute is not None and self._lexicon.cues("correction_cues").find(words):
                 # "No wait, I misread": about the answer that ended it, not about going on.
-                reading = self._answer(text, words, self._lexicon.attributes[prompt.attribute], today)
+                reading = self._answer(text, message, self._lexicon.attributes[prompt.attribute])
                 return reading if isinstance(reading, ReadAnswer) else ReadCommand(Command.CHANGE, prompt.attribute, said=said(text))
             case Waiting.PAUSED if prompt.before is not None and prompt.before.waiting is Waiting.QUESTION:
-                return self._while_paused(text, words, self._lexicon.attributes[prompt.before.asks], today)
+                return self._while_paused(text, message, self._lexicon.attributes[prompt.before.asks])
             case Waiting.GO_ON if prompt.attribute is not None and self._lexicon.whole(None).get(whole_form(text)) is None:
                 # "No, it was 2 months ago": another value for the answer that ended it. A longer no is not taken for goodbye.
                 attribute = self._lexicon.attributes[prompt.attribute]
                 if attribute.answer_type is not AnswerType.YES_NO:
-                    value = self._values.read(attribute, text, words, today)
+                    value = self._values.read(attribute, message)
                     if value is not None:
                         return ReadAnswer(attribute.name, value, said(text))
-                reading = self._yes_or_no(text, words)
+                reading = self._yes_or_no(text, message)
                 return ReadUnclear() if isinstance(reading, ReadNo) and len(words) > _COURTESY else reading
-        return self._yes_or_no(text, words)
+        return self._yes_or_no(text, message)
+
+    def _without_question(self, text: str, message: Message) -> Reading:
+        """Before anything was asked only commands can be meant."""
+        means = self._lexicon.whole(None).get(whole_form(text))
+        if means is not None and means.command is not None:
+            return ReadCommand(means.command)
+        commands = [match.label.command for match in message.general if match.label.command]
+        return ReadCommand(commands[0]) if commands and len(message.said) <= _SHORT_COMMAND else ReadUnclear()
 
     # -- quick replies of ours
 
@@ -164,24 +326,61 @@ class Reader:
         chosen: tuple[object, ...] = value if isinstance(value, tuple) else (value,)
         if isinstance(value, bool):
             chosen = ("yes" if value else "no",)
-        return ", ".join(options[str(item)].title if str(item) in options else str(item) for item in chosen)
+        return ", ".join((str(item) in options and options[str(item)].title) or str(item) for item in chosen)
 
     # -- changing an earlier answer in words
 
-    def _correction(self, text: str, words: Sequence[str], offered: Collection[str], today: datetime.date) -> ReadCommand | None:
-        """ "Change my age to 61", and without the word: "wait, my age is 61"."""
-        names = self._lexicon.attribute_names.find(words)
-        for cue in self._lexicon.change_cues.find(words):
+    def _correction(
+        self, text: str, message: Message, offered: Collection[str], asked: str | None, facts: Mapping[str, TellTale]
+    ) -> ReadCommand | None:
+        """ "Change my age to 61", and without the word: "wait, my age is 61", "sorry, it is four spots, not three"."""
+        words = message.said.words
+        every = self._lexicon.attribute_names.find(words)
+        names = [name for name in every if name.label in offered] or every
+        nouns = self._lexicon.single("owning")
+        cues_of_change = [cue for cue in self._lexicon.change_cues.find(words) if not (cue.start and words[cue.start - 1] in nouns)]
+        for cue in cues_of_change:  # "The change" is a thing, not a wish.
             for name in names:
-                if cue.start <= _CUE_REACH and 0 <= name.start - cue.end <= 2:
-                    rest = words[name.end :]
-                    value = self._values.read(self._lexicon.attributes[name.label], text, rest, today) if rest else None
-                    return ReadCommand(Command.CHANGE, name.label, value, said(text))
-        if len(names) == 1 and names[0].label in offered and self._lexicon.correction_cues.find(words):
+                if name.label != asked and cue.start <= _CUE_REACH and 0 <= name.start - cue.end <= _NAME_REACH:
+                    return ReadCommand(Command.CHANGE, name.label, self._behind(name.label, name.end, message), said(text))
+        named = dict.fromkeys(name.label for name in names)
+        if cues_of_change and len(named) == 1 and asked not in named and self._lexicon.cues("change_to").find(words):
+            # "The biopsy one, switch that to yes": the name first.
+            (label,) = named
+            last = max(match.end for match in self._lexicon.cues("change_to").find(words))
+            value = self._behind(label, last, message)
+            if value is not None:
+                return ReadCommand(Command.CHANGE, label, value, said(text))
+        cues = self._lexicon.cues("correction_cues").find(words)
+        if not cues:
+            return None
+        names = [name for name in every if name.label in offered]
+        if len(names) == 1 and names[0].label != asked:
             (name,) = names
-            value = self._values.read(self._lexicon.attributes[name.label], text, words[name.end :], today)
-            return None if value is None else ReadCommand(Command.CHANGE, name.label, value, said(text))
+            value = self._behind(name.label, name.end, message)
+            if value is not None:
+                return ReadCommand(Command.CHANGE, name.label, value, said(text))
+        told = {name: tale.value for name, tale in facts.items() if name in offered}
+        if len(told) == 1 and asked not in told:
+            ((attribute, value),) = told.items()
+            if self._lexicon.attributes[attribute].accepts(value):
+                return ReadCommand(Command.CHANGE, attribute, value, said(text))
         return None
+
+    def _change(self, message: Message) -> ReadCommand:
+        """The wish to change an answer, with the attribute and the value where they are said."""
+        names = list(dict.fromkeys(match.label for match in self._lexicon.attribute_names.find(message.said.words)))
+        if len(names) != 1:
+            return ReadCommand(Command.CHANGE, said=said(message.said.text))
+        last = max(match.end for match in self._lexicon.attribute_names.find(message.said.words))
+        return ReadCommand(Command.CHANGE, names[0], self._behind(names[0], last, message), said(message.said.text))
+
+    def _behind(self, attribute: str, position: int, message: Message) -> Value | None:
+        """The value in what stands behind an attribute's name."""
+        if position >= len(message.said):
+            return None
+        rest = message.said.lowered[message.said.spans[position][0] :]
+        return self._values.read(self._lexicon.attributes[attribute], self._values.message(rest, message.today))
 
     def _which_to_change(self, text: str, words: Sequence[str]) -> Reading:
         means = self._lexicon.whole(None).get(whole_form(text))
@@ -196,14 +395,14 @@ class Reader:
 
     # -- yes or no to an offer of ours
 
-    def _yes_or_no(self, text: str, words: Sequence[str]) -> Reading:
+    def _yes_or_no(self, text: str, message: Message) -> Reading:
         means = self._lexicon.whole(None).get(whole_form(text))
         if means is None:
-            found = self._lexicon.general.find(words)
+            found = message.general
             commands = [match.label.command for match in found if match.label.command]
             if commands:
                 return ReadCommand(commands[0])
-            value = None if _asks(words) or len(words) > LONG else one_polarity(found, len(words))
+            value = None if message.said.asks or len(message.said) > LONG else one_polarity(found, len(message.said))
             return ReadUnclear() if value is None else (ReadYes() if value else ReadNo())
         if means.command is not None:
             return ReadCommand(means.command)
@@ -213,39 +412,93 @@ class Reader:
 
     # -- an answer to the open question
 
-    def _answer(self, text: str, words: Sequence[str], attribute: Attribute, today: datetime.date) -> Reading:
+    def _answer(self, text: str, message: Message, attribute: Attribute) -> Reading:
         known = self._lexicon.whole(attribute.name)
-        whole = known.get(whole_form(text)) or known.get(" ".join(self._bare(words)))
+        words = message.said.words
+        whole = known.get(whole_form(text)) or known.get(" ".join(words)) or known.get(" ".join(self._bare(words)))
+        if whole is None and message.said.asks:
+            # "How many more?" is the command, with or without its mark.
+            asked = known.get(" ".join(words[:-1]))
+            whole = asked if asked is not None and asked.command is not None else None
         if whole is not None:
             return self._as_reading(whole, attribute, text)
-        found = self._lexicon.phrases(attribute.name).find(words)
-        for kind, reading in (("decline", ReadDecline), ("unsure", ReadUnsure)):
-            if any(match.label.kind == kind for match in found):
-                return reading(attribute.name, said(text))
+        if attribute.answer_type is AnswerType.TEXT:
+            name = self._lexicon.conditions.whole(words) or self._lexicon.conditions.whole(self._bare(words))
+            if name is not None:
+                return ReadAnswer(attribute.name, (name,), said(text))
+        found = message.found(attribute.name)
         commands = [match.label.command for match in found if match.label.command]
         if len(words) > _MOST_IN_A_SKIP:
             commands = [command for command in commands if command is not Command.SKIP]
+        value = None
+        if not (message.said.asks and attribute.answer_type is not AnswerType.NUMBER):
+            value = self._values.read(attribute, message)
+            if value is None:
+                value = self._leading(attribute, message, known)
+        for kind, reading in (("decline", ReadDecline), ("unsure", ReadUnsure)):
+            doubts = [match for match in found if match.label.kind == kind]
+            if doubts and not (kind == "unsure" and value is not None and self._stands(value, message, attribute, doubts[0].start)):
+                return reading(attribute.name, said(text))
         urgent = [command for command in commands if command in _URGENT]
         if urgent:
-            return ReadCommand(urgent[0])
-        if not (_asks(words) and attribute.answer_type is not AnswerType.NUMBER):
-            value = self._values.read(attribute, text, words, today)
-            if value is not None:
-                hedged = any(match.label.kind == "hedged_no" for match in found)
-                return ReadAnswer(attribute.name, value, said(text), hedged=hedged)
-        return ReadCommand(commands[0]) if commands else ReadUnclear()
+            return self._change(message) if urgent[0] is Command.CHANGE else ReadCommand(urgent[0])
+        if value is None and attribute.answer_type is AnswerType.NUMBER:
+            # "So 4", "4 in total": what is left without what leads in and trails off.
+            bare = " ".join(self._bare(words))
+            if bare and bare != " ".join(words) and len(self._values.numbers.find(tokens(bare))) == 1:
+                value = self._values.read(attribute, self._values.message(bare, message.today))
+        if value is not None:
+            hedged = any(match.label.kind == "hedged_no" for match in found)
+            return ReadAnswer(attribute.name, value, said(text), hedged=hedged)
+        if any(match.label.kind == "hedged_no" for match in message.general) and attribute.answer_type is not AnswerType.YES_NO:
+            # "Not that I'm aware of", where "no" is one of the answers.
+            means = next((known[word] for word in map(whole_form, self._lexicon.plain_no) if word in known), None)
+            if means is not None and means.kind == "value" and means.value is not None:
+                return ReadAnswer(attribute.name, means.value, said(text), hedged=True)
+        return ReadCommand(commands[0]) if commands else ReadUnclear(self._values.between(attribute, message))
+
+    def _leading(self, attribute: Attribute, message: Message, known: Mapping[str, Means]) -> Value | None:
+        """What a message begins with, where that alone would be an answer: "no, never, I am as healthy as a horse"."""
+        words = message.said.words
+        if attribute.answer_type is AnswerType.YES_NO:
+            return None
+        if any(match.label.kind in ("value", "ignore", "unclear") and match.label.own for match in message.found(attribute.name)):
+            return None
+        turning = sentences[1].start if len(sentences := message.said.sentences) > 1 else -1
+        if any(match.start in sentences[0] or match.start == turning for match in self._lexicon.cues("contrasts").find(words)):
+            return None
+        starters = self._lexicon.single("clause_starts")
+        for end in range(min(_LEADING, len(words) - 1), 0, -1):
+            means = known.get(" ".join(words[:end]))
+            ends = end in message.said.pauses or words[end] in starters or bool(self._lexicon.cues("adding").longest_at(words, end))
+            if means is not None and means.kind == "value" and ends:
+                return means.value
+        return None
+
+    def _stands(self, value: Value, message: Message, attribute: Attribute, doubt: int) -> bool:
+        """Whether a value stands in spite of a doubt: said outright, behind a "but"."""
+        contrasts = [match.start for match in self._lexicon.cues("contrasts").find(message.said.words)]
+        told = [match.start for match in message.found(attribute.name) if match.label.alone and match.label.kind == "value"]
+        return any(doubt < contrast < start for contrast in contrasts for start in told)
 
     def _bare(self, words: Sequence[str]) -> Sequence[str]:
-        """The words without a lead-in: the 4 of "it is 4"."""
-        first = self._lexicon.lead_ins.find(words)[:1]
-        return words[first[0].end :] if first and first[0].start == 0 else ()
+        """The words without a lead-in and what trails off: the 4 of "it is 4 I think"."""
+        bare = list(words)
+        for _ in range(2):
+            first = self._lexicon.cues("lead_ins").find(bare)[:1]
+            if first and first[0].start == 0:
+                bare = bare[first[0].end :]
+            last = [match for match in self._lexicon.cues("tails").find(bare) if match.end == len(bare)]
+            if last:
+                bare = bare[: last[0].start]
+        return bare
 
-    def _while_paused(self, text: str, words: Sequence[str], attribute: Attribute, today: datetime.date) -> Reading:
+    def _while_paused(self, text: str, message: Message, attribute: Attribute) -> Reading:
         """A yes or no after a pause, or after an alarm, is to that: only what can be nothing else answers the question."""
-        reading = self._yes_or_no(text, words)
+        reading = self._yes_or_no(text, message)
         if not isinstance(reading, ReadUnclear) or attribute.answer_type is AnswerType.YES_NO:
             return reading
-        return self._answer(text, words, attribute, today)
+        return self._answer(text, message, attribute)
 
     def _as_reading(self, means: Means, attribute: Attribute, text: str) -> Reading:
         tapped = whole_form(text) in self._lexicon.titles(attribute.name)
@@ -261,19 +514,30 @@ class Reader:
 
     # -- what the classifier says, last
 
-    def _from_intent(self, intent: Intent, words: Sequence[str]) -> Reading:
-        if intent.name is None or intent.confidence < _TRUSTED:
-            return ReadUnclear()
-        if intent.name in _TRUSTED_COMMANDS:
-            return ReadCommand(_TRUSTED_COMMANDS[intent.name])
-        if intent.name in _COURTESIES and len(words) <= _COURTESY:
+    def _from_intent(self, intent: Intent, message: Message, asks: bool, otherwise: Reading, attribute: str | None = None) -> Reading:
+        """What the classifier makes of words that say nothing to the readers; `otherwise` where it is not sure."""
+        words = message.said.words
+        command = _COMMAND_INTENTS.get(intent.name or "")
+        if command is not None and intent.confidence >= _LIKELY:
+            return self._change(message) if command is Command.CHANGE else ReadCommand(command)
+        left_open = _LEFT_OPEN.get(intent.name or "")
+        if left_open is not None and intent.confidence >= _OVERRULES and attribute is not None:
+            return left_open(attribute, said(message.said.text))
+        if intent.name in _COURTESIES and intent.confidence >= _TRUSTED and len(words) <= _COURTESY:
             return ReadElsewhere()
-        if intent.name.startswith("ask_") or intent.name == "medical_advice":
+        if intent.name is not None and (intent.name.startswith(_TOPIC) or intent.name == _ADVICE):
             # "My daughter can drive me" is no question, whatever the classifier makes of it.
-            begins = any(match.start <= 1 for match in self._lexicon.question_starts.find(words))
-            return ReadElsewhere() if begins or _asks(words) else ReadUnclear()
-        return ReadUnclear()
+            return ReadElsewhere() if intent.confidence >= (_LIKELY_ASKED if asks else _LIKELY) else otherwise
+        return otherwise
 
-
-def _asks(words: Sequence[str]) -> bool:
-    return bool(words) and words[-1] == "?"
+    def _asks(self, message: Message) -> bool:
+        """Whether the message is a question: it ends as one, or a sentence of it begins as one."""
+        if message.said.asks or any(word == "?" for word in message.said.words):
+            return True
+        words, leads = message.said.words, self._lexicon.single("question_leads")
+        starts = {match.start for match in self._lexicon.cues("question_starts").find(words)}
+        return any(
+            start == sentence.start or (start == sentence.start + 1 and words[sentence.start] in leads)
+            for sentence in message.said.sentences
+            for start in starts
+        )

@@ -9,13 +9,17 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, TypeVar
 
 LONGEST_SAID = 200
 """How much of a message is kept beside an answer as "you said", in characters."""
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "–": "-", "—": "-"})
-_TOKEN = re.compile(r"(?:(?<![\w.,])-)?\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|[%+<>≤≥?]")
+_POWERS = str.maketrans({sign: f"^{digit}" for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")})
+_TOKEN = re.compile(r"(?:(?<![\w.,])-)?\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[%+<>≤≥?]")
+_STOP = re.compile(r"[.!?;…\n]")
+_PAUSE = re.compile(r"[,:()\"“”]|\s-+\s|-\s|\s-")
 
 Label = TypeVar("Label")
 
@@ -49,16 +53,65 @@ class Attached(str):
     __slots__ = ()
 
 
+def plain(text: str) -> str:
+    """The text as it is compared: cleaned, lower case, one form of every character; "10⁹" stays a power."""
+    return unicodedata.normalize("NFKC", cleaned(text).translate(_POWERS)).casefold()
+
+
 def tokens(text: str) -> tuple[str, ...]:
     """The words and numbers of a text, in lower case; hyphens and slashes separate words."""
-    plain = unicodedata.normalize("NFKC", cleaned(text)).casefold()
-    return tuple(_token(found[0], plain[found.start() - 1] if found.start() else " ") for found in _TOKEN.finditer(plain))
+    lowered = plain(text)
+    return tuple(_token(found[0], lowered[found.start() - 1] if found.start() else " ") for found in _TOKEN.finditer(lowered))
 
 
 def _token(word: str, before: str) -> str:
-    if word[0].isdigit() and before.isalpha():
+    if word[0].isdecimal() and before.isalpha():
         return PartOfName(word)
-    return Attached(word) if word[0].isalpha() and before.isdigit() else word
+    return Attached(word) if word[0].isalpha() and before.isdecimal() else word
+
+
+class Utterance:
+    """One message in tokens, with what stood between them.
+
+    `words[i]` is at `spans[i]` of `lowered`; `stops` are the positions before which a sentence
+    ends, `pauses` those before which a comma or its like stands.
+    """
+
+    def __init__(self, text: str, repaired: Mapping[str, str] | None = None) -> None:
+        # A new line ends a sentence, as people write lists and letters.
+        self.text = cleaned(re.sub(r"\s*[\r\n]+\s*", ". ", text.strip()))
+        self.lowered = plain(self.text)
+        found = list(_TOKEN.finditer(self.lowered))
+        self.spans = tuple(match.span() for match in found)
+        raw = tuple(_token(match[0], self.lowered[match.start() - 1] if match.start() else " ") for match in found)
+        self.words = tuple((repaired or {}).get(word, word) for word in raw)
+        self.between = tuple(
+            self.lowered[(found[position - 1].end() if position else 0) : match.start()] for position, match in enumerate(found)
+        )
+        self.stops = frozenset(
+            position
+            for position, gap in enumerate(self.between)
+            if position and (_STOP.search(gap + " ") is not None or raw[position - 1] == "?")
+        )
+        self.pauses = self.stops | frozenset(position for position, gap in enumerate(self.between) if position and _PAUSE.search(gap))
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @property
+    def asks(self) -> bool:
+        """Whether it ends as a question."""
+        return bool(self.words) and self.words[-1] == "?"
+
+    @cached_property
+    def sentences(self) -> tuple[range, ...]:
+        """The positions of each sentence."""
+        starts = sorted({0, *self.stops})
+        return tuple(range(start, end) for start, end in zip(starts, [*starts[1:], len(self.words)], strict=True) if end > start)
+
+    def crosses(self, start: int, end: int, marks: frozenset[int]) -> bool:
+        """Whether one of `marks` lies between the words of `start` to `end`."""
+        return any(position in marks for position in range(start + 1, end))
 
 
 @dataclass(frozen=True)
@@ -87,12 +140,17 @@ class Phrases(Generic[Label]):
         for entries in self._by_first.values():
             entries.sort(key=lambda entry: -len(entry[0]))
 
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of every phrase."""
+        return frozenset(word for entries in self._by_first.values() for words, _ in entries for word in words)
+
     def find(self, words: Sequence[str]) -> list[Match[Label]]:
         """The matches from left to right, none overlapping another."""
         found: list[Match[Label]] = []
         start = 0
         while start < len(words):
-            match = self._longest_at(words, start)
+            match = self.longest_at(words, start)
             if match:
                 found.append(match)
             start = match.end if match else start + 1
@@ -100,10 +158,11 @@ class Phrases(Generic[Label]):
 
     def whole(self, words: Sequence[str]) -> Label | None:
         """What the text means where it is one phrase and nothing else."""
-        match = self._longest_at(words, 0) if words else None
+        match = self.longest_at(words, 0) if words else None
         return match.label if match and match.end == len(words) else None
 
-    def _longest_at(self, words: Sequence[str], start: int) -> Match[Label] | None:
+    def longest_at(self, words: Sequence[str], start: int) -> Match[Label] | None:
+        """The longest phrase that begins at `start`."""
         for phrase, label in self._by_first.get(words[start], ()):
             if tuple(words[start : start + len(phrase)]) == phrase:
                 return Match(label, start, start + len(phrase))

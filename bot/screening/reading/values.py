@@ -8,18 +8,76 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from bot.criteria.operators import NEVER, Value
 from bot.screening.attributes import AnswerType, Attribute
-from bot.screening.reading.lexicon import Lexicon, Means
-from bot.screening.reading.numbers import NumberReader
-from bot.screening.reading.text import Attached, Match, tokens
+from bot.screening.reading.conditions import Named
+from bot.screening.reading.lexicon import Lexicon, Means, Told, option_value
+from bot.screening.reading.numbers import Number, NumberReader
+from bot.screening.reading.patterns import Found, Patterns, Surroundings
+from bot.screening.reading.quantities import QuantityReader
+from bot.screening.reading.staging import stage_of_tnm
+from bot.screening.reading.stance import Clauses, Stance
+from bot.screening.reading.text import Attached, Utterance, tokens
 from bot.screening.reading.times import TimeReader
 
 LONG = 14
 """Words beyond which a yes or no in the middle of a message is not taken for the answer."""
-_NEGATION_REACH = 3
 _WEAK_REACH = 2
+_MEASUREMENT = "measurement"
+_STAGE = "cancer_stage"
+_GROWN = 10
+"""A bare date less than so many years back is no day of birth."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message, and what every reader needs to know of it. Made once."""
+
+    lexicon: Lexicon
+    said: Utterance
+    today: datetime.date
+    numbers: NumberReader
+    times: TimeReader
+    unknown: frozenset[str] = frozenset()
+    _found: dict[str, list[Found[Means]]] = field(default_factory=dict)
+
+    @cached_property
+    def clauses(self) -> Clauses:
+        return Clauses(self.lexicon, self.said)
+
+    @cached_property
+    def around(self) -> Surroundings:
+        return Surroundings(self.said, self.numbers.spans(self.said.words), self.times.spans(self.said, self.today), self.clauses.barriers)
+
+    def found(self, attribute: str) -> list[Found[Means]]:
+        """What the words mean as an answer to an attribute's question."""
+        if attribute not in self._found:
+            self._found[attribute] = self.lexicon.phrases(attribute).find(self.around)
+        return self._found[attribute]
+
+    @cached_property
+    def general(self) -> list[Found[Means]]:
+        return self.lexicon.general.find(self.around)
+
+    @cached_property
+    def conditions(self) -> list[Named]:
+        """The illnesses named, denied or not."""
+        return self.lexicon.conditions.named(self.around)
+
+    @cached_property
+    def questions(self) -> tuple[range, ...]:
+        """The sentences that are questions: they end as one, or begin as only a question does."""
+        words, asking = self.said.words, self.lexicon.cues("asking")
+        begins = {match.start for match in asking.find(words)}
+        return tuple(sentence for sentence in self.said.sentences if words[sentence[-1]] == "?" or sentence.start in begins)
+
+    @cached_property
+    def told(self) -> list[Found[Told]]:
+        """Everything that stands by itself, overlapping only between attributes."""
+        return self.lexicon.told.all(self.around)
 
 
 class ValueReader:
@@ -27,162 +85,339 @@ class ValueReader:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._numbers = NumberReader(lexicon.reading["numbers"])
-        self._times = TimeReader(lexicon.reading["times"], self._numbers)
+        self.numbers = NumberReader(lexicon.reading["numbers"])
+        self.times = TimeReader(lexicon.reading["times"], self.numbers)
+        self.quantities = QuantityReader(lexicon, self.numbers)
 
-    def read(self, attribute: Attribute, text: str, words: Sequence[str], today: datetime.date) -> Value | None:
-        """The value of `attribute` in these words, or None where there is none that is safe to take."""
-        found = self._lexicon.phrases(attribute.name).find(words)
+    def message(
+        self, text: str, today: datetime.date, repaired: dict[str, str] | None = None, unknown: frozenset[str] = frozenset()
+    ) -> Message:
+        """A message as it is read here: slips repaired, and which words stay unknown."""
+        return Message(self._lexicon, Utterance(text, repaired), today, self.numbers, self.times, unknown - (repaired or {}).keys())
+
+    def read(self, attribute: Attribute, message: Message) -> Value | None:
+        """The value of `attribute` in this message, or None where there is none that is safe to take."""
+        found = message.found(attribute.name)
+        if any(match.label.kind == "unclear" for match in found):
+            return None
         match attribute.answer_type:
             case AnswerType.YES_NO:
-                leading = bool(found) and found[0].start == 0
-                if (len(words) > LONG and not leading) or self._turns_round(found, words):
-                    return None
-                return one_polarity(self._unnegated(self._without_determiners(found, words), words), len(words))
+                return self._yes_or_no(attribute, found, message)
             case AnswerType.CHOICE:
-                values = self._chosen(found, words)
-                if len(values) != 1 or self._turns_round(found, words) or self._stray(found, words, attribute, values[0]):
-                    return None
-                return values[0]
+                return self._choice(attribute, found, message)
             case AnswerType.CHOICES:
-                chosen = {str(item) for value in self._chosen(found, words) if isinstance(value, tuple) for item in value}
-                ordered = tuple(value for value in attribute.values if value in chosen)
-                return ordered if attribute.accepts(ordered) else None
+                return self._choices(attribute, found, message)
             case AnswerType.NUMBER:
-                return self._number(attribute, words)
+                return self._number(attribute, found, message)
             case AnswerType.TIME_SINCE:
-                if any(match.label.value == NEVER for match in found):
-                    return None if self._numbers.find(words) or self._turns_round(found, words) else NEVER
-                return self._times.days_since(text, words, today)
+                return self._time_since(found, message)
             case AnswerType.TEXT:
-                return self._conditions(words)
+                return self.conditions(message)
 
-    # -- yes and no, choices
+    def between(self, attribute: Attribute, message: Message) -> tuple[Value, ...]:
+        """The values that an unclear message points to, where they are few: "3 or 4"."""
+        match attribute.answer_type:
+            case AnswerType.NUMBER:
+                numbers = self.numbers.find(message.said.words)
+                within = attribute.possible or (-1e9, 1e9)
+                pairs = [
+                    pair for pair in self.numbers.ranges(message.said.words, numbers) if all(within[0] <= n <= within[1] for n in pair)
+                ]
+                return tuple(int(n) if n == int(n) else n for n in pairs[0]) if len(pairs) == 1 else ()
+            case AnswerType.CHOICE:
+                values = tuple(dict.fromkeys(self._chosen(attribute, message.found(attribute.name), message)))
+                return values if 2 <= len(values) <= 3 else ()
+        return ()
 
-    def _turns_round(self, found: Sequence[Match[Means]], words: Sequence[str]) -> bool:
+    # -- yes and no
+
+    def _yes_or_no(self, attribute: Attribute, found: Sequence[Found[Means]], message: Message) -> bool | None:
+        own = self._own_polarity(found, message)
+        if own is not None:
+            if self._turns_round(found, message):
+                return None  # "I can't drive, but my wife can."
+            contrary = [m for m in self._general(attribute, found, message) if m.label.value is not own and not m.label.weak]
+            # "No, I have never had it": two ways of saying no. "Yes … no fluid": which one?
+            return own if not contrary or self._leads(found, own) else None
+        if any(match.label.own and match.label.kind == "value" for match in found) and self._own_values(found, message):
+            return None
+        leading = bool(found) and found[0].start == 0
+        if (len(message.said) > LONG and not leading) or self._turns_round(found, message):
+            return None
+        return one_polarity(self._general(attribute, found, message), len(message.said))
+
+    @staticmethod
+    def _leads(found: Sequence[Found[Means]], own: bool) -> bool:
+        """Whether a plain yes or no stands first and says the same as the attribute's own words."""
+        first = next((match for match in found if not match.label.own and match.label.kind in ("value", "hedged_no")), None)
+        return first is not None and first.start == 0 and first.label.value is own
+
+    def _own_values(self, found: Sequence[Found[Means]], message: Message) -> set[bool]:
+        values: set[bool] = set()
+        for match in found:
+            if not match.label.own or match.label.kind != "value" or not isinstance(match.label.value, bool):
+                continue
+            match message.clauses.stance(match.start, match.end):
+                case Stance.SAID:
+                    values.add(match.label.value)
+                case Stance.DENIED if match.label.value:
+                    values.add(False)
+        return values
+
+    def _own_polarity(self, found: Sequence[Found[Means]], message: Message) -> bool | None:
+        values = self._own_values(found, message)
+        return values.pop() if len(values) == 1 else None
+
+    def _general(self, attribute: Attribute, found: Sequence[Found[Means]], message: Message) -> list[Found[Means]]:
+        """Yes and no that belong to nothing else: not the "no" of "I have no car"."""
+        kept = []
+        dropped = False
+        elsewhere = {p for told in message.told if told.label.attribute != attribute.name for p in range(told.start, told.end)}
+        for match in found:
+            if match.start in elsewhere and match.start > 0:
+                # The "never" of "I'm 58 and never had chemo" answers another question.
+                continue
+            if match.label.own or match.label.kind not in ("value", "hedged_no"):
+                continue
+            inside = match.start > 0 and match.end < len(message.said) and match.end not in message.said.pauses
+            if inside and match.length == 1 and message.said.words[match.start] in self._lexicon.single("determiners"):
+                dropped = True
+                continue
+            kept.append(match)
+        # Nor is the "I have" before it a yes.
+        return [match for match in kept if not match.label.weak] if dropped else kept
+
+    def _turns_round(self, found: Sequence[Found[Means]], message: Message) -> bool:
         """Whether a "but" stands outside of what was understood: the rest may turn it round."""
         covered = _covered(found)
-        return any(not set(range(match.start, match.end)) & covered for match in self._lexicon.contrasts.find(words))
+        last = max((match.start for match in found if match.label.kind in ("value", "hedged_no")), default=-1)
+        contrasts = [m for m in self._lexicon.cues("contrasts").find(message.said.words) if not covered.issuperset(range(m.start, m.end))]
+        turners = [m for m in self._lexicon.cues("turners").find(message.said.words) if not covered.issuperset(range(m.start, m.end))]
+        # What was understood behind the "but" counts like all else; nothing understood there may be anything. A "but" within a
+        # later sentence turns only that.
+        ends = {position for match in found if match.label.kind in ("value", "hedged_no") for position in range(match.start, match.end)}
 
-    def _without_determiners(self, found: Sequence[Match[Means]], words: Sequence[str]) -> list[Match[Means]]:
-        """Without the "no" of "I have no car", which denies the car and nothing else."""
-        own = [match.start for match in found if match.label.own and match.label.value is True]
+        def turns(start: int) -> bool:
+            sentence = next(sentence for sentence in message.said.sentences if start in sentence)
+            return start == sentence.start or bool(ends.intersection(sentence))
 
-        def only_denies_its_noun(match: Match[Means]) -> bool:
-            inside = match.start > 0 and match.end < len(words)
-            return (
-                inside
-                and match.length == 1
-                and words[match.start] in self._lexicon.determiners
-                and not any(0 <= start - match.end <= 1 for start in own)
-            )
+        return bool(turners) or any(match.start > last and turns(match.start) for match in contrasts)
 
-        kept = [match for match in found if match.label.own or not only_denies_its_noun(match)]
-        # Nor is the "I have" before it a yes.
-        return kept if len(kept) == len(found) else [match for match in kept if not match.label.weak]
+    # -- choices
 
-    def _chosen(self, found: Sequence[Match[Means]], words: Sequence[str]) -> list[Value]:
-        """The values named and not negated, each once. A "not" reaches over a list: "not ALK or ROS1"."""
-        values: dict[Value, None] = {}
+    def _choice(self, attribute: Attribute, found: Sequence[Found[Means]], message: Message) -> Value | None:
+        if attribute.name == _STAGE:
+            stage = stage_of_tnm(message.said.lowered)
+            if stage is not None:
+                return stage
+        values = list(dict.fromkeys(self._chosen(attribute, found, message)))
+        if self.numbers.ranges(message.said.words, self.numbers.find(message.said.words)):
+            return None  # "Three or four."
+        if len(values) != 1 or self._stray(found, message, attribute, values[0]):
+            return None
+        alone = any(match.label.alone and match.label.value == values[0] for match in found)
+        return None if self._turns_round(found, message) and not alone else values[0]
+
+    def _chosen(self, attribute: Attribute, found: Sequence[Found[Means]], message: Message) -> list[Value]:
+        """The values named and not denied; where all are, what their denial means."""
+        stances = self._stances(found, message, self._lexicon.words_of(attribute.name).deny_after)
+        values = [value for _, value, stance in stances if stance is Stance.SAID]
+        words = self._lexicon.words_of(attribute.name)
+        denied, outranked = words.denied, {other for value in values for other in words.outranks.get(str(value), ())}
+        values = [value for value in values if value not in outranked]
+        return values or [denied[str(value)] for _, value, stance in stances if stance is Stance.DENIED and str(value) in denied]
+
+    def _stances(
+        self, found: Sequence[Found[Means]], message: Message, deny_after: bool = True
+    ) -> list[tuple[Found[Means], Value, Stance]]:
+        """What is said of each value. A "not" reaches over a list: "not ALK or ROS1"."""
+        stances: list[tuple[Found[Means], Value, Stance]] = []
         denied_until = -1
-        for match in found:
-            if match.label.kind != "value" or match.label.value is None:
-                continue
-            listed = denied_until >= 0 and self._lexicon.joins.issuperset(words[denied_until : match.start])
-            if listed or self._negated(match, words):
-                denied_until = match.end
-            else:
-                denied_until = -1
-                values[match.label.value] = None
-        return list(values)
+        values = [match for match in found if match.label.kind == "value" and match.label.value is not None]
+        for position, match in enumerate(values):
+            following = values[position + 1].start if position + 1 < len(values) else None
+            stance = message.clauses.stance(match.start, match.end, deny_after, following)
+            listed = (
+                denied_until >= 0
+                and self._lexicon.joins.issuperset(message.said.words[denied_until : match.start])
+                and match.start not in message.said.stops
+            )
+            if listed and stance is Stance.SAID:
+                stance = Stance.DENIED
+            denied_until = match.end if stance is Stance.DENIED else -1
+            if match.label.value is not None:
+                stances.append((match, match.label.value, stance))
+        # A "negative" behind a list denies all of it: "EGFR, ALK and ROS1 negative".
+        for position in range(len(stances) - 2, -1, -1):
+            match, value, stance = stances[position]
+            following_match, _, denied = stances[position + 1]
+            behind = denied is Stance.DENIED and not message.clauses.denied(following_match.start, following_match.end, deny_after=False)
+            listed = self._lexicon.joins.issuperset(message.said.words[match.end : following_match.start])
+            listed = listed and not message.said.crosses(match.end - 1, following_match.start + 1, message.said.stops)
+            if stance is Stance.SAID and behind and listed:
+                stances[position] = (match, value, Stance.DENIED)
+        return stances
 
-    def _stray(self, found: Sequence[Match[Means]], words: Sequence[str], attribute: Attribute, chosen: Value) -> bool:
+    def _stray(self, found: Sequence[Found[Means]], message: Message, attribute: Attribute, chosen: Value) -> bool:
         """Whether a bare figure beside the phrase means another value: "stage 3b or 4"."""
         covered = _covered(found)
         whole = self._lexicon.whole(attribute.name)
-        figures = (word for position, word in enumerate(words) if position not in covered and word.isdigit())
-        return any(word in whole and whole[word].value != chosen for word in figures)
+        words = message.said.words
+        figures = [position for position, word in enumerate(words) if position not in covered and word.isdecimal()]
+        said = (words[position] for position in figures if not (position and self._lexicon.negators.find(words[position - 1 : position])))
+        return any(word in whole and whole[word].value != chosen for word in said)
 
-    def _negated(self, match: Match[Means], words: Sequence[str]) -> bool:
-        before = words[max(0, match.start - 2) : match.start]
-        after = words[match.end : match.end + 2]
-        return bool(self._lexicon.negators.find(before)) or bool(self._lexicon.negative_results.find(after))
+    def _choices(self, attribute: Attribute, found: Sequence[Found[Means]], message: Message) -> Value | None:
+        words = self._lexicon.words_of(attribute.name)
+        named = self._stances(found, message)
+        chosen = {str(item) for _, value, stance in named if stance is Stance.SAID and isinstance(value, tuple) for item in value}
+        if not chosen and words.all_denied and any(stance is Stance.DENIED for _, _, stance in named):
+            chosen = {words.all_denied}
+        if len(chosen) > 1:
+            # "EGFR positive, otherwise none found": what was found counts.
+            chosen -= {value for value in attribute.exclusive if value == words.all_denied}
+        ordered = tuple(value for value in attribute.values if value in chosen)
+        return ordered if attribute.accepts(ordered) else None
 
-    def _unnegated(self, found: Sequence[Match[Means]], words: Sequence[str]) -> list[Match[Means]]:
-        """Yes-or-no phrases, less those of the attribute's own that a no stands right before."""
-        kept: list[Match[Means]] = []
-        denial = -_NEGATION_REACH - 1
-        for match in found:
-            if match.label.kind not in ("value", "hedged_no"):
-                continue
-            denied = match.start - denial <= _NEGATION_REACH or self._lexicon.negators.find(words[max(0, match.start - 2) : match.start])
-            if match.label.own and match.label.value is True and denied:
-                continue
-            if match.label.value is False:
-                denial = match.end
-            kept.append(match)
-        return kept
+    # -- numbers and times
 
-    # -- numbers
-
-    def _number(self, attribute: Attribute, words: Sequence[str]) -> Value | None:
-        numbers = self._numbers.find(words)
+    def _number(self, attribute: Attribute, found: Sequence[Found[Means]], message: Message) -> Value | None:
+        if attribute.group == _MEASUREMENT:
+            dates = {p for time in self.times.find(message.said, message.today) if not time.bare for p in range(time.start, time.end)}
+            return self.quantities.answer(attribute, message.said, frozenset(dates))
+        said = [match for match in found if match.label.kind == "number" and len(match.numbers) == 1]
+        said = [match for match in said if message.clauses.stance(match.start, match.end) is not Stance.DENIED]
+        values = {match.numbers[0] for match in said if self._is_value(attribute, match, message)}
+        words = message.said.words
+        numbers = self.numbers.find(words)
+        if len(values) == 1 and not self.numbers.ranges(words, numbers):
+            return self._fitting(attribute, values.pop())
+        named = [match.label.value for match in found if match.label.kind == "value" and isinstance(match.label.value, int | float)]
         lowest = attribute.plausible[0] if attribute.plausible else None
         if not numbers:
-            return 0 if lowest is not None and lowest <= 0 and self._numbers.is_none(words) else None
-        if len(numbers) != 1 or self._numbers.is_blurred(words) or self._times.names_a_month(words):
-            return None
+            if named:
+                return named[0]
+            return 0 if lowest is not None and lowest <= 0 and self.numbers.is_none(words) and not self.numbers.is_vague(words) else None
+        born = self._age_by_birth(attribute, message)
+        if born is not None:
+            return born
+        if len(numbers) != 1:
+            return self._total(attribute, numbers, message) or self._sum(attribute, numbers, message)
         (number,) = numbers
+        if any(match.label.kind == "ignore" and match.start <= number.start < match.end for match in found):
+            return None  # The 5 of "5 years ago", where an age is asked.
+        near = words[max(0, number.start - 2) : number.end + 2]
+        if self.numbers.is_blurred(words) or self.times.names_a_month(near):
+            return None
+        if number.end < len(words) and words[number.end] in message.unknown and number.end not in message.said.pauses:
+            return None  # "sixty foru": what was meant behind the sixty is not sure.
         outside = [word for position, word in enumerate(words) if not number.start <= position < number.end]
-        if self._lexicon.joins.intersection(outside) or self._of_another(attribute, words, number.start):
+        if self._lexicon.joins.intersection(outside) or self._of_another(attribute, message, number.start):
             return None
         if self._lexicon.negators.find(words[max(0, number.start - 1) : number.start]):
             return None
+        return self._fitting(attribute, number.value * self._unit_factor(attribute, message, number))
+
+    def _is_value(self, attribute: Attribute, match: Found[Means], message: Message) -> bool:
+        """Whether the number in a pattern is neither a bound nor of another unit."""
+        words = message.said.words
+        inside = [n for n in self.numbers.find(words) if match.start <= n.start and n.end <= match.end]
+        return len(inside) == 1 and not self.numbers.bound_at(words, inside[0]) and self._unit_factor(attribute, message, inside[0]) == 1.0
+
+    def number_in(self, attribute: Attribute, start: int, end: int, message: Message) -> Value | None:
+        """The number within `words[start:end]`, where it is a value of the attribute and no bound."""
+        words = message.said.words
+        inside = [number for number in self.numbers.find(words) if start <= number.start and number.end <= end]
+        if len(inside) != 1 or self.numbers.bound_at(words, inside[0]):
+            return None
+        ranges = self.numbers.ranges(words, self.numbers.find(words))
+        if any(inside[0].value in ends for ends in ranges):
+            return None
+        return self._fitting(attribute, inside[0].value * self._unit_factor(attribute, message, inside[0]))
+
+    def _unit_factor(self, attribute: Attribute, message: Message, number: Number) -> float:
+        """What to multiply by for the unit behind the number; 0, which fits nothing, where it is another's."""
+        words = message.said.words
         unit = words[number.end] if number.end < len(words) else ""
-        if unit in self._lexicon.every_unit and unit not in self._units(attribute):
-            return None
-        if isinstance(unit, Attached) and unit not in self._units(attribute):
+        units = self._lexicon.words_of(attribute.name).units
+        known = {token: known for name, known in units.items() for token in tokens(name)[:1]}
+        if unit in known:
+            return known[unit].factor
+        if unit in self._lexicon.every_unit or isinstance(unit, Attached):
             # "6o", "60s": letters written onto figures that are no unit make something else of them.
+            return float("nan")
+        return 1.0
+
+    def _fitting(self, attribute: Attribute, value: float) -> Value | None:
+        if value != value or (attribute.possible and not attribute.possible[0] <= value <= attribute.possible[1]):
             return None
-        value = number.value * self._lexicon.words_of(attribute.name).unit_factors.get(unit, 1.0)
-        if attribute.possible and not attribute.possible[0] <= value <= attribute.possible[1]:
-            return None
+        if self._lexicon.words_of(attribute.name).from_birth:
+            return int(value)  # "Eighty three and a half" is 83 years old.
         if attribute.whole:
-            return int(value) if number.value == int(number.value) else None
+            return int(value) if value == int(value) else None
         return round(value, 2)
 
-    def _units(self, attribute: Attribute) -> frozenset[str]:
-        words = self._lexicon.words_of(attribute.name)
-        return frozenset(word for units in words.unit_words.values() for word in units) | words.unit_factors.keys()
+    def _total(self, attribute: Attribute, numbers: Sequence[Number], message: Message) -> Value | None:
+        """The number that is said to be all of them: "two here and one there, so three in all"."""
+        ends = {match.start for match in self._lexicon.cues("totals").find(message.said.words)}
+        totals = {number.value for number in numbers if number.end in ends}
+        return self._fitting(attribute, totals.pop()) if len(totals) == 1 else None
 
-    def _of_another(self, attribute: Attribute, words: Sequence[str], start: int) -> bool:
+    def _age_by_birth(self, attribute: Attribute, message: Message) -> Value | None:
+        """The age of who tells the day of birth; a year alone leaves two ages open."""
+        if not self._lexicon.words_of(attribute.name).from_birth:
+            return None
+        times = [time for time in self.times.find(message.said, message.today) if not time.bare]
+        told = bool(self._lexicon.cues("born").find(message.said.words))
+        if len(times) != 1 or times[0].low != times[0].high or not (told or times[0].end - times[0].start == len(message.said)):
+            return None
+        born = message.today - datetime.timedelta(days=times[0].low)
+        age = message.today.year - born.year - ((message.today.month, message.today.day) < (born.month, born.day))
+        return self._fitting(attribute, age) if told or age >= _GROWN else None
+
+    def _sum(self, attribute: Attribute, numbers: Sequence[Number], message: Message) -> Value | None:
+        """Places counted one by one: "2 in the liver and 1 in the bone"."""
+        counted = self._lexicon.reading["numbers"].get("counted_by") or {}
+        by = counted.get(attribute.name)
+        if by is None or self.numbers.is_vague(message.said.words) or self.numbers.ranges(message.said.words, numbers):
+            return None
+        places = message.found(str(by)) if by in self._lexicon.attributes else []
+        parts = [match for match in places if match.label.kind == "value"]
+        if len(parts) != len(numbers) or any(self.numbers.bound_at(message.said.words, n) for n in numbers):
+            return None
+        paired = all(
+            number.end <= place.start and (index + 1 == len(numbers) or place.end <= numbers[index + 1].start)
+            for index, (number, place) in enumerate(zip(numbers, parts, strict=True))
+        )
+        return self._fitting(attribute, sum(number.value for number in numbers)) if paired else None
+
+    def _of_another(self, attribute: Attribute, message: Message, start: int) -> bool:
         """Whether the number stands right behind the name of something else: "stage 3", where an age was asked."""
         own = {tuple(tokens(name)) for name in self._lexicon.words_of(attribute.name).names}
         return any(
-            match.end == start and match.label != attribute.name and tuple(words[match.start : match.end]) not in own
-            for match in self._lexicon.attribute_names.find(words)
+            match.end == start and match.label != attribute.name and tuple(message.said.words[match.start : match.end]) not in own
+            for match in self._lexicon.attribute_names.find(message.said.words)
         )
+
+    def _time_since(self, found: Sequence[Found[Means]], message: Message) -> Value | None:
+        times = self.times.find(message.said, message.today)
+        if any(match.label.value == NEVER for match in found):
+            return None if times or self._turns_round(found, message) else NEVER
+        return self.times.days_since(message.said, message.today)
 
     # -- illnesses
 
-    def _conditions(self, words: Sequence[str]) -> Value | None:
+    def conditions(self, message: Message) -> tuple[str, ...] | None:
         """The illnesses named and not denied; of one and the same, the narrowest name."""
-        named = dict.fromkeys(
-            match.label
-            for match in self._lexicon.condition_phrases.find(words)
-            if not self._lexicon.negators.find(words[max(0, match.start - _NEGATION_REACH) : match.start])
-        )
-        broader: set[str] = set()
-        for name in named:
-            above = self._lexicon.broader.get(name)
-            while above and above not in broader:
-                broader.add(above)
-                above = self._lexicon.broader.get(above)
-        narrowest = tuple(name for name in named if name not in broader)
-        return narrowest or None
+        named = [found.name for found in message.conditions if message.clauses.stance(found.start, found.end) is not Stance.DENIED]
+        return self._lexicon.conditions.narrowest(named) or None
+
+    def option(self, attribute: Attribute, key: str) -> Value:
+        """The value that an option's key stands for."""
+        return option_value(attribute, key)
 
 
-def one_polarity(found: Sequence[Match[Means]], length: int) -> bool | None:
+def one_polarity(found: Sequence[Found[Means]], length: int) -> bool | None:
     """Yes or no where everything found agrees.
 
     "I have" and its like begin any sentence: they give way to any no, and are a yes only where
@@ -195,7 +430,7 @@ def one_polarity(found: Sequence[Match[Means]], length: int) -> bool | None:
     return values.pop() if len(values) == 1 else None
 
 
-def _covered(found: Sequence[Match[Means]]) -> set[int]:
+def _covered(found: Sequence[Found[Means]]) -> set[int]:
     return {position for match in found for position in range(match.start, match.end)}
 
 
@@ -210,7 +445,10 @@ def value_of_payload(attribute: Attribute, value: str) -> Value | None:
         case AnswerType.TEXT:
             meant = (value,)
         case AnswerType.NUMBER | AnswerType.TIME_SINCE if value != NEVER:
-            meant = int(value) if value.isdigit() else None
+            meant = int(value) if value.isdecimal() else None
         case _:
             meant = value
     return meant if meant is not None and attribute.accepts(meant) else None
+
+
+__all__ = ["LONG", "Message", "Patterns", "ValueReader", "one_polarity", "value_of_payload"]

@@ -78,6 +78,13 @@ def read(attribute: str, text: str) -> Reading:
         ("pregnant_or_breastfeeding", "stopped breastfeeding last month", False),
         ("other_cancer", "nothing else", "none"),
         ("prior_systemic_therapy", "I've had nothing", "none"),
+        ("driver_mutations", "not alk or ros1", ("none",)),
+        ("driver_mutations", "EGFR negative", ("none",)),
+        ("driver_mutations", "tested for EGFR, waiting", ("not_tested",)),
+        ("last_trial_drug", "26/10/2025", 393),
+        ("age", "my son is 34, I'm 61", 61),
+        ("metastasis_count", "one in the liver and one in the hip", 2),
+        ("other_cancer", "bladder cancer treated 3 years ago but came back", "active_or_recent"),
     ],
 )
 def test_a_clear_answer_is_taken(attribute: str, text: str, value: object) -> None:
@@ -100,26 +107,20 @@ def test_a_clear_answer_is_taken(attribute: str, text: str, value: object) -> No
         ("age", "60 kg"),
         ("age", "not 70 yet"),
         ("metastasis_count", "5 mm"),
-        ("driver_mutations", "not alk or ros1"),
-        ("driver_mutations", "tested for EGFR, waiting"),
         ("willing_to_attend", "I have no car"),
         ("prior_radiotherapy", "for my breast cancer years ago, not this one"),
         ("age", "almost 18"),
         ("age", "18 in june"),
         ("age", "early 60s"),
-        ("age", "my son is 34, I'm 61"),
         ("metastasis_count", "brain and one on the adrenal"),
-        ("metastasis_count", "one in the liver and one in the hip"),
         ("metastasis_count", "0.5"),
         ("last_trial_drug", "early november"),
-        ("last_trial_drug", "26/10/2025"),
         ("last_trial_drug", "long ago"),
         ("diagnosis_confirmed", "yes but it came back unclear"),
         ("prior_radiotherapy", "yes but for prostate cancer years ago"),
         ("willing_to_attend", "no I can't drive but my son will bring me"),
         ("prior_systemic_therapy", "no chemo but immunotherapy yes"),
         ("prior_systemic_therapy", "chemo after surgery and now keytruda"),
-        ("other_cancer", "bladder cancer treated 3 years ago but came back"),
         ("sex", "trans man"),
         ("condition", "I dont have cancer"),
         ("age", "sorry I meant stage 3"),
@@ -129,7 +130,6 @@ def test_a_clear_answer_is_taken(attribute: str, text: str, value: object) -> No
         ("metastasis_count", "3 or 4"),
         ("metastasis_count", "3-4"),
         ("cancer_stage", "between 3 and 4, stage 3 or stage 4"),
-        ("driver_mutations", "EGFR negative"),
         ("last_trial_drug", "a while ago"),
         ("last_trial_drug", "2030-01-01"),
         ("fluid_buildup", "back pain"),
@@ -158,7 +158,7 @@ def test_declining_is_never_an_answer(attribute: str, text: str) -> None:
     assert isinstance(read(attribute, text), ReadDecline)
 
 
-@pytest.mark.parametrize("text", ["im scared", "this is too much for me", "am i going to die"])
+@pytest.mark.parametrize("text", ["im scared", "this is too much for me"])
 @pytest.mark.parametrize("attribute", ["prior_radiotherapy", "age", "cancer_stage"])
 def test_a_feeling_is_heard_as_one(attribute: str, text: str) -> None:
     reading = read(attribute, text)
@@ -200,7 +200,7 @@ def test_typing_the_title_of_a_quick_reply_means_the_same_as_tapping_it(name: st
         assert type(typed) is type(tapped)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from([n for n in LIBRARY.attributes if LIBRARY.attributes[n].group != "measurement"]), st.text(max_size=80))
 def test_no_text_breaks_the_reader_and_every_value_fits_its_attribute(name: str, text: str) -> None:
     reading = read(name, text)
@@ -208,6 +208,7 @@ def test_no_text_breaks_the_reader_and_every_value_fits_its_attribute(name: str,
         assert LIBRARY.attributes[reading.attribute].accepts(reading.value)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 110))
 def test_an_age_in_figures_is_that_age(age: int) -> None:
     reading = read("age", f"I am {age} years old")

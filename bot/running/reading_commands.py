@@ -1,0 +1,69 @@
+"""`trialchat read`: messages from a file, read by the same code and with the same model as the running chat reads them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from bot.conversations.reading_files import MessagesFault, as_read, lines_of
+from bot.running.errors import CannotRun
+from bot.running.home import as_running
+from bot.screening.reading import Intent
+from bot.settings import Settings, SettingsError
+from bot.store.clock import utc_now
+from bot.web.engine_client import SECRET_HEADER
+from bot.words import load_library
+
+_BATCH = 100
+
+
+async def intents_of(texts: Sequence[str], settings: Settings) -> list[Intent]:
+    """What the running engine makes of each text; `CannotRun` where it does not answer."""
+    found: list[Intent] = []
+    url = f"{settings.engine_url}/webhooks/trialchat/understand"
+    try:
+        async with ClientSession(timeout=ClientTimeout(total=120), headers={SECRET_HEADER: settings.engine_secret}) as session:
+            for start in range(0, len(texts), _BATCH):
+                async with session.post(url, json={"texts": texts[start : start + _BATCH]}) as answer:
+                    answer.raise_for_status()
+                    found += map(_intent, (await answer.json())["intents"])
+    except (ClientError, TimeoutError, KeyError, ValueError) as problem:
+        raise CannotRun(
+            f"the dialogue engine on port {settings.engine_port} does not answer ({type(problem).__name__}); is `make run` running?"
+        ) from None
+    return found
+
+
+def _intent(data: Mapping[str, Any]) -> Intent:
+    return Intent(data.get("name"), float(data.get("confidence") or 0.0))
+
+
+@click.command()
+@click.option(
+    "--in", "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="Messages, a JSON object a line."
+)
+@click.option("--out", "target", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where what was read goes.")
+def read(source: Path, target: Path) -> None:
+    """Read messages as the running chat would.
+
+    Each line of the input is {"id", "utterance", "attribute"?, "locale"?}; each line of the output says what was read.
+    """
+    library = load_library()
+    try:
+        with source.open(encoding="utf-8") as given:
+            lines = list(lines_of(given, library))
+        settings = as_running(Settings.from_environment())
+        intents = asyncio.run(intents_of([line.utterance for line in lines], settings))
+    except (CannotRun, SettingsError, MessagesFault) as problem:
+        raise click.ClickException(str(problem)) from None
+    today = utc_now().date()
+    with target.open("w", encoding="utf-8") as out:
+        for line, intent in zip(lines, intents, strict=True):
+            out.write(json.dumps(as_read(line, intent, library, today), ensure_ascii=False) + "\n")
+    click.echo(f"{len(lines)} messages read")

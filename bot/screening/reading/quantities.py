@@ -1,0 +1,238 @@
+"""Measured values: a number, its unit, and what was measured."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.screening.attributes import Attribute
+from bot.screening.reading.lexicon import Lexicon
+from bot.screening.reading.numbers import Number, NumberReader
+from bot.screening.reading.text import Phrases, Utterance, plain, tokens
+
+MEASUREMENT = "measurement"
+"""The group of the attributes that are measured values."""
+_NAME_REACH, _SHARED_REACH = 5, 0
+"""How many words may stand between a measurement's name and its number."""
+_SPACES = re.compile(r"\s*([/^*×])\s*")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with the unit that was written, at `words[start:end]`; `unit` is empty where there was none."""
+
+    value: float
+    start: int
+    end: int
+    unit: str = ""
+
+
+class QuantityReader:
+    """Reads measurements with the names and units of one language."""
+
+    def __init__(self, lexicon: Lexicon, numbers: NumberReader) -> None:
+        self._lexicon = lexicon
+        self._numbers = numbers
+        spoken = lexicon.reading.get("measurements") or {}
+        self._then: Mapping[str, str] = {str(unit): str(smaller) for unit, smaller in (spoken.get("then") or {}).items()}
+        self._pairs: Sequence[Mapping[str, str]] = spoken.get("pairs") or ()
+        self._over = frozenset(map(str, spoken.get("over") or ()))
+        self._now = lexicon.cues("current")
+        measured = {name: lexicon.words_of(name) for name, known in lexicon.attributes.items() if known.group == MEASUREMENT}
+        # "eGFR 58" is the kidneys' and no gene: where a number follows, the measurement's name counts.
+        self._names = Phrases({name: words.names for name, words in measured.items()})
+        others = {
+            token
+            for name, known in lexicon.attributes.items()
+            if known.group != MEASUREMENT
+            for option in lexicon.words_of(name).options.values()
+            for token in (*option.words, *option.whole)
+        }
+        # A name that is also a word for something else must stand right before its number: the eGFR of "EGFR exon 19" is a gene.
+        self._shared = {tokens(own) for words in measured.values() for own in words.names if own in others}
+        self._telling = {name: frozenset(map(_tight, words.telling_units)) for name, words in measured.items()}
+
+    @cached_property
+    def _units(self) -> re.Pattern[str]:
+        """Any unit of any measurement, the longest first, right behind a number."""
+        names = [name for name, attribute in self._lexicon.attributes.items() if attribute.group == MEASUREMENT]
+        units = {_tight(unit) for name in names for unit in self._lexicon.words_of(name).units}
+        longest = sorted(units, key=len, reverse=True)
+        return re.compile(r"\s*[x×*]?\s?(" + "|".join(map(re.escape, longest)) + r")(?![^\W\d_])") if longest else re.compile(r"(?!)")
+
+    def find(self, said: Utterance) -> list[Quantity]:
+        """Every number with the unit behind it."""
+        found: list[Quantity] = []
+        for number in self._numbers.find(said.words):
+            if found and number.start < found[-1].end:
+                continue
+            found.append(self._with_unit(number, said))
+        return self._joined(found, said)
+
+    def _with_unit(self, number: Number, said: Utterance) -> Quantity:
+        behind = said.spans[number.end - 1][1]
+        rest = _tight(said.lowered[behind : behind + 40])
+        match = self._units.match(rest)
+        if match is None:
+            behind_it = said.words[number.end] if number.end < len(said) and number.end not in said.pauses else ""
+            # A unit that is none of ours makes the number none of ours either.
+            return Quantity(number.value, number.start, number.end, behind_it if behind_it in self._lexicon.every_unit else "")
+        # As many words as the unit has belong to it.
+        length = len(re.findall(r"[^\W\d_]+|\d+|%", match[0]))
+        return Quantity(number.value, number.start, min(number.end + length, len(said)), match[1])
+
+    def _joined(self, found: list[Quantity], said: Utterance) -> list[Quantity]:
+        """ "11 stone 4" is one weight."""
+        joined: list[Quantity] = []
+        for quantity in found:
+            before = joined[-1] if joined else None
+            smaller = self._then.get(before.unit) if before else None
+            if before and smaller and 0 <= quantity.start - before.end <= 1 and quantity.unit in ("", smaller, *self._same(smaller)):
+                ratio = self._factor(before.unit, smaller)
+                joined[-1] = Quantity(before.value + quantity.value * ratio, before.start, quantity.end, before.unit)
+                continue
+            joined.append(quantity)
+        return joined
+
+    def _same(self, unit: str) -> tuple[str, ...]:
+        for words in map(self._lexicon.words_of, self._lexicon.attributes):
+            if unit in words.units:
+                return tuple(other for other, known in words.units.items() if known == words.units[unit])
+        return ()
+
+    def _factor(self, larger: str, smaller: str) -> float:
+        for words in map(self._lexicon.words_of, self._lexicon.attributes):
+            if larger in words.units and smaller in words.units:
+                return words.units[smaller].factor / words.units[larger].factor
+        return 0.0
+
+    # -- values
+
+    def answer(self, attribute: Attribute, said: Utterance, dates: frozenset[int] = frozenset()) -> float | None:
+        """The one value that an answer to this measurement's question gives; numbers at `dates` are none of it."""
+        pair = self._pair(attribute.name, said)
+        if pair is not None:
+            return self._kept(attribute, pair)
+        quantities = [quantity for quantity in self.find(said) if quantity.start not in dates]
+        values = [(quantity, value) for quantity in quantities if (value := self.value(attribute, quantity)) is not None]
+        named = [pair for pair in values if self._named(attribute.name, pair[0], said)]
+        with_unit = [pair for pair in values if pair[0].unit]
+        values = [pair for pair in values if not self._of_another(attribute.name, pair[0], said)]
+        now = [(match.start, match.end) for match in self._now.find(said.words)]
+        current = [q for q in values if any(0 <= q[0].start - end <= 2 for _, end in now)]
+        current = current or [q for q in values if any(start == q[0].end for start, _ in now)]
+        lost = [(match.start, match.end) for match in self._lexicon.cues("changes").find(said.words)]
+        values = [q for q in values if not any(0 <= q[0].start - end <= 1 for _, end in lost)]
+        for candidates in (values, current, named, with_unit):
+            if candidates and len({value for _, value in candidates}) == 1 and not self._is_bound(candidates[0][0], said, quantities):
+                return candidates[0][1]
+        return None
+
+    def facts(self, attribute: Attribute, said: Utterance) -> list[tuple[float, int, int]]:
+        """Values told by name: "my HbA1c was 8.1 %"; with where they stand."""
+        pair = self._pair(attribute.name, said, plausibly=True)
+        if pair is not None:
+            return [(pair, 0, len(said))]
+        quantities = self.find(said)
+        found = []
+        for quantity in quantities:
+            value = self.value(attribute, quantity, strict=True)
+            named = quantity.unit in self._telling[attribute.name] or self._named(attribute.name, quantity, said)
+            if value is not None and named and not self._is_bound(quantity, said, quantities):
+                found.append((value, quantity.start, quantity.end))
+        return found
+
+    def value(self, attribute: Attribute, quantity: Quantity, strict: bool = False) -> float | None:
+        """The quantity in the attribute's own unit, if it can be one of it.
+
+        A number without a unit that is far outside of what is plausible is taken in the one
+        unit in which it is plausible: a hemoglobin of 135 is in g/L.
+        """
+        units = {_tight(unit): known for unit, known in self._lexicon.words_of(attribute.name).units.items()}
+        if quantity.unit:
+            if quantity.unit not in units:
+                return None
+            known = units[quantity.unit]
+            return self._kept(attribute, quantity.value * known.factor + known.offset)
+        if attribute.plausible and not attribute.plausible[0] <= quantity.value <= attribute.plausible[1]:
+            low, high = attribute.plausible
+            others = {
+                round(quantity.value * known.factor + known.offset, 2)
+                for known in units.values()
+                if (known.factor, known.offset) != (1.0, 0.0) and low <= quantity.value * known.factor + known.offset <= high
+            }
+            if len(others) == 1:
+                return self._kept(attribute, others.pop())
+            if strict:
+                return None
+        return self._kept(attribute, quantity.value)
+
+    @staticmethod
+    def _kept(attribute: Attribute, value: float) -> float | None:
+        if attribute.possible and not attribute.possible[0] <= value <= attribute.possible[1]:
+            return None
+        if attribute.whole and abs(value - round(value)) < 1e-9:
+            return round(value)
+        return None if attribute.whole else round(value, 2)
+
+    def _is_bound(self, quantity: Quantity, said: Utterance, others: Sequence[Quantity]) -> bool:
+        """Whether the number is only a limit, or one end of a range."""
+        number = Number(quantity.value, quantity.start, quantity.start + 1)
+        numbers = self._numbers.find(said.words)
+        number = next((found for found in numbers if found.start == quantity.start), number)
+        if self._numbers.bound_at(said.words, number) or self._numbers.bound_at(
+            said.words, Number(quantity.value, quantity.start, quantity.end)
+        ):
+            return True
+        ends = {value for low, high in self._numbers.ranges(said.words, numbers) for value in (low, high)}
+        return len(others) > 1 and quantity.value in ends
+
+    def _named(self, attribute: str, quantity: Quantity, said: Utterance) -> bool:
+        names = self._names.find(said.words)
+        before = [name for name in names if name.end <= quantity.start and not said.crosses(name.end - 1, quantity.start + 1, said.stops)]
+        if before:
+            nearest = max(before, key=lambda name: name.end)
+            others = [number for number in self._numbers.find(said.words) if nearest.end <= number.start < quantity.start]
+            reach = _SHARED_REACH if said.words[nearest.start : nearest.end] in self._shared else _NAME_REACH
+            if nearest.label == attribute and quantity.start - nearest.end <= reach and not others:
+                return True
+        # "8.1 % HbA1c": the name behind, where none stands before.
+        return bool(quantity.unit) and not before and any(name.label == attribute and name.start == quantity.end for name in names)
+
+    def _of_another(self, attribute: str, quantity: Quantity, said: Utterance) -> bool:
+        """Whether the number stands right behind the name of something else: "stage 3"."""
+        return any(
+            0 <= quantity.start - name.end <= 1
+            and name.label != attribute
+            and not self._shares(attribute, said.words[name.start : name.end])
+            for name in self._lexicon.attribute_names.find(said.words)
+        )
+
+    def _shares(self, attribute: str, name: Sequence[str]) -> bool:
+        return any(tuple(name) == tokens(own) for own in self._lexicon.words_of(attribute).names)
+
+    # -- two in one: "130 over 80"
+
+    def _pair(self, attribute: str, said: Utterance, plausibly: bool = False) -> float | None:
+        for pair in self._pairs:
+            if attribute not in (pair["first"], pair["second"]):
+                continue
+            numbers = self._numbers.find(said.words)
+            for first, second in itertools.pairwise(numbers):
+                middle = said.words[first.end : second.start]
+                if plausibly and not (self._is_plausible(pair["first"], first) and self._is_plausible(pair["second"], second)):
+                    continue
+                if (not middle and said.between[second.start].strip() == "/") or (len(middle) == 1 and middle[0] in self._over):
+                    return first.value if attribute == pair["first"] else second.value
+        return None
+
+    def _is_plausible(self, attribute: str, number: Number) -> bool:
+        plausible = self._lexicon.attributes[attribute].plausible
+        return plausible is None or plausible[0] <= number.value <= plausible[1]
+
+
+def _tight(text: str) -> str:
+    return _SPACES.sub(r"\1", plain(text)) if text.strip() else text
