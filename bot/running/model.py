@@ -9,7 +9,15 @@ from pathlib import Path
 from bot.settings import PROJECT, Settings
 
 #: Folders and files that a training reads. The safety phrases are not among them: they are read when the engine starts.
-INPUTS = ("config.yml", "domain.yml", "data", "bot/engine", "bot/screening/safety.py")
+INPUTS = (
+    "config.yml",
+    "domain.yml",
+    "data",
+    "bot/engine",
+    "bot/screening/safety.py",
+    "bot/screening/phrases.py",
+    "bot/screening/spelling.py",
+)
 _SUFFIXES = frozenset({".yml", ".yaml", ".py"})
 
 

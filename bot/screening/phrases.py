@@ -40,8 +40,6 @@ _SENTENCE_END = re.compile(r"[.!?;…\n\r]+(?=\s|$)|[\n\r;!?]+")
 _STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _RANGE = re.compile(r"\{(\d+(?:\.\d+)?)\.\.(\d+(?:\.\d+)?)\}")
-#: Letters that an apostrophe cuts off a word, and that some people write apart: "don t", "i m".
-_CUT_OFF = frozenset({"t", "m", "s", "d", "ll", "ve", "re"})
 
 Span = tuple[int, int]
 
@@ -51,16 +49,19 @@ def bare(word: str) -> str:
     return _APOSTROPHES.sub("", word.casefold())
 
 
-def sentences(text: str) -> list[list[str]]:
-    """The tokens of each sentence: lower case, nothing invisible inside a word, no letter more than twice in a row."""
+def sentences(text: str, cut_off: frozenset[str] = frozenset()) -> list[list[str]]:
+    """The tokens of each sentence: lower case, nothing invisible inside a word, no letter more than twice in a row.
+
+    `cut_off` are letters that an apostrophe cuts off a word, and that some people write apart.
+    """
     shown = "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
-    return [tokens for said in _SENTENCE_END.split(_STRETCHED.sub(r"\1", bare(shown))) if (tokens := _tokens(said))]
+    return [tokens for said in _SENTENCE_END.split(_STRETCHED.sub(r"\1", bare(shown))) if (tokens := _tokens(said, cut_off))]
 
 
-def _tokens(said: str) -> list[str]:
+def _tokens(said: str, cut_off: frozenset[str]) -> list[str]:
     tokens: list[str] = []
     for token in _TOKEN.findall(said):
-        if token in _CUT_OFF and tokens and tokens[-1].isalpha():
+        if token in cut_off and tokens and tokens[-1].isalpha():
             tokens[-1] += token
         elif token[0].isalnum():
             tokens.append(token)

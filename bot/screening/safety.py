@@ -17,6 +17,7 @@ The words live in ``words/<locale>/safety.yaml``; `bot.screening.phrases` says h
     turns: [but]                 # where a new part begins
     denial: {by: ["no, dont have"], bridge: ["any, or"], not_of: [not], lists: [or]}
                                  # "by", then only words of "bridge", then the danger: denied; "no pain, fever or cough" denies them all
+    cut_off: [t]                 # letters that an apostrophe cuts off, and that some write apart
     idioms: [dying to know]      # these words say something else and are not looked at
     spelling: {words: [ambulance], except: [ambulances]}   # long words that are recognised one slip away
 """
@@ -79,6 +80,8 @@ class DangerWords:
     """Words that may be misspelled, by their first letter."""
     spelled: frozenset[str]
     """Words that are right as they are."""
+    cut_off: frozenset[str] = frozenset()
+    """Letters that an apostrophe cuts off a word: the "t" of "don t"."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,7 @@ def danger_words(data: Mapping[str, Any]) -> DangerWords:
         marks=marks,
         turns=book.together("turns", listed(data, "turns")),
         idioms=book.together("idioms", listed(data, "idioms")),
+        cut_off=frozenset(listed(data, "cut_off")),
         denial=frozenset(book.number("denial.by", text) for text in listed(denial, "by", "denial.")),
         bridge=frozenset(map(bare, listed(denial, "bridge", "denial."))),
         undeniable=frozenset(map(bare, listed(denial, "not_of", "denial."))),
@@ -218,7 +222,7 @@ def _denied(span: Span, match: Sequence[Span], sentence: _Sentence, words: Dange
 
 
 def _sentences(text: str, words: DangerWords) -> list[_Sentence]:
-    return [_sentence([_spelled(token, words) for token in tokens], words) for tokens in sentences(text)]
+    return [_sentence([_spelled(token, words) for token in tokens], words) for tokens in sentences(text, words.cut_off)]
 
 
 def _sentence(tokens: list[str], words: DangerWords) -> _Sentence:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.screening.reading import Reader
-from bot.screening.spelling import Spelling
 from bot.screening.reading.text import tokens
 from bot.screening.readings import ReadAnswer
+from bot.screening.spelling import Spelling
 from tests.unit.reading.small_words import ORDINARY, hear, lexicon
 
 READ = ("tablet", "weeks", "radiation", "brain", "liver", "six", "chemo", "chest", "cheat")
