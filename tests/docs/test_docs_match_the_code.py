@@ -44,7 +44,7 @@ def test_every_make_target_a_page_names_exists() -> None:
     named = {
         target
         for page in ("README.md", "CONTRIBUTING.md", "docs/contract.md")
-        for target in re.findall(r"^ {4}make ([a-z]+)|`make ([a-z]+)", (PROJECT / page).read_text(), re.MULTILINE)
+        for target in re.findall(r"^ {4}make ([a-z-]+)|`make ([a-z-]+)", (PROJECT / page).read_text(), re.MULTILINE)
         for target in target
         if target
     }

@@ -37,21 +37,21 @@ class Bound:
 
 
 FLOORS: Mapping[str, Bound] = {
-    "answers right": Bound(least=0.80),
-    "answers taken wrongly": Bound(most=0.05),
-    "answers taken where none was": Bound(most=0.08),
-    "commands": Bound(least=0.80),
-    "topics": Bound(least=0.80),
+    "answers right": Bound(least=0.78),
+    "answers taken wrongly": Bound(most=0.025),
+    "answers taken where none was": Bound(most=0.02),
+    "commands": Bound(least=0.78),
+    "topics": Bound(least=0.92),
     "emergencies and crises caught": Bound(least=0.90),
-    "false alarms": Bound(most=0.05),
-    "false alarms, hard": Bound(most=0.20),
-    "medical advice": Bound(least=0.80),
-    "facts in openings, precision": Bound(least=0.60),
-    "facts in openings, recall": Bound(least=0.70),
+    "false alarms": Bound(most=0.03),
+    "false alarms, hard": Bound(most=0.12),
+    "medical advice": Bound(least=0.93),
+    "facts in openings, precision": Bound(least=0.96),
+    "facts in openings, recall": Bound(least=0.80),
 }
 
 FILES = sorted(HERE.glob("*.jsonl"))
-#: The sets by the letter that their files end with: `a` was looked at while the rules were made, `b` was not.
+#: The sets by the letter that their files end with: `a` and `b` were looked at while the rules were made, `c` was not.
 SETS = sorted({path.stem.rpartition("_")[2] for path in FILES})
 
 Scores = Mapping[str, Mapping[str, Figure]]
