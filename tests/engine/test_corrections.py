@@ -58,4 +58,5 @@ def test_a_stand_in_for_tensorflow_refuses_to_compute(inside: Inside, tmp_path: 
     result = inside("stand_ins.py", str(tmp_path), "config.yml")
     assert result["light"]
     assert "config.yml was taken to need none" in result["message"]
-    assert result["megabytes"] < 300
+    # The embeddings take about a third of it (docs/decisions/0008-the-pipeline.md); TensorFlow alone would add 280.
+    assert result["megabytes"] < 420
