@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import Cursor, OperationalError
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -14,6 +16,7 @@ from bot.store.errors import StoreError
 
 READ_ONLY = "trialchat_read_only"
 BUSY_MILLISECONDS = 15_000
+JOURNAL_TRIES, JOURNAL_PAUSE = 40, 0.05
 
 
 def database_url(text: str) -> URL:
@@ -76,7 +79,7 @@ def _configure_sqlite(connection: SqliteConnection, to_disk: bool) -> None:
     # The driver's own transactions begin late and as readers; ours begin in _begin_sqlite.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _keep_a_journal(cursor)
     # FULL, not NORMAL: an answer is on the disk before its reply is sent, even if the power goes the moment after.
     cursor.execute(f"PRAGMA synchronous = {'FULL' if to_disk else 'NORMAL'}")
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
@@ -84,6 +87,18 @@ def _configure_sqlite(connection: SqliteConnection, to_disk: bool) -> None:
     # What is erased is overwritten, not only unlinked.
     cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
+
+
+def _keep_a_journal(cursor: Cursor) -> None:
+    """Switch to the write-ahead journal. Where another process does so in the same moment, SQLite refuses at once instead of waiting."""
+    for _ in range(JOURNAL_TRIES - 1):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except OperationalError:
+            time.sleep(JOURNAL_PAUSE)
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:
