@@ -15,12 +15,11 @@ from bot.screening.reading import Intent
 def incoming(tracker: Tracker) -> Incoming:
     """The person's latest message with what the classifier made of it."""
     latest: dict[str, Any] = tracker.latest_message or {}
-    intent = latest.get("intent") or {}
     return Incoming(
         conversation_id=tracker.sender_id,
         text=str(latest.get("text") or ""),
         message_id=latest.get("message_id"),
-        intent=Intent(intent.get("name"), float(intent.get("confidence") or 0.0)),
+        intent=Intent.of(latest),
     )
 
 

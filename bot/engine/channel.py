@@ -79,7 +79,8 @@ def read_texts(body: Any) -> list[str]:
 class TrialchatInput(InputChannel):
     """``POST /webhooks/trialchat/webhook``: see `read_turn` for the body, `Replies` for the answer.
 
-    ``POST /webhooks/trialchat/understand`` with ``{"texts": [...]}`` tells the intent of each message, and nothing else happens.
+    ``POST /webhooks/trialchat/understand`` with ``{"texts": [...]}`` tells the intent of each message and what it
+    would mean as an answer, and nothing else happens.
     """
 
     def __init__(self, secret: str) -> None:
@@ -126,7 +127,7 @@ class TrialchatInput(InputChannel):
                 return json({"error": "expected JSON"}, status=400)
             agent = request.app.ctx.agent
             parsed = [await agent.parse_message(ordinary_text(text)) for text in texts]
-            return json({"intents": [{part: found["intent"].get(part) for part in ("name", "confidence")} for found in parsed]})
+            return json({"understood": [{part: found.get(part) for part in ("intent", "answers")} for found in parsed]})
 
         async def answer(turn: dict[str, Any]) -> HTTPResponse:
             replies = Replies()

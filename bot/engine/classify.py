@@ -1,4 +1,4 @@
-"""Which intent a message has: `bot.engine.intent_model` in the shape that Rasa asks for."""
+"""Which intent a message has, and what it would mean as an answer: the models of this folder in the shape that Rasa asks for."""
 
 from __future__ import annotations
 
@@ -12,14 +12,19 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.engine.answers import AnswerModel, with_meaning
 from bot.engine.embeddings import Embedder
 from bot.engine.intent_model import IntentModel, Settings
 from bot.engine.slips import Slips
 
+#: What the guesses are called beside Rasa's own `intent`.
+ANSWERS = "answers"
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class MessageClassifier(GraphComponent):
-    """Ranks the intents of a message by calibrated probabilities. It needs no tokenizer and no featurizer before it."""
+    """Ranks the intents of a message by calibrated probabilities, and sets beside them, as ``answers``, what it would mean to each
+    question. It needs no tokenizer and no featurizer before it."""
 
     def __init__(
         self,
@@ -27,12 +32,14 @@ class MessageClassifier(GraphComponent):
         storage: ModelStorage,
         resource: Resource,
         model: IntentModel | None = None,
+        answers: AnswerModel | None = None,
         slips: Slips | None = None,
     ) -> None:
         self._config = config
         self._storage = storage
         self._resource = resource
         self._model = model
+        self._answers = answers or AnswerModel({})
         self._slips = slips or Slips([], None)
 
     @staticmethod
@@ -62,33 +69,35 @@ class MessageClassifier(GraphComponent):
     ) -> MessageClassifier:
         with model_storage.read_from(resource) as folder:
             slips = Slips.load(folder, config["dictionary"])
-            return cls(config, model_storage, resource, IntentModel.load(folder, embedder(config)), slips)
+            model = IntentModel.load(folder, embedder(config))
+            return cls(config, model_storage, resource, model, AnswerModel.load(folder), slips)
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [example for example in training_data.intent_examples if example.get(INTENT) and example.get(TEXT)]
         if not examples:
             raise ValueError("there are no examples of any intent to learn from")
-        self._model = IntentModel.train(
-            [example.get(TEXT) for example in examples],
-            [example.get(INTENT) for example in examples],
-            embedder(self._config),
-            Settings(self._config["cost"], self._config["meaning"], self._config["hasty"], self._config["random_state"]),
-        )
-        self._slips = Slips([example.get(TEXT) for example in examples], self._config["dictionary"])
+        settings = Settings(self._config["cost"], self._config["meaning"], self._config["hasty"], self._config["random_state"])
+        texts, intents = [example.get(TEXT) for example in examples], [example.get(INTENT) for example in examples]
+        self._model = IntentModel.train(texts, intents, embedder(self._config), settings)
+        self._answers = AnswerModel.train(self._model.numbers, with_meaning(examples), settings)
+        self._slips = Slips(texts, self._config["dictionary"])
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
+            self._answers.save(folder)
             self._slips.save(folder)
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:
         if self._model is None:
             raise RuntimeError("the classifier is neither trained nor loaded")
-        rows = self._model.probabilities([self._slips.repaired(message.get(TEXT) or "") for message in messages])
-        for message, row in zip(messages, rows, strict=True):
+        numbers = self._model.numbers.rows([self._slips.repaired(message.get(TEXT) or "") for message in messages])
+        rows, answers = self._model.planes.probabilities(numbers), self._answers.guesses(numbers)
+        for message, row, guesses in zip(messages, rows, answers, strict=True):
             # Plain numbers: what is set here is sent on and stored as JSON.
             ranking = [{"name": self._model.intents[index], "confidence": float(row[index])} for index in (-row).argsort(kind="stable")]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking_length"] or None], add_to_output=True)
+            message.set(ANSWERS, guesses, add_to_output=True)
         return messages
 
 

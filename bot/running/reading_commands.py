@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 from aiohttp import ClientError, ClientSession, ClientTimeout
@@ -32,16 +31,12 @@ async def intents_of(texts: Sequence[str], settings: Settings) -> list[Intent]:
             for start in range(0, len(texts), _BATCH):
                 async with session.post(url, json={"texts": texts[start : start + _BATCH]}) as answer:
                     answer.raise_for_status()
-                    found += map(_intent, (await answer.json())["intents"])
+                    found += map(Intent.of, (await answer.json())["understood"])
     except (ClientError, TimeoutError, KeyError, ValueError) as problem:
         raise CannotRun(
             f"the dialogue engine on port {settings.engine_port} does not answer ({type(problem).__name__}); is `make run` running?"
         ) from None
     return found
-
-
-def _intent(data: Mapping[str, Any]) -> Intent:
-    return Intent(data.get("name"), float(data.get("confidence") or 0.0))
 
 
 @click.command()

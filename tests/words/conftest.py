@@ -39,7 +39,7 @@ def trial_files() -> list[Path]:
 def nlu() -> dict[str, list[str]]:
     """The training examples by intent."""
     found: dict[str, list[str]] = {}
-    for path in sorted((ROOT / "data" / "nlu").glob("*.yml")):
+    for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
         for entry in read_yaml(path)["nlu"]:
             lines = [line.removeprefix("- ") for line in entry["examples"].splitlines()]
             found.setdefault(entry["intent"], []).extend(line for line in lines if line)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.criteria.operators import Value
 from bot.screening.attributes import AnswerType, Attribute
 from bot.screening.prompts import Prompt, Waiting
+from bot.screening.reading.corrections import Corrections
 from bot.screening.reading.facts import FactReader, TellTale
-from bot.screening.reading.lexicon import Lexicon, Means, whole_form
+from bot.screening.reading.intent import NOT_GUESSED, Intent
+from bot.screening.reading.lexicon import Lexicon, Means, option_value, whole_form
 from bot.screening.reading.text import cleaned, said, tokens
 from bot.screening.reading.values import LONG, Message, ValueReader, one_polarity, value_of_payload
 from bot.screening.readings import (
@@ -38,12 +39,10 @@ from bot.screening.readings import (
 from bot.screening.spelling import Spelling
 
 _PAYLOAD = re.compile(r"^#(?P<name>[a-z][a-z0-9_]*)(?:=(?P<value>[A-Za-z0-9_,.\- ]+))?$")
-_CUE_REACH = 4
-"""How far into a message the cue of a change may stand: "please could you change …"."""
+_NAMED_EARLY = 4
+"""How far into a message the patient may be named whom a fact beside an answer is about."""
 _CONSENT, _SEX = "consent", "sex"
 _TOPIC, _ADVICE, _OUT_OF_SCOPE = "ask_", "medical_advice", "out_of_scope"
-_NAME_REACH = 5
-"""How many words may stand between "change" and what is to be changed."""
 _LEADING = 4
 """Words that the beginning of a message has at most where it is the answer by itself."""
 _SHORT_COMMAND = 12
@@ -58,6 +57,10 @@ _OVERRULES = 0.8
 """How sure it has to be to overrule a value or a command that was read from a few words in passing."""
 _LIKELY, _LIKELY_ASKED = 0.5, 0.3
 """How sure it has to be where the words say nothing else; less where they are put as a question."""
+_GUESSED, _GUESSED_OPEN = 0.85, 0.7
+"""How sure a guess at an answer has to be where the words say nothing; less where it leaves the question open."""
+_CONTRADICTED = 0.9
+"""How sure a guess has to be to make a value doubtful that words gave."""
 _COMMAND_INTENTS: Mapping[str, Command] = {
     "why": Command.WHY,
     "repeat": Command.REPEAT,
@@ -85,14 +88,6 @@ _OVERRULING = ("safety_",)
 _URGENT = (Command.STOP, Command.ERASE, Command.HUMAN, Command.RESTART, Command.CHANGE, Command.FEELING)
 
 
-@dataclass(frozen=True)
-class Intent:
-    """What the engine's classifier made of the message: one input among several, never the master."""
-
-    name: str | None = None
-    confidence: float = 0.0
-
-
 class Reader:
     """Reads messages in one language."""
 
@@ -101,6 +96,7 @@ class Reader:
         self._values = ValueReader(lexicon)
         self._facts = FactReader(lexicon, self._values)
         self._spelling = Spelling(lexicon.vocabulary, lexicon.ordinary)
+        self._corrections = Corrections(lexicon, self._values, self._plain_answer)
 
     def read(
         self,
@@ -108,7 +104,7 @@ class Reader:
         prompt: Prompt,
         offered: Collection[str],
         today: datetime.date,
-        intent: Intent = Intent(),
+        intent: Intent = NOT_GUESSED,
     ) -> Reading:
         """What `text` means where `prompt` is open, and nothing of what it tells besides."""
         return self.hear(text, prompt, offered, today, intent).reading
@@ -119,7 +115,7 @@ class Reader:
         prompt: Prompt | None,
         offered: Collection[str],
         today: datetime.date,
-        intent: Intent = Intent(),
+        intent: Intent = NOT_GUESSED,
         about: str | None = None,
     ) -> Heard:
         """Everything that `text` says where `prompt` is open; None where nothing is yet.
@@ -148,13 +144,14 @@ class Reader:
         if not self._tells_whom(patient, prompt, message, told, about):
             patient = None
         facts = self._facts.of_patient(message, told, patient if patient is not None else (about or SELF))
-        correction = self._correction(text, message, offered, prompt.attribute, facts) if prompt is not None else None
+        correction = self._corrections.find(message, offered, prompt.attribute, facts) if prompt is not None else None
         reading: Reading
         if correction is not None:
             reading = correction
         else:
             reading = self._without_question(text, message) if prompt is None else self._at(prompt, text, message)
             reading = self._owned(reading, text, prompt, told, facts)
+            reading = self._beside_guess(reading, text, prompt, message, intent)
         reading = self._weighed(reading, text, prompt, message, intent, facts)
         if isinstance(reading, ReadElsewhere | ReadCommand | ReadNothing):
             return Heard(reading, about=patient)
@@ -182,7 +179,9 @@ class Reader:
         numbers = message.numbers.find(message.said.words)
         if numbers and named and numbers[0].start < named[0]:
             return False  # "72, and my wife is 70".
-        return any(start <= _CUE_REACH for start in named) or any(tale.attribute == prompt.asks and tale.owner == patient for tale in told)
+        return any(start <= _NAMED_EARLY for start in named) or any(
+            tale.attribute == prompt.asks and tale.owner == patient for tale in told
+        )
 
     def _volunteered(self, tale: TellTale, prompt: Prompt | None, reading: Reading) -> bool:
         """Whether a fact counts beside an answer: illnesses named in passing are seldom the one that is asked for."""
@@ -218,6 +217,41 @@ class Reader:
                 return ReadAnswer(name, facts[name].value, said(text), hedged=reading.hedged)
         return reading
 
+    def _beside_guess(self, reading: Reading, text: str, prompt: Prompt | None, message: Message, intent: Intent) -> Reading:
+        """The reading of the words beside what the classifier learned of answers to this question.
+
+        A guess fills in where the words say nothing that is known, and makes a value doubtful that it contradicts. It never
+        takes the place of a value.
+        """
+        if prompt is None or prompt.waiting is not Waiting.QUESTION or self._is_of_another_kind(intent):
+            return reading
+        guess = intent.guess(prompt.asks)
+        if guess is None:
+            return reading
+        attribute = self._lexicon.attributes[prompt.asks]
+        meant = self._guessed(guess.means, attribute, text)
+        if isinstance(reading, ReadUnclear):
+            needed = _GUESSED if isinstance(meant, ReadAnswer) else _GUESSED_OPEN
+            left_open = reading.between or any(match.label.kind == "unclear" for match in message.found(attribute.name))
+            return reading if left_open or message.said.asks or guess.confidence < needed else meant
+        if isinstance(reading, ReadAnswer) and not reading.tapped and guess.confidence >= _CONTRADICTED:
+            both = (reading.value, meant.value) if isinstance(meant, ReadAnswer) else ()
+            if isinstance(meant, ReadAnswer) and meant.value != reading.value:
+                return ReadUnclear(both if attribute.answer_type is AnswerType.CHOICE else ())
+        return reading
+
+    @staticmethod
+    def _is_of_another_kind(intent: Intent) -> bool:
+        """Whether the classifier takes the message for no answer at all."""
+        name = intent.name or ""
+        return (name in _COMMAND_INTENTS or name.startswith(_TOPIC) or name == _ADVICE) and intent.confidence >= _LIKELY
+
+    @staticmethod
+    def _guessed(means: str, attribute: Attribute, text: str) -> ReadAnswer | ReadUnsure | ReadDecline:
+        if means in _LEFT_OPEN:
+            return _LEFT_OPEN[means](attribute.name, said(text))
+        return ReadAnswer(attribute.name, option_value(attribute, means), said(text), hedged=True)
+
     def _weighed(
         self, reading: Reading, text: str, prompt: Prompt | None, message: Message, intent: Intent, facts: Mapping[str, TellTale]
     ) -> Reading:
@@ -235,7 +269,7 @@ class Reader:
                 if not (only_asked and about_trial and intent.confidence >= _TRUSTED):
                     return reading
             open_now = prompt.attribute if prompt is not None and prompt.waiting is Waiting.QUESTION else None
-            return self._from_intent(intent, message, asks, reading, open_now)
+            return self._from_intent(intent, message, asks, reading, facts, open_now)
         about_trial = intent.name is not None and (intent.name.startswith(_TOPIC) or intent.name == _ADVICE)
         if isinstance(reading, ReadCommand):
             if about_trial and intent.confidence >= (_TRUSTED if asks else _OVERRULES):
@@ -245,7 +279,7 @@ class Reader:
             other = _COMMAND_INTENTS.get(intent.name or "")
             if reading.command is Command.CHANGE or other in (None, reading.command) or intent.confidence < _OVERRULES:
                 return reading
-            return self._from_intent(intent, message, asks, reading)
+            return self._from_intent(intent, message, asks, reading, facts, prompt.attribute if prompt else None)
         if about_trial and asks and intent.confidence >= _TRUSTED:
             return ReadElsewhere()
         if isinstance(reading, ReadAnswer) and _COMMAND_INTENTS.get(intent.name or "") in (Command.GO_ON, Command.RESUME):
@@ -254,7 +288,7 @@ class Reader:
             found.start == 0 and not found.label.weak for found in message.general if found.label.kind == "value"
         )
         if intent.name in _COMMAND_INTENTS and intent.confidence >= _OVERRULES and not facts and not leads:
-            return self._from_intent(intent, message, asks, reading)
+            return self._from_intent(intent, message, asks, reading, facts, prompt.attribute if prompt else None)
         return reading
 
     def _at(self, prompt: Prompt, text: str, message: Message) -> Reading:
@@ -328,59 +362,7 @@ class Reader:
             chosen = ("yes" if value else "no",)
         return ", ".join((str(item) in options and options[str(item)].title) or str(item) for item in chosen)
 
-    # -- changing an earlier answer in words
-
-    def _correction(
-        self, text: str, message: Message, offered: Collection[str], asked: str | None, facts: Mapping[str, TellTale]
-    ) -> ReadCommand | None:
-        """ "Change my age to 61", and without the word: "wait, my age is 61", "sorry, it is four spots, not three"."""
-        words = message.said.words
-        every = self._lexicon.attribute_names.find(words)
-        names = [name for name in every if name.label in offered] or every
-        nouns = self._lexicon.single("owning")
-        cues_of_change = [cue for cue in self._lexicon.change_cues.find(words) if not (cue.start and words[cue.start - 1] in nouns)]
-        for cue in cues_of_change:  # "The change" is a thing, not a wish.
-            for name in names:
-                if name.label != asked and cue.start <= _CUE_REACH and 0 <= name.start - cue.end <= _NAME_REACH:
-                    return ReadCommand(Command.CHANGE, name.label, self._behind(name.label, name.end, message), said(text))
-        named = dict.fromkeys(name.label for name in names)
-        if cues_of_change and len(named) == 1 and asked not in named and self._lexicon.cues("change_to").find(words):
-            # "The biopsy one, switch that to yes": the name first.
-            (label,) = named
-            last = max(match.end for match in self._lexicon.cues("change_to").find(words))
-            value = self._behind(label, last, message)
-            if value is not None:
-                return ReadCommand(Command.CHANGE, label, value, said(text))
-        cues = self._lexicon.cues("correction_cues").find(words)
-        if not cues:
-            return None
-        names = [name for name in every if name.label in offered]
-        if len(names) == 1 and names[0].label != asked:
-            (name,) = names
-            value = self._behind(name.label, name.end, message)
-            if value is not None:
-                return ReadCommand(Command.CHANGE, name.label, value, said(text))
-        told = {name: tale.value for name, tale in facts.items() if name in offered}
-        if len(told) == 1 and asked not in told:
-            ((attribute, value),) = told.items()
-            if self._lexicon.attributes[attribute].accepts(value):
-                return ReadCommand(Command.CHANGE, attribute, value, said(text))
-        return None
-
-    def _change(self, message: Message) -> ReadCommand:
-        """The wish to change an answer, with the attribute and the value where they are said."""
-        names = list(dict.fromkeys(match.label for match in self._lexicon.attribute_names.find(message.said.words)))
-        if len(names) != 1:
-            return ReadCommand(Command.CHANGE, said=said(message.said.text))
-        last = max(match.end for match in self._lexicon.attribute_names.find(message.said.words))
-        return ReadCommand(Command.CHANGE, names[0], self._behind(names[0], last, message), said(message.said.text))
-
-    def _behind(self, attribute: str, position: int, message: Message) -> Value | None:
-        """The value in what stands behind an attribute's name."""
-        if position >= len(message.said):
-            return None
-        rest = message.said.lowered[message.said.spans[position][0] :]
-        return self._values.read(self._lexicon.attributes[attribute], self._values.message(rest, message.today))
+    # -- which answer to change, where that was asked
 
     def _which_to_change(self, text: str, words: Sequence[str]) -> Reading:
         means = self._lexicon.whole(None).get(whole_form(text))
@@ -412,7 +394,11 @@ class Reader:
 
     # -- an answer to the open question
 
-    def _answer(self, text: str, message: Message, attribute: Attribute) -> Reading:
+    def _plain_answer(self, text: str, message: Message, attribute: Attribute) -> Reading:
+        """The answer in a part of a message that was seen to be a command: commands in it are not read again."""
+        return self._answer(text, message, attribute, commands_too=False)
+
+    def _answer(self, text: str, message: Message, attribute: Attribute, commands_too: bool = True) -> Reading:
         known = self._lexicon.whole(attribute.name)
         words = message.said.words
         whole = known.get(whole_form(text)) or known.get(" ".join(words)) or known.get(" ".join(self._bare(words)))
@@ -427,7 +413,7 @@ class Reader:
             if name is not None:
                 return ReadAnswer(attribute.name, (name,), said(text))
         found = message.found(attribute.name)
-        commands = [match.label.command for match in found if match.label.command]
+        commands = [match.label.command for match in found if match.label.command and commands_too]
         if len(words) > _MOST_IN_A_SKIP:
             commands = [command for command in commands if command is not Command.SKIP]
         value = None
@@ -441,7 +427,8 @@ class Reader:
                 return reading(attribute.name, said(text))
         urgent = [command for command in commands if command in _URGENT]
         if urgent:
-            return self._change(message) if urgent[0] is Command.CHANGE else ReadCommand(urgent[0])
+            wish = urgent[0] is Command.CHANGE
+            return self._corrections.wish(message, {}, attribute.name) if wish else ReadCommand(urgent[0])
         if value is None and attribute.answer_type is AnswerType.NUMBER:
             # "So 4", "4 in total": what is left without what leads in and trails off.
             bare = " ".join(self._bare(words))
@@ -514,12 +501,20 @@ class Reader:
 
     # -- what the classifier says, last
 
-    def _from_intent(self, intent: Intent, message: Message, asks: bool, otherwise: Reading, attribute: str | None = None) -> Reading:
+    def _from_intent(
+        self,
+        intent: Intent,
+        message: Message,
+        asks: bool,
+        otherwise: Reading,
+        facts: Mapping[str, TellTale],
+        attribute: str | None = None,
+    ) -> Reading:
         """What the classifier makes of words that say nothing to the readers; `otherwise` where it is not sure."""
         words = message.said.words
         command = _COMMAND_INTENTS.get(intent.name or "")
         if command is not None and intent.confidence >= _LIKELY:
-            return self._change(message) if command is Command.CHANGE else ReadCommand(command)
+            return self._corrections.wish(message, facts, attribute) if command is Command.CHANGE else ReadCommand(command)
         left_open = _LEFT_OPEN.get(intent.name or "")
         if left_open is not None and intent.confidence >= _OVERRULES and attribute is not None:
             return left_open(attribute, said(message.said.text))

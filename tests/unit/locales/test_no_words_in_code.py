@@ -36,7 +36,7 @@ SPANS = frozenset({"week", "month"})
 #: Strings of the code that are names or signs of our own, each looked at by a person. Name what it is.
 REVIEWED: Mapping[str, frozenset[str]] = {
     "kinds of parts of a pattern, stances, sides of a bound": frozenset({"begin", "end", "said", "denied", "planned", "more", "less"}),
-    "an intent of the engine, a field of a reading": frozenset({"thanks", "tapped"}),
+    "an intent of the engine, a field of a reading": frozenset({"thanks", "tapped", "answers"}),
     "somebody of whom no more is known": frozenset({"someone"}),
     "formats of Python, a category of Unicode": frozenset({"g", "nan", "cf"}),
     "letters of a TNM code": frozenset({"m", "n", "is"}),

@@ -1,0 +1,103 @@
+"""What a message would mean as the answer to each question, learned from examples: a second opinion beside the words.
+
+The examples carry the question and the meaning as metadata of their intent (``data/nlu/<language>/answers``):
+
+    - intent: statement
+      metadata: {attribute: prior_radiotherapy, means: "yes"}
+      examples: |
+        - they zapped my hip for two weeks
+
+``means`` is a value of the attribute, or ``unsure``, ``decline``, or ``open`` for what does not settle the question.
+``attribute`` is `any` for doubts and refusals to questions that have no examples of their own. The engine does not know which
+question is open. It guesses for every question, and whoever knows asks for the one (`bot.screening.reading`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.engine.intent_model import Numbers, Planes, Settings
+
+OPEN, UNSURE, DECLINE = "open", "unsure", "decline"
+#: Doubts and refusals sound alike whatever was asked, so that every question learns them from all the others as well.
+SHARED = frozenset({UNSURE, DECLINE})
+#: So many examples of other questions stand for all that is no answer to a question, for each example of its own.
+OTHERS = 1.0
+_FOLDER = "answers"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text, the question it answers, and what it means there."""
+
+    text: str
+    attribute: str
+    means: str
+
+
+@dataclass(frozen=True)
+class AnswerModel:
+    """Planes for each question."""
+
+    heads: dict[str, Planes]
+
+    @classmethod
+    def train(cls, numbers: Numbers, examples: Sequence[Example], settings: Settings) -> AnswerModel:
+        """Learn each question from its own examples, the doubts and refusals of all, and a share of the rest as no answer to it."""
+        if not examples:
+            return cls({})
+        rows = numbers.rows([example.text for example in examples])
+        heads = {}
+        for attribute in sorted({example.attribute for example in examples}):
+            chosen = _lesson(attribute, examples)
+            heads[attribute] = Planes.train(rows[[index for index, _ in chosen]], [means for _, means in chosen], settings)
+        return cls(heads)
+
+    def guesses(self, rows: Any) -> list[dict[str, dict[str, Any]]]:
+        """For each row and question the likeliest meaning and its probability; nothing where it is likeliest no answer."""
+        found: list[dict[str, dict[str, Any]]] = [{} for _ in range(rows.shape[0])]
+        for attribute, planes in self.heads.items():
+            for guesses, row in zip(found, planes.probabilities(rows), strict=True):
+                best = int(row.argmax())
+                # Plain numbers: what is set here is sent on and stored as JSON.
+                meant = {"means": planes.labels[best], "confidence": round(float(row[best]), 3)}
+                guesses[attribute] = meant if planes.labels[best] != OPEN else {}
+        return found
+
+    def save(self, folder: Path) -> None:
+        """Write arrays and JSON, a folder for each question."""
+        for attribute, planes in self.heads.items():
+            (folder / _FOLDER / attribute).mkdir(parents=True)
+            planes.save(folder / _FOLDER / attribute)
+
+    @classmethod
+    def load(cls, folder: Path) -> AnswerModel:
+        """What `save` wrote."""
+        return cls({path.name: Planes.load(path) for path in sorted((folder / _FOLDER).glob("*"))})
+
+
+def _lesson(attribute: str, examples: Sequence[Example]) -> list[tuple[int, str]]:
+    """Which examples a question learns from, each with its meaning there."""
+    own = [(index, example.means) for index, example in enumerate(examples) if example.attribute == attribute]
+    foreign: dict[bool, list[int]] = defaultdict(list)
+    for index, example in enumerate(examples):
+        if example.attribute != attribute:
+            foreign[example.means in SHARED].append(index)
+    # Always the same ones, and of all other questions.
+    others = sorted(foreign[False], key=lambda index: hashlib.sha256(examples[index].text.encode()).digest())[: int(OTHERS * len(own))]
+    return own + [(index, examples[index].means) for index in foreign[True]] + [(index, OPEN) for index in others]
+
+
+def with_meaning(examples: Iterable[Any]) -> list[Example]:
+    """Those of Rasa's examples whose intent says what they mean as an answer."""
+    found = []
+    for example in examples:
+        told = ((example.get("metadata") or {}).get("intent") or {}) if example.get("metadata") else {}
+        if "attribute" in told and "means" in told:
+            found.append(Example(example.get("text"), str(told["attribute"]), str(told["means"])))
+    return found

@@ -1,0 +1,48 @@
+"""What the engine's classifier made of a message: one input among several, never the master."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ANY = "any"
+"""Where the guess stands for a question without examples of its own: only doubts and refusals."""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a message would mean as the answer to one question: a value's key, `unsure` or `decline`; and how sure that is, 0 to 1."""
+
+    means: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Intent:
+    """The likeliest intent, and a guess for each question that the message may answer."""
+
+    name: str | None = None
+    confidence: float = 0.0
+    answers: Mapping[str, Guess] = field(default_factory=dict)
+    learned: frozenset[str] = frozenset()
+    """The questions that have examples of their own."""
+
+    def guess(self, attribute: str) -> Guess | None:
+        """What the message would mean to this question, or, where it has no examples of its own, to any."""
+        return self.answers.get(attribute) or (None if attribute in self.learned else self.answers.get(ANY))
+
+    @classmethod
+    def of(cls, understood: Mapping[str, Any]) -> Intent:
+        """From what the engine says of a message; what it does not say is not sure."""
+        intent, answers = understood.get("intent") or {}, understood.get("answers") or {}
+        return cls(
+            intent.get("name"),
+            float(intent.get("confidence") or 0.0),
+            {attribute: Guess(str(guess["means"]), float(guess["confidence"])) for attribute, guess in answers.items() if guess},
+            frozenset(answers),
+        )
+
+
+NOT_GUESSED = Intent()
+"""Where nobody was asked."""
