@@ -8,14 +8,13 @@ The examples carry the question and the meaning as metadata of their intent (``d
         - they zapped my hip for two weeks
 
 ``means`` is a value of the attribute, or ``unsure``, ``decline``, or ``open`` for what does not settle the question.
-``attribute`` is `any` for doubts and refusals to questions that have no examples of their own. The engine does not know which
-question is open. It guesses for every question, and whoever knows asks for the one (`bot.screening.reading`).
+``attribute`` is `any` for doubts and refusals to questions that have no examples of their own, and for what is neither. The engine
+does not know which question is open. It guesses for every question, and whoever knows asks for the one (`bot.screening.reading`).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,10 +23,11 @@ from typing import Any
 from bot.engine.intent_model import Numbers, Planes, Settings
 
 OPEN, UNSURE, DECLINE = "open", "unsure", "decline"
-#: Doubts and refusals sound alike whatever was asked, so that every question learns them from all the others as well.
+#: Doubts and refusals sound alike whatever was asked: `ANY` learns them from the examples of all questions.
 SHARED = frozenset({UNSURE, DECLINE})
+ANY = "any"
 #: So many examples of other questions stand for all that is no answer to a question, for each example of its own.
-OTHERS = 1.0
+OTHERS = 2.0
 _FOLDER = "answers"
 
 
@@ -48,7 +48,7 @@ class AnswerModel:
 
     @classmethod
     def train(cls, numbers: Numbers, examples: Sequence[Example], settings: Settings) -> AnswerModel:
-        """Learn each question from its own examples, the doubts and refusals of all, and a share of the rest as no answer to it."""
+        """Learn each question from its own examples, with a share of the others' as no answer to it; doubts and refusals from all."""
         if not examples:
             return cls({})
         rows = numbers.rows([example.text for example in examples])
@@ -83,14 +83,13 @@ class AnswerModel:
 
 def _lesson(attribute: str, examples: Sequence[Example]) -> list[tuple[int, str]]:
     """Which examples a question learns from, each with its meaning there."""
+    if attribute == ANY:
+        return [(index, example.means if example.means in SHARED else OPEN) for index, example in enumerate(examples)]
     own = [(index, example.means) for index, example in enumerate(examples) if example.attribute == attribute]
-    foreign: dict[bool, list[int]] = defaultdict(list)
-    for index, example in enumerate(examples):
-        if example.attribute != attribute:
-            foreign[example.means in SHARED].append(index)
+    foreign = [index for index, example in enumerate(examples) if example.attribute != attribute and example.means not in SHARED]
     # Always the same ones, and of all other questions.
-    others = sorted(foreign[False], key=lambda index: hashlib.sha256(examples[index].text.encode()).digest())[: int(OTHERS * len(own))]
-    return own + [(index, examples[index].means) for index in foreign[True]] + [(index, OPEN) for index in others]
+    others = sorted(foreign, key=lambda index: hashlib.sha256(examples[index].text.encode()).digest())[: int(OTHERS * len(own))]
+    return own + [(index, OPEN) for index in others]
 
 
 def with_meaning(examples: Iterable[Any]) -> list[Example]:

@@ -51,6 +51,9 @@ class Corrections:
             value = self._new_value(label, message)
             if value is not None:
                 return ReadCommand(Command.CHANGE, label, value, said(message.said.text))
+        if len(named) == 1 and asked not in named and self._lexicon.cues("was_wrong").find(words):
+            # "The mutation one was wrong, EGFR came back positive."
+            return self._change(next(iter(named)), message)
         if not self._lexicon.cues("correction_cues").find(words):
             return None
         names = [name for name in every if name.label in offered]
@@ -73,7 +76,8 @@ class Corrections:
             # Not named: what they speak of may say it. "I ticked male and should have ticked female."
             told = dict.fromkeys(name for name in facts if not named or name in named)
             told = told or dict.fromkeys(match.label.attribute for match in message.told if not named or match.label.attribute in named)
-            named = [name for name in told if name != asked]
+            # An illness is named in passing by many: "I had radiotherapy for my cancer after all".
+            named = [name for name in told if name != asked and self._lexicon.attributes[name].answer_type is not AnswerType.TEXT]
         if len(named) != 1:
             return ReadCommand(Command.CHANGE, said=said(message.said.text))
         return self._change(named[0], message)
@@ -91,7 +95,8 @@ class Corrections:
         value = self._first(attribute, message, old)
         if value is not None or not old:
             return value
-        before = self._read(attribute, message, [p for p in range(len(message.said)) if p in old and p not in self._cue_of_old(message)])
+        named = {p for name in self._lexicon.attribute_names.find(message.said.words) for p in range(name.start, name.end)}
+        before = self._read(attribute, message, sorted(old - self._cue_of_old(message) - named))
         if attribute.answer_type is AnswerType.YES_NO and isinstance(before, bool):
             return not before  # "I put yes by accident."
         # "Set it to not tested": what seemed to be set aside is the value, unless it was said to be the old one.

@@ -8,12 +8,13 @@ only planned.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.criteria.operators import NEVER, Value
 from bot.screening.attributes import AnswerType, Attribute
 from bot.screening.reading.lexicon import Lexicon, Told
+from bot.screening.reading.numbers import Number
 from bot.screening.reading.patterns import Found, untangled
 from bot.screening.reading.staging import stage_of_tnm
 from bot.screening.reading.stance import Stance
@@ -24,6 +25,8 @@ _MEASUREMENT = "measurement"
 _YOUNGEST, _OLDEST = 16, 99
 """Between these a bare number beside an illness is an age."""
 _AGE, _SEX, _CONDITION, _STAGE = "age", "sex", "condition", "cancer_stage"
+_COUNT_REACH = 5
+"""How many small words may stand between a number and the place it counts: "two small spots in the right lung"."""
 _OTHER, _NONE = "other_cancer", "none"
 _SOMEONE = "someone"
 _TOLD_OUTRIGHT = frozenset({"treatment", "health", "family"})
@@ -51,6 +54,7 @@ class FactReader:
         """Everything told, of whomever; one value for each attribute and person."""
         found = [*self._conditions(message), *self._patterns(message), *self._measurements(message)]
         found += self._alone(message, {tale.attribute for tale in found})
+        found += self._counted(message, {tale.attribute for tale in found})
         # What is only asked about is not told: "what are the odds of getting the radiation". Who somebody is may stand in a question.
         found = [tale for tale in found if not self._asked(tale, message)]
         kept: dict[tuple[str, str | None], set[Value]] = {}
@@ -242,7 +246,7 @@ class FactReader:
     def _elsewhere(self, message: Message, start: int, end: int) -> bool:
         """Whether the illness is told as another one than that of the search: one of long ago."""
         return any(
-            match.label.attribute == _OTHER and match.start <= start and end <= match.end and match.label.means.value != _NONE
+            match.label.attribute == _OTHER and match.start < end and start < match.end and match.label.means.value != _NONE
             for match in message.told
         )
 
@@ -252,7 +256,13 @@ class FactReader:
             return
         marks = sorted({0, *message.said.pauses, len(message.said)})
         clauses = [(start, end) for start, end in itertools.pairwise(marks) if end > start]
-        ages = [number for number in message.numbers.find(message.said.words) if (number.start, number.end) in clauses]
+        ends = {end for _, end in clauses}
+        behind = {named.end for named in message.conditions}
+        ages = [
+            number
+            for number in message.numbers.find(message.said.words)
+            if (number.start, number.end) in clauses or (number.start in behind and number.end in ends)
+        ]
         plausible = [number for number in ages if _YOUNGEST <= number.value <= _OLDEST and number.value == int(number.value)]
         if _AGE in self._lexicon.attributes and _AGE not in told and len(plausible) == 1 == len(ages):
             yield TellTale(_AGE, int(plausible[0].value), self._owner(message, plausible[0].start, plausible[0].end), plausible[0].start)
@@ -263,6 +273,35 @@ class FactReader:
             if len(values) == 1:
                 value, start, end = values[0]
                 yield TellTale(_SEX, value, self._owner(message, start, end), start)
+
+    def _counted(self, message: Message, told: set[str]) -> Iterator[TellTale]:
+        """A count told by its parts: "two in the liver and one in the hip", "brain x2, liver x1", where every part has its number."""
+        for name, by in (self._lexicon.reading["numbers"].get("counted_by") or {}).items():
+            # Only parts of something that is told here anyhow: "mets in the brain", not "a pain in the hip".
+            if name in told or by not in told or name not in self._lexicon.attributes:
+                continue
+            numbers = message.numbers.find(message.said.words)
+            places = [found for found in message.found(str(by)) if found.label.own and isinstance(found.label.value, tuple)]
+            places = [place for place in places if message.clauses.stance(place.start, place.end) is Stance.SAID]
+            counts = [self._number_of(place.start, place.end, numbers, message) for place in places]
+            if not places or None in counts or len({number.start for number in counts if number}) != len(places):
+                continue
+            value = self._values.sum_of(self._lexicon.attributes[name], [number for number in counts if number], message)
+            if value is not None:
+                yield TellTale(name, value, self._owner(message, places[0].start, places[0].end), places[0].start)
+
+    def _number_of(self, start: int, end: int, numbers: Sequence[Number], message: Message) -> Number | None:
+        """The number that counts what stands at these words: shortly before it in its clause, or right behind it."""
+        fillers = self._lexicon.single("list_fillers")
+        for number in numbers:
+            between = message.said.words[number.end : start]
+            near = 0 <= start - number.end <= _COUNT_REACH and not message.said.crosses(number.end - 1, start + 1, message.said.pauses)
+            if near and all(word in fillers for word in between):
+                return number
+            behind = message.said.words[end : number.start]
+            if 0 <= number.start - end <= 1 and all(word in fillers for word in behind) and number.start not in message.said.stops:
+                return number
+        return None
 
     def _measurements(self, message: Message) -> Iterator[TellTale]:
         if not message.numbers.find(message.said.words):

@@ -203,7 +203,9 @@ class QuantityReader:
         return bool(quantity.unit) and not before and any(name.label == attribute and name.start == quantity.end for name in names)
 
     def _of_another(self, attribute: str, quantity: Quantity, said: Utterance) -> bool:
-        """Whether the number stands right behind the name of something else: "stage 3"."""
+        """Whether the number stands behind the name of something else: "stage 3", "and the whites in all 8.3"."""
+        if any(other != attribute and self._named(other, quantity, said) for other in self._telling):
+            return not self._named(attribute, quantity, said)
         return any(
             0 <= quantity.start - name.end <= 1
             and name.label != attribute

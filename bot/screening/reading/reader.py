@@ -55,11 +55,13 @@ _TRUSTED = 0.6
 """How sure the classifier has to be to turn a reading that words gave into a question."""
 _OVERRULES = 0.8
 """How sure it has to be to overrule a value or a command that was read from a few words in passing."""
+_SURELY = 0.9
+"""How sure it has to be to overrule what begins as an answer does, and that only where no answer is guessed."""
 _LIKELY, _LIKELY_ASKED = 0.5, 0.3
 """How sure it has to be where the words say nothing else; less where they are put as a question."""
-_GUESSED, _GUESSED_OPEN = 0.85, 0.7
+_GUESSED, _GUESSED_OPEN = 0.75, 0.7
 """How sure a guess at an answer has to be where the words say nothing; less where it leaves the question open."""
-_CONTRADICTED = 0.9
+_CONTRADICTED = 0.75
 """How sure a guess has to be to make a value doubtful that words gave."""
 _COMMAND_INTENTS: Mapping[str, Command] = {
     "why": Command.WHY,
@@ -80,8 +82,16 @@ _COMMAND_INTENTS: Mapping[str, Command] = {
     # Who says goodbye stops for now.
     "goodbye": Command.STOP,
 }
+_LIKELIEST = 0.3
+"""How sure it has to be of one command where it is surer that there is some command."""
 _LEFT_OPEN: Mapping[str, type[ReadUnsure] | type[ReadDecline]] = {"unsure": ReadUnsure, "decline": ReadDecline}
 """Intents that leave a question open and so do no harm: who does not know, or would rather not say, in words that are not known."""
+_WISHES = frozenset({Command.HUMAN, Command.HELP, Command.LANGUAGE, Command.ERASE, Command.STOP})
+"""Commands that may be wrapped in a story before anything was asked."""
+_LARGER = frozenset({Command.RESTART, Command.ERASE, Command.HUMAN})
+"""Commands that concern more than one answer, and so outrank a change that a value in passing seems to make."""
+_ABOUT_THE_QUESTION = frozenset({Command.WHY, Command.REPEAT})
+"""Commands about the question that is open, which a question about the trial only resembles."""
 _OFFERS: Mapping[str, Reading] = {"yes": ReadYes(), "no": ReadNo()}
 _COURTESIES = frozenset({"greet", "thanks"})
 _OVERRULING = ("safety_",)
@@ -225,19 +235,19 @@ class Reader:
         """
         if prompt is None or prompt.waiting is not Waiting.QUESTION or self._is_of_another_kind(intent):
             return reading
-        guess = intent.guess(prompt.asks)
-        if guess is None:
-            return reading
         attribute = self._lexicon.attributes[prompt.asks]
-        meant = self._guessed(guess.means, attribute, text)
+        value, left_open = intent.value(attribute.name), intent.leaves_open
         if isinstance(reading, ReadUnclear):
-            needed = _GUESSED if isinstance(meant, ReadAnswer) else _GUESSED_OPEN
-            left_open = reading.between or any(match.label.kind == "unclear" for match in message.found(attribute.name))
-            return reading if left_open or message.said.asks or guess.confidence < needed else meant
-        if isinstance(reading, ReadAnswer) and not reading.tapped and guess.confidence >= _CONTRADICTED:
-            both = (reading.value, meant.value) if isinstance(meant, ReadAnswer) else ()
-            if isinstance(meant, ReadAnswer) and meant.value != reading.value:
-                return ReadUnclear(both if attribute.answer_type is AnswerType.CHOICE else ())
+            if reading.between or message.said.asks or any(match.label.kind == "unclear" for match in message.found(attribute.name)):
+                return reading
+            if left_open is not None and left_open.confidence >= _GUESSED_OPEN:
+                return _LEFT_OPEN[left_open.means](attribute.name, said(text))
+            if value is not None and value.confidence >= _GUESSED:
+                return ReadAnswer(attribute.name, option_value(attribute, value.means), said(text), hedged=True)
+        if isinstance(reading, ReadAnswer) and not reading.tapped and value is not None and value.confidence >= _CONTRADICTED:
+            meant = option_value(attribute, value.means)
+            if meant != reading.value:
+                return ReadUnclear((reading.value, meant) if attribute.answer_type is AnswerType.CHOICE else ())
         return reading
 
     @staticmethod
@@ -245,12 +255,6 @@ class Reader:
         """Whether the classifier takes the message for no answer at all."""
         name = intent.name or ""
         return (name in _COMMAND_INTENTS or name.startswith(_TOPIC) or name == _ADVICE) and intent.confidence >= _LIKELY
-
-    @staticmethod
-    def _guessed(means: str, attribute: Attribute, text: str) -> ReadAnswer | ReadUnsure | ReadDecline:
-        if means in _LEFT_OPEN:
-            return _LEFT_OPEN[means](attribute.name, said(text))
-        return ReadAnswer(attribute.name, option_value(attribute, means), said(text), hedged=True)
 
     def _weighed(
         self, reading: Reading, text: str, prompt: Prompt | None, message: Message, intent: Intent, facts: Mapping[str, TellTale]
@@ -265,6 +269,9 @@ class Reader:
             about_trial = intent.name is not None and (intent.name.startswith(_TOPIC) or intent.name == _ADVICE)
             about_them = [tale for name, tale in facts.items() if name != _SEX]
             if prompt is None and about_them:
+                wish = _COMMAND_INTENTS.get(intent.name or "")
+                if wish in _WISHES and intent.confidence >= (_OVERRULES if asks else _SURELY):
+                    return ReadCommand(wish)  # "My mother is 86 and hates computers. Could a person ring her?"
                 only_asked = all(self._facts.asked(tale, message) for tale in about_them)
                 if not (only_asked and about_trial and intent.confidence >= _TRUSTED):
                     return reading
@@ -272,12 +279,16 @@ class Reader:
             return self._from_intent(intent, message, asks, reading, facts, open_now)
         about_trial = intent.name is not None and (intent.name.startswith(_TOPIC) or intent.name == _ADVICE)
         if isinstance(reading, ReadCommand):
-            if about_trial and intent.confidence >= (_TRUSTED if asks else _OVERRULES):
+            of_question = reading.command in _ABOUT_THE_QUESTION and prompt is not None and prompt.waiting is Waiting.QUESTION
+            if about_trial and not of_question and intent.confidence >= (_TRUSTED if asks else _OVERRULES):
                 return ReadElsewhere()
             if prompt is None and intent.name == _OUT_OF_SCOPE and intent.confidence >= _OVERRULES:
                 return ReadUnclear()
             other = _COMMAND_INTENTS.get(intent.name or "")
-            if reading.command is Command.CHANGE or other in (None, reading.command) or intent.confidence < _OVERRULES:
+            needed = _SURELY if reading.command is Command.CHANGE else _OVERRULES
+            if other in (None, reading.command) or intent.confidence < needed:
+                return reading
+            if reading.command is Command.CHANGE and other not in _LARGER:
                 return reading
             return self._from_intent(intent, message, asks, reading, facts, prompt.attribute if prompt else None)
         if about_trial and asks and intent.confidence >= _TRUSTED:
@@ -287,6 +298,8 @@ class Reader:
         leads = isinstance(reading, ReadAnswer) and any(
             found.start == 0 and not found.label.weak for found in message.general if found.label.kind == "value"
         )
+        if leads and intent.confidence >= _SURELY and prompt is not None and intent.value(prompt.attribute or "") is None:
+            leads = False  # "No more questions please, I'm done": no answer, though it begins as one.
         if intent.name in _COMMAND_INTENTS and intent.confidence >= _OVERRULES and not facts and not leads:
             return self._from_intent(intent, message, asks, reading, facts, prompt.attribute if prompt else None)
         return reading
@@ -512,8 +525,9 @@ class Reader:
     ) -> Reading:
         """What the classifier makes of words that say nothing to the readers; `otherwise` where it is not sure."""
         words = message.said.words
-        command = _COMMAND_INTENTS.get(intent.name or "")
-        if command is not None and intent.confidence >= _LIKELY:
+        name, sure, together = intent.likeliest(_COMMAND_INTENTS)
+        command = _COMMAND_INTENTS.get(name)
+        if command is not None and together >= _LIKELY and sure >= _LIKELIEST:
             return self._corrections.wish(message, facts, attribute) if command is Command.CHANGE else ReadCommand(command)
         left_open = _LEFT_OPEN.get(intent.name or "")
         if left_open is not None and intent.confidence >= _OVERRULES and attribute is not None:

@@ -298,9 +298,18 @@ class ValueReader:
             if named:
                 return named[0]
             return 0 if lowest is not None and lowest <= 0 and self.numbers.is_none(words) and not self.numbers.is_vague(words) else None
+        leading = self._leading_number(attribute, numbers, message)
+        if leading is not None:
+            return leading
         born = self._age_by_birth(attribute, message)
         if born is not None:
             return born
+        ahead = self._age_before_birthday(attribute, numbers, message)
+        if ahead is not None:
+            return ahead
+        latest = self._latest(numbers, message)
+        if latest is not None:
+            return self._fitting(attribute, latest.value * self._unit_factor(attribute, message, latest))
         if len(numbers) != 1:
             return self._total(attribute, numbers, message) or self._sum(attribute, numbers, message)
         (number,) = numbers
@@ -317,6 +326,53 @@ class ValueReader:
         if self._lexicon.negators.find(words[max(0, number.start - 1) : number.start]):
             return None
         return self._fitting(attribute, number.value * self._unit_factor(attribute, message, number))
+
+    def _leading_number(self, attribute: Attribute, numbers: Sequence[Number], message: Message) -> Value | None:
+        """The number that a message begins with, where a new thought begins behind it: "66, and I've had no chemo"."""
+        first, words = numbers[0], message.said.words
+        lead = self._lexicon.cues("lead_ins").find(words[: first.start])
+        if first.start and not (lead and lead[0].start == 0 and sum(match.length for match in lead) == first.start):
+            return None
+        units = self._lexicon.words_of(attribute.name).units
+        end = first.end
+        while end < len(words) and end not in message.said.pauses and any(words[end] in tokens(unit) for unit in units):
+            end += 1
+        tail = self._lexicon.cues("tails").longest_at(words, end) if end < len(words) else None
+        end = tail.end if tail else end
+        joined = end < len(words) and words[end] in self._lexicon.joins
+        starters = self._lexicon.single("clause_starts")
+        new_thought = end < len(words) and (end in message.said.pauses or words[end] in starters or joined)
+        rest = numbers[1:]
+        if not new_thought or self.numbers.is_blurred(words[:end]) or (rest and rest[0].start - first.end <= 1):
+            return None
+        # Another bare number may be what is meant: "66, no, 67".
+        elsewhere = {p for time in self.times.find(message.said, message.today) for p in range(time.start, time.end)}
+        elsewhere |= {p for told in message.told if told.label.attribute != attribute.name for p in range(told.start, told.end)}
+        if any(n.start not in elsewhere and not (n.end < len(words) and words[n.end] in self._lexicon.every_unit) for n in rest):
+            return None
+        if self._lexicon.cues("correction_cues").find(words[end:]) or self._lexicon.cues("turners").find(words[end:]):
+            return None
+        return self._fitting(attribute, first.value * self._unit_factor(attribute, message, first))
+
+    def _age_before_birthday(self, attribute: Attribute, numbers: Sequence[Number], message: Message) -> Value | None:
+        """The age of who tells the next one: "I'll be 60 in December"."""
+        if not self._lexicon.words_of(attribute.name).from_birth:
+            return None
+        cues = {match.end for match in self._lexicon.cues("birthday_ahead").find(message.said.words)}
+        ahead = [number for number in numbers if number.start in cues]
+        years = self._lexicon.every_unit.intersection(message.said.words)
+        if len(ahead) != 1 or any(number.end < len(message.said) and message.said.words[number.end] in years for number in numbers):
+            return None
+        others = {number.value for number in numbers if number is not ahead[0]} & set(map(float, range(18, 120)))
+        return self._fitting(attribute, ahead[0].value - 1) if not others - {ahead[0].value - 1} else None
+
+    def _latest(self, numbers: Sequence[Number], message: Message) -> Number | None:
+        """The number that counts now, where an older one is named before it: "they said seven, now it's six"."""
+        if len(numbers) < 2 or self.numbers.ranges(message.said.words, numbers):
+            return None
+        now = [match.end for match in self._lexicon.cues("current").find(message.said.words)]
+        latest = [number for number in numbers if any(0 <= number.start - end <= 2 for end in now)]
+        return latest[0] if len(latest) == 1 and latest[0] is numbers[-1] else None
 
     def _is_value(self, attribute: Attribute, match: Found[Means], message: Message) -> bool:
         """Whether the number in a pattern is neither a bound nor of another unit."""
@@ -390,6 +446,13 @@ class ValueReader:
             for index, (number, place) in enumerate(zip(numbers, parts, strict=True))
         )
         return self._fitting(attribute, sum(number.value for number in numbers)) if paired else None
+
+    def sum_of(self, attribute: Attribute, numbers: Sequence[Number], message: Message) -> Value | None:
+        """All of these numbers together, where none is a bound or one end of a range."""
+        words = message.said.words
+        if any(self.numbers.bound_at(words, n) for n in numbers) or self.numbers.ranges(words, numbers):
+            return None
+        return self._fitting(attribute, sum(number.value for number in numbers))
 
     def _of_another(self, attribute: Attribute, message: Message, start: int) -> bool:
         """Whether the number stands right behind the name of something else: "stage 3", where an age was asked."""
