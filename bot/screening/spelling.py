@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from symspellpy import SymSpell, Verbosity
 
@@ -17,11 +18,15 @@ _CLEARLY = 3
 class Spelling:
     """Repairs words towards a vocabulary.
 
-    `ordinary` tells how frequent a word is in the language, 0 where it is none; without it nothing is repaired.
+    `ordinary` tells how frequent a word is in the language, 0 where it is none; without it only `slips` are repaired: known ones,
+    that are too far from their word, or too near to another, to be found.
     """
 
-    def __init__(self, vocabulary: Iterable[str], ordinary: Callable[[str], int] | None) -> None:
+    def __init__(
+        self, vocabulary: Iterable[str], ordinary: Callable[[str], int] | None, slips: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self._ordinary = ordinary
+        self._slips = slips
         self._vocabulary = frozenset(word for word in vocabulary if word.isalpha() and len(word) > 1)
         self._near = SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
         self._swapped: dict[str, str] = {}
@@ -42,8 +47,8 @@ class Spelling:
 
     def repaired(self, words: Sequence[str], favoured: frozenset[str] = frozenset()) -> Mapping[str, str]:
         """The words that were slips, and what they were meant for: one of the `favoured` words if any is near."""
-        found: dict[str, str] = {}
-        for word in self.unknown(words):
+        found: dict[str, str] = {word: self._slips[word] for word in words if word in self._slips}
+        for word in self.unknown(words) - found.keys():
             meant = self._swapped.get(word) if len(word) < _SHORTEST else self._meant(word, favoured)
             if meant is not None:
                 found[word] = meant

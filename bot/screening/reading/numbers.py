@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.screening.reading.patterns import Span
-from bot.screening.reading.text import PartOfName, Phrases
+from bot.screening.reading.text import Attached, PartOfName, Phrases, by_meaning
 
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?$")
 
@@ -36,12 +36,13 @@ class NumberReader:
         for (ten, left), (one, right) in itertools.product(tens, ones):
             by_value.setdefault(left + right, []).append(ten + one)
         self._words = Phrases(by_value)
+        self._decades = frozenset(map(str, numbers.get("decades", ())))
         self.joins = frozenset(map(str, numbers.get("joins", ())))
-        self.halves = Phrases({float(value): [str(word)] for word, value in (numbers.get("and_parts") or {}).items()})
+        self.halves = Phrases(by_meaning({word: float(value) for word, value in (numbers.get("and_parts") or {}).items()}))
         self._points = frozenset(map(str, numbers.get("points", ())))
         self._others = Phrases({True: [str(word) for word in numbers.get("no_numbers", ())]})
         self._after = {name: Phrases({True: [str(word) for word in numbers.get(f"{name}_after", ())]}) for name in ("less", "more")}
-        self._thousands = Phrases({float(value): [str(word)] for word, value in (numbers.get("times") or {}).items()})
+        self._thousands = Phrases(by_meaning({word: float(value) for word, value in (numbers.get("times") or {}).items()}))
         self.more_than = Phrases({True: [str(word) for word in numbers.get("more_than", ())]})
         self.less_than = Phrases({True: [str(word) for word in numbers.get("less_than", ())]})
         self._vague = Phrases({True: [str(word) for word in numbers.get("vague", ())]})
@@ -64,6 +65,8 @@ class NumberReader:
             elif position in spoken:
                 total, end = self._spoken(words, spoken, position)
                 number = Number(total, position, end)
+            if number is not None and number.end < len(words) and self._is_decade(words[number.end]):
+                number = None  # "In the 80s" is no number.
             if number is None:
                 position += 1
                 continue
@@ -71,6 +74,10 @@ class NumberReader:
             found.append(number)
             position = number.end
         return found
+
+    def _is_decade(self, behind: str) -> bool:
+        """Whether letters written onto figures make a span of them: the "s" of "80s"."""
+        return isinstance(behind, Attached) and behind in self._decades
 
     def spans(self, words: Sequence[str]) -> dict[int, Span]:
         """The numbers by where they start, as patterns look for them."""
@@ -109,6 +116,8 @@ class NumberReader:
             value = float(match.label)
             if value == 100 and 1 <= total <= 9:
                 total *= 100
+            elif 1 <= total <= 9 and value in range(10, 100) and spoken[start].end - spoken[start].start == 1 and end == start + 1:
+                total = total * 100 + value  # "One thirty five", as blood pressure is read out.
             elif (total % 100 == 0 and total >= 100 and value < 100) or (20 <= total % 100 <= 90 and total % 10 == 0 and 1 <= value <= 9):
                 total += value
             else:

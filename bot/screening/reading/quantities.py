@@ -40,6 +40,8 @@ class QuantityReader:
         self._then: Mapping[str, str] = {str(unit): str(smaller) for unit, smaller in (spoken.get("then") or {}).items()}
         self._pairs: Sequence[Mapping[str, str]] = spoken.get("pairs") or ()
         self._over = frozenset(map(str, spoken.get("over") or ()))
+        self._counting = frozenset(map(str, spoken.get("counting") or ()))
+        self._one = frozenset(map(str, spoken.get("one") or ()))
         self._now = lexicon.cues("current")
         measured = {name: lexicon.words_of(name) for name, known in lexicon.attributes.items() if known.group == MEASUREMENT}
         # "eGFR 58" is the kidneys' and no gene: where a number follows, the measurement's name counts.
@@ -67,8 +69,8 @@ class QuantityReader:
         """Every number with the unit behind it."""
         found: list[Quantity] = []
         for number in self._numbers.find(said.words):
-            if found and number.start < found[-1].end:
-                continue
+            if (found and number.start < found[-1].end) or said.words[number.start] in self._counting:
+                continue  # "Twice the limit" is no measurement.
             found.append(self._with_unit(number, said))
         return self._joined(found, said)
 
@@ -116,20 +118,32 @@ class QuantityReader:
         pair = self._pair(attribute.name, said)
         if pair is not None:
             return self._kept(attribute, pair)
-        quantities = [quantity for quantity in self.find(said) if quantity.start not in dates]
+        lost = [(match.start, match.end) for match in self._lexicon.cues("changes").find(said.words)]
+        quantities = [q for q in self.find(said) if q.start not in dates and not any(0 <= q.start - end <= 1 for _, end in lost)]
         values = [(quantity, value) for quantity in quantities if (value := self.value(attribute, quantity)) is not None]
         named = [pair for pair in values if self._named(attribute.name, pair[0], said)]
         with_unit = [pair for pair in values if pair[0].unit]
         values = [pair for pair in values if not self._of_another(attribute.name, pair[0], said)]
         now = [(match.start, match.end) for match in self._now.find(said.words)]
         current = [q for q in values if any(0 <= q[0].start - end <= 2 for _, end in now)]
-        current = current or [q for q in values if any(start == q[0].end for start, _ in now)]
-        lost = [(match.start, match.end) for match in self._lexicon.cues("changes").find(said.words)]
-        values = [q for q in values if not any(0 <= q[0].start - end <= 1 for _, end in lost)]
+        current = current[-1:] or [q for q in values if any(start == q[0].end for start, _ in now)]
         for candidates in (values, current, named, with_unit):
             if candidates and len({value for _, value in candidates}) == 1 and not self._is_bound(candidates[0][0], said, quantities):
                 return candidates[0][1]
-        return None
+        return self._single(attribute, said) if not quantities else None
+
+    def _single(self, attribute: Attribute, said: Utterance) -> float | None:
+        """One of a unit, without a figure: "about a year", "a year and a half"."""
+        units = self._lexicon.words_of(attribute.name).units
+        ones = [p for p in range(1, len(said)) if said.words[p] in units and said.words[p - 1] in self._one]
+        if len(ones) != 1:
+            return None
+        (position,) = ones
+        half = self._numbers.halves.longest_at(said.words, position + 1) if position + 1 < len(said) else None
+        number = Number(1.0 + (half.label if half else 0.0), position - 1, position + 1)
+        if self._numbers.bound_at(said.words, number) or self._lexicon.cues("doubts").find(said.words):
+            return None
+        return self.value(attribute, Quantity(number.value, number.start, number.end, said.words[position]))
 
     def facts(self, attribute: Attribute, said: Utterance) -> list[tuple[float, int, int]]:
         """Values told by name: "my HbA1c was 8.1 %"; with where they stand."""

@@ -105,7 +105,7 @@ class Reader:
         self._lexicon = lexicon
         self._values = ValueReader(lexicon)
         self._facts = FactReader(lexicon, self._values)
-        self._spelling = Spelling(lexicon.vocabulary, lexicon.ordinary)
+        self._spelling = Spelling(lexicon.vocabulary, lexicon.ordinary, lexicon.reading.get("slips") or {})
         self._corrections = Corrections(lexicon, self._values, self._plain_answer)
 
     def read(
@@ -530,13 +530,14 @@ class Reader:
         if command is not None and together >= _LIKELY and sure >= _LIKELIEST:
             return self._corrections.wish(message, facts, attribute) if command is Command.CHANGE else ReadCommand(command)
         left_open = _LEFT_OPEN.get(intent.name or "")
-        if left_open is not None and intent.confidence >= _OVERRULES and attribute is not None:
+        if left_open is not None and intent.confidence >= _GUESSED_OPEN and attribute is not None:
             return left_open(attribute, said(message.said.text))
         if intent.name in _COURTESIES and intent.confidence >= _TRUSTED and len(words) <= _COURTESY:
             return ReadElsewhere()
         if intent.name is not None and (intent.name.startswith(_TOPIC) or intent.name == _ADVICE):
             # "My daughter can drive me" is no question, whatever the classifier makes of it.
-            return ReadElsewhere() if intent.confidence >= (_LIKELY_ASKED if asks else _LIKELY) else otherwise
+            needed = _LIKELY_ASKED if asks else (_TRUSTED if attribute is not None else _LIKELY)
+            return ReadElsewhere() if intent.confidence >= needed else otherwise
         return otherwise
 
     def _asks(self, message: Message) -> bool:

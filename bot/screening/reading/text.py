@@ -127,6 +127,14 @@ class Match(Generic[Label]):
         return self.end - self.start
 
 
+def by_meaning(phrases: Mapping[str, Label]) -> dict[Label, list[str]]:
+    """Phrases of a file, each with its meaning, as meanings with all their phrases."""
+    found: dict[Label, list[str]] = {}
+    for phrase, meaning in phrases.items():
+        found.setdefault(meaning, []).append(str(phrase))
+    return found
+
+
 class Phrases(Generic[Label]):
     """Phrases by what they mean. Where several match at one place the longest wins."""
 

@@ -14,7 +14,7 @@ from dateutil.easter import easter
 
 from bot.screening.reading.numbers import Number, NumberReader
 from bot.screening.reading.patterns import Span
-from bot.screening.reading.text import Attached, Phrases, Utterance
+from bot.screening.reading.text import Attached, Phrases, Utterance, by_meaning
 
 _ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _DATE = re.compile(r"(?<!\d)(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(?!\d)")
@@ -57,13 +57,14 @@ class TimeReader:
         self._since = Phrases({True: list(map(str, times.get("since", ())))})
         self._vague = Phrases({True: list(map(str, times.get("vague", ())))})
         self._almost = Phrases({True: list(map(str, times.get("almost", ())))})
-        self._relative = Phrases(_by_value(times["relative"]))
-        self._fuzzy = Phrases({(float(low), float(high)): [str(word)] for word, (low, high) in (times.get("fuzzy") or {}).items()})
+        self._relative = Phrases(by_meaning({phrase: int(days) for phrase, days in times["relative"].items()}))
+        self._fuzzy = Phrases(by_meaning({word: (float(low), float(high)) for word, (low, high) in (times.get("fuzzy") or {}).items()}))
         self._plural = frozenset(map(str, times.get("plural", ())))
         self._months = Phrases({int(number): list(map(str, words)) for number, words in times["months"].items()})
         self._weekdays = Phrases({int(number): list(map(str, words)) for number, words in (times.get("weekdays") or {}).items()})
-        self._seasons = Phrases({(int(months[0]), int(months[1])): [str(word)] for word, months in (times.get("seasons") or {}).items()})
+        self._seasons = Phrases(by_meaning({word: (int(first), int(last)) for word, (first, last) in (times.get("seasons") or {}).items()}))
         self._feasts = Phrases({str(day): list(map(str, words)) for day, words in (times.get("feasts") or {}).items()})
+        self._parts = Phrases({int(third): list(map(str, words)) for third, words in (times.get("parts") or {}).items()})
         self._one = frozenset(map(str, times.get("one", ())))
         self._last = frozenset(map(str, times.get("last", ())))
         self._this = frozenset(map(str, times.get("this", ())))
@@ -148,7 +149,9 @@ class TimeReader:
             return fuzzy[before].start, *fuzzy[before].label
         if before in numbers:
             number = numbers[before]
-            return number.start, number.value, number.value
+            ranges = self._numbers.ranges(words, list(numbers.values()))
+            lowest = next((low for low, high in ranges if high == number.value), number.value)  # "Between two and four months."
+            return number.start, min(lowest, number.value), number.value
         if before and words[before - 1] in self._one - self._last:
             return before - 1, 1, 1
         if words[before] in self._plural and before + 1 < len(words) and self._ago.longest_at(words, before + 1):
@@ -260,7 +263,15 @@ class TimeReader:
         if month == today.month and year is None and words[start] not in self._last:
             return  # this very month, or the same a year ago: a year apart
         of = year or (today.year if month < today.month else today.year - 1)
-        yield _between(start, end, datetime.date(of, month, 1), min(_month_end(of, month), today), today)
+        first, last = datetime.date(of, month, 1), _month_end(of, month)
+        part = next((match for match in self._parts.find(words[:start]) if match.end == start), None)
+        if part is None and words[start] in self._in_year:
+            part = next((match for match in self._parts.find(words[: start + 1]) if match.end == start + 1), None)
+        if part is not None:
+            # "End of August", "mid-May": a third of it.
+            start, third = min(start, part.start), (last - first) / 3
+            first, last = first + part.label * third, first + (part.label + 1) * third
+        yield _between(start, end, first, min(last, today), today)
 
     def _day_beside(self, words: Sequence[str], start: int, end: int) -> tuple[int | None, int, int]:
         """The day of the month that stands by a month's name: "12 May", "May 12th", "the 1st of May"."""
@@ -340,10 +351,3 @@ def _feast(day: str, year: int) -> datetime.date:
         return easter(year)
     month, _, number = day.partition("-")
     return datetime.date(year, int(month), int(number))
-
-
-def _by_value(phrases: Mapping[str, Any]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    for phrase, days in phrases.items():
-        found.setdefault(int(days), []).append(str(phrase))
-    return found

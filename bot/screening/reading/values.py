@@ -134,7 +134,7 @@ class ValueReader:
     def _yes_or_no(self, attribute: Attribute, found: Sequence[Found[Means]], message: Message) -> bool | None:
         own = self._own_polarity(found, message)
         if own is not None:
-            if self._turns_round(found, message):
+            if self._turns_round(found, message) or self._taken_back(found, own, message):
                 return None  # "I can't drive, but my wife can."
             contrary = [m for m in self._general(attribute, found, message) if m.label.value is not own and not m.label.weak]
             # "No, I have never had it": two ways of saying no. "Yes … no fluid": which one?
@@ -167,6 +167,11 @@ class ValueReader:
     def _own_polarity(self, found: Sequence[Found[Means]], message: Message) -> bool | None:
         values = self._own_values(found, message)
         return values.pop() if len(values) == 1 else None
+
+    def _taken_back(self, found: Sequence[Found[Means]], own: bool, message: Message) -> bool:
+        """Whether behind a "but" the contrary is said, if only with a doubt: "it's hours away, but I'd crawl there if it helps"."""
+        contrary = [m.start for m in found if m.label.own and m.label.kind == "value" and m.label.value is (not own)]
+        return any(match.start < start for match in self._lexicon.cues("contrasts").find(message.said.words) for start in contrary)
 
     def _general(self, attribute: Attribute, found: Sequence[Found[Means]], message: Message) -> list[Found[Means]]:
         """Yes and no that belong to nothing else: not the "no" of "I have no car"."""
@@ -290,6 +295,9 @@ class ValueReader:
         values = {match.numbers[0] for match in said if self._is_value(attribute, match, message)}
         words = message.said.words
         numbers = self.numbers.find(words)
+        ahead = self._age_before_birthday(attribute, numbers, message)
+        if ahead is not None:
+            return ahead
         if len(values) == 1 and not self.numbers.ranges(words, numbers):
             return self._fitting(attribute, values.pop())
         named = [match.label.value for match in found if match.label.kind == "value" and isinstance(match.label.value, int | float)]
@@ -304,9 +312,6 @@ class ValueReader:
         born = self._age_by_birth(attribute, message)
         if born is not None:
             return born
-        ahead = self._age_before_birthday(attribute, numbers, message)
-        if ahead is not None:
-            return ahead
         latest = self._latest(numbers, message)
         if latest is not None:
             return self._fitting(attribute, latest.value * self._unit_factor(attribute, message, latest))
@@ -359,7 +364,8 @@ class ValueReader:
         if not self._lexicon.words_of(attribute.name).from_birth:
             return None
         cues = {match.end for match in self._lexicon.cues("birthday_ahead").find(message.said.words)}
-        ahead = [number for number in numbers if number.start in cues]
+        behind = {match.start for match in self._lexicon.cues("birthday_after").find(message.said.words)}
+        ahead = [number for number in numbers if number.start in cues or number.end in behind]
         years = self._lexicon.every_unit.intersection(message.said.words)
         if len(ahead) != 1 or any(number.end < len(message.said) and message.said.words[number.end] in years for number in numbers):
             return None
