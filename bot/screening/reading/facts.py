@@ -73,7 +73,9 @@ class FactReader:
         clauses = message.clauses
         owners = {tale.owner for tale in told if tale.attribute not in (_AGE, _SEX)} - clauses.gone
         people = [person.key for _, _, person in clauses.relations if person.key not in clauses.gone]
-        if self._lexicon.cues("about_me").find(message.said.words):
+        # "For me", but not "for me nan".
+        named = {start for start, _, _ in clauses.relations}
+        if any(match.end not in named for match in self._lexicon.cues("about_me").find(message.said.words)):
             return SELF
         if clauses.searched_for and clauses.searched_for not in clauses.gone:
             return clauses.searched_for

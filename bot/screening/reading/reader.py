@@ -272,6 +272,8 @@ class Reader:
                 wish = _COMMAND_INTENTS.get(intent.name or "")
                 if wish in _WISHES and intent.confidence >= (_OVERRULES if asks else _SURELY):
                     return ReadCommand(wish)  # "My mother is 86 and hates computers. Could a person ring her?"
+                if intent.name == _ADVICE and intent.confidence >= (_TRUSTED if asks else _SURELY):
+                    return ReadElsewhere()  # A story that ends in "should I stop the tablets?" asks for advice.
                 only_asked = all(self._facts.asked(tale, message) for tale in about_them)
                 if not (only_asked and about_trial and intent.confidence >= _TRUSTED):
                     return reading
@@ -291,7 +293,7 @@ class Reader:
             if reading.command is Command.CHANGE and other not in _LARGER:
                 return reading
             return self._from_intent(intent, message, asks, reading, facts, prompt.attribute if prompt else None)
-        if about_trial and asks and intent.confidence >= _TRUSTED:
+        if about_trial and asks and intent.confidence >= (_LIKELY if intent.name == _ADVICE else _TRUSTED):
             return ReadElsewhere()
         if isinstance(reading, ReadAnswer) and _COMMAND_INTENTS.get(intent.name or "") in (Command.GO_ON, Command.RESUME):
             return reading  # "Fire away" to a question is a yes.
