@@ -8,7 +8,7 @@ The examples carry the question and the meaning as metadata of their intent (``d
         - they zapped my hip for two weeks
 
 ``means`` is a value of the attribute, or ``unsure``, ``decline``, or ``open`` for what does not settle the question.
-``attribute`` is `any` for doubts and refusals to questions that have no examples of their own, and for what is neither. The engine
+``attribute`` is `any_question` for doubts and refusals to questions that have no examples of their own, and for what is neither. The engine
 does not know which question is open. It guesses for every question, and whoever knows asks for the one (`bot.screening.reading`).
 """
 
@@ -25,7 +25,7 @@ from bot.engine.intent_model import Numbers, Planes, Settings
 OPEN, UNSURE, DECLINE = "open", "unsure", "decline"
 #: Doubts and refusals sound alike whatever was asked: `ANY` learns them from the examples of all questions.
 SHARED = frozenset({UNSURE, DECLINE})
-ANY = "any"
+ANY = "any_question"
 #: So many examples of other questions stand for all that is no answer to a question, for each example of its own.
 OTHERS = 2.0
 _FOLDER = "answers"

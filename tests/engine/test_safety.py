@@ -38,6 +38,10 @@ def test_a_guess_is_not_believed_where_the_message_speaks_of_history(judged: dic
     assert judged["history"] == ["statement", 0.8]
 
 
+def test_a_guess_that_is_all_but_certain_is_believed_in_spite_of_a_sign_of_history(judged: dict[str, Any]) -> None:
+    assert judged["certain"] == ["safety_crisis", 1.0]
+
+
 def test_what_is_no_danger_is_left_as_it_was(judged: dict[str, Any]) -> None:
     assert judged["harmless"] == ["statement", 0.7]
 

@@ -112,6 +112,9 @@ class Corrections:
         ways: list[Sequence[int]] = []
         if names:
             ways.append(range(names[-1].end, count))
+        if len(names) > 1:
+            # "The radiation answer was wrong, I did have radiotherapy": named first, and then told.
+            ways.append(range(names[0].end, count))
         ways.append([p for p in range(count) if p not in cues and p not in spoken])
         if attribute.answer_type is not AnswerType.YES_NO:
             # The name may be a part of the value: "stage 4". Of a yes or no it is not: "the radiation answer" is no yes.

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-ANY = "any"
+ANY = "any_question"
 """Where the guess stands for any question: only doubts and refusals, which sound alike whatever was asked."""
 
 

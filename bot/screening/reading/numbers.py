@@ -36,7 +36,7 @@ class NumberReader:
         for (ten, left), (one, right) in itertools.product(tens, ones):
             by_value.setdefault(left + right, []).append(ten + one)
         self._words = Phrases(by_value)
-        self._decades = frozenset(map(str, numbers.get("decades", ())))
+        self._decades = frozenset(map(str, numbers.get("decade_marks", ())))
         self.joins = frozenset(map(str, numbers.get("joins", ())))
         self.halves = Phrases(by_meaning({word: float(value) for word, value in (numbers.get("and_parts") or {}).items()}))
         self._points = frozenset(map(str, numbers.get("points", ())))

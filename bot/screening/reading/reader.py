@@ -236,9 +236,12 @@ class Reader:
         if prompt is None or prompt.waiting is not Waiting.QUESTION or self._is_of_another_kind(intent):
             return reading
         attribute = self._lexicon.attributes[prompt.asks]
+        if whole_form(text) in self._lexicon.whole(attribute.name):
+            return reading
         value, left_open = intent.value(attribute.name), intent.leaves_open
         if isinstance(reading, ReadUnclear):
-            if reading.between or message.said.asks or any(match.label.kind == "unclear" for match in message.found(attribute.name)):
+            unclear = reading.between or any(match.label.kind == "unclear" for match in message.found(attribute.name))
+            if message.said.asks or (unclear and (value is None or value.confidence < _SURELY)):
                 return reading
             if left_open is not None and left_open.confidence >= _GUESSED_OPEN:
                 return _LEFT_OPEN[left_open.means](attribute.name, said(text))
@@ -293,6 +296,8 @@ class Reader:
             if reading.command is Command.CHANGE and other not in _LARGER:
                 return reading
             return self._from_intent(intent, message, asks, reading, facts, prompt.attribute if prompt else None)
+        if intent.name == _ADVICE and intent.confidence >= _SURELY and not isinstance(reading, ReadUnsure | ReadDecline):
+            return ReadElsewhere()  # "8.2, do I need a transfusion": what they ask comes first, the answer can be given again.
         if about_trial and asks and intent.confidence >= (_LIKELY if intent.name == _ADVICE else _TRUSTED):
             return ReadElsewhere()
         if isinstance(reading, ReadAnswer) and _COMMAND_INTENTS.get(intent.name or "") in (Command.GO_ON, Command.RESUME):
@@ -547,6 +552,8 @@ class Reader:
         if message.said.asks or any(word == "?" for word in message.said.words):
             return True
         words, leads = message.said.words, self._lexicon.single("question_leads")
+        if any(match.start in message.said.pauses for match in self._lexicon.cues("asking_inside").find(words)):
+            return True  # "158, shall I take another tablet."
         starts = {match.start for match in self._lexicon.cues("question_starts").find(words)}
         return any(
             start == sentence.start or (start == sentence.start + 1 and words[sentence.start] in leads)

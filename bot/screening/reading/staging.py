@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _TNM = re.compile(
-    r"(?<![a-z0-9])[cpyra]{0,2}t\s?(?P<t>[0-4]|x|is)\s?(?P<letter>[a-d])?(?:\([^)]{1,4}\))?[\s,./]*"
+    r"(?<![a-z0-9])[cpyra]{0,2}t\s?(?P<t>[0-4]|x|is)\s?(?P<sub>[a-d])?(?:\([^)]{1,4}\))?[\s,./]*"
     r"[cp]?n\s?(?P<n>[0-3]|x)\s?[a-d]?[\s,./]*"
     r"[cp]?m\s?(?P<m>[01]|x)\s?[a-d]?\d?(?![a-z0-9])"
 )
@@ -49,7 +49,7 @@ def stage_of_tnm(text: str, asked: bool = True) -> str | None:
         return "0"
     if not asked or code["m"] != "0":
         return None
-    letter = code["letter"] or ""
+    letter = code["sub"] or ""
     for tumour, nodes, letters, stage in _AGREED:
         if (tumour, nodes) == (code["t"], code["n"]) and (not letters or (letter and letter in letters)):
             return stage

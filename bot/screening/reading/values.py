@@ -400,6 +400,8 @@ class ValueReader:
     def _unit_factor(self, attribute: Attribute, message: Message, number: Number) -> float:
         """What to multiply by for the unit behind the number; 0, which fits nothing, where it is another's."""
         words = message.said.words
+        if number.end in message.said.pauses:
+            return 1.0  # "I'm 34, a woman": what stands behind the comma is no unit.
         unit = words[number.end] if number.end < len(words) else ""
         units = self._lexicon.words_of(attribute.name).units
         known = {token: known for name, known in units.items() for token in tokens(name)[:1]}

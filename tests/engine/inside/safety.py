@@ -44,11 +44,12 @@ print(
             "advice": judged("should I stop my chemo", [["ask_risks", 0.9]]),
             "guessed": judged("the knife is on the table beside me", SURE),
             "together": judged("something is off with him", [["safety_emergency", 0.4], ["safety_crisis", 0.25], ["statement", 0.3]]),
-            "unsure": judged("the knife is on the table beside me", [["safety_crisis", 0.5], ["statement", 0.4]]),
-            "history": judged("that was when I was young, long over", SURE),
+            "unsure": judged("the knife is on the table beside me", [["safety_crisis", 0.2], ["statement", 0.64]]),
+            "history": judged("that was when I was young, long over", [["safety_crisis", 0.7], ["statement", 0.24]]),
+            "certain": judged("that was when I was young, long over", SURE),
             "harmless": judged("62", [["statement", 0.7], ["affirm", 0.1]]),
             "off": judged("the knife is on the table beside me", SURE, threshold=1),
-            "lower": judged("the knife is on the table beside me", [["safety_crisis", 0.5], ["statement", 0.4]], threshold=0.4),
+            "lower": judged("the knife is on the table beside me", [["safety_crisis", 0.2], ["statement", 0.7]], threshold=0.15),
             "fault": fault,
         }
     )

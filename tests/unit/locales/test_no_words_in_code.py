@@ -39,7 +39,7 @@ REVIEWED: Mapping[str, frozenset[str]] = {
     "an intent of the engine, a field of a reading": frozenset({"thanks", "tapped", "answers"}),
     "somebody of whom no more is known": frozenset({"someone"}),
     "formats of Python, a category of Unicode": frozenset({"g", "nan", "cf"}),
-    "letters of a TNM code": frozenset({"m", "n", "is"}),
+    "letters of a TNM code": frozenset({"m", "n", "is", "a", "b", "ab"}),
 }
 #: Regular expressions with letters in them that are no words of a language.
 REVIEWED_LETTERS = frozenset({"nct"})

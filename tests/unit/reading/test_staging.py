@@ -19,7 +19,24 @@ def test_in_situ_is_stage_nought() -> None:
     assert stage_of_tnm("ptis n0 m0") == "0"
 
 
-@pytest.mark.parametrize("code", ["t2 n1 m0", "t1 n0 m0", "t4 n3 mx", "tis n1 m0", "t2", "n1", "m0"])
+@pytest.mark.parametrize(
+    ("code", "stage"),
+    [
+        ("t1 n0 m0", "I"),
+        ("ct1bn0m0", "I"),
+        ("t2a n0 m0", "I"),
+        ("pt2b n1 m0", "II"),
+        ("t3n0m0", "II"),
+        ("t3 n1 m0", "III"),
+        ("ct4n3m0", "III"),
+    ],
+)
+def test_without_distant_spread_a_code_on_which_the_tables_agree_tells_the_stage(code: str, stage: str) -> None:
+    assert stage_of_tnm(code) == stage
+    assert stage_of_tnm(code, asked=False) is None, "told in passing it may be another cancer's"
+
+
+@pytest.mark.parametrize("code", ["t2 n1 m0", "t2 n0 m0", "t4 n0 m0", "t1 n2 m0", "t4 n3 mx", "tis n1 m0", "t2", "n1", "m0"])
 def test_a_code_that_means_other_stages_in_other_cancers_settles_nothing(code: str) -> None:
     assert stage_of_tnm(code) is None
 
