@@ -44,7 +44,7 @@ def test_the_chat_has_no_violation_in_any_state(chat: Widget, backend: FakeBacke
     chat.host.get_by_role("button", name="Try again now").wait_for()
     found["offline"] = violations(chat.page)
     backend.down = False
-    chat.host.get_by_role("button", name="Try again now").click()
+    chat.try_again_now()
     chat.host.get_by_role("heading", name="What you can do next").wait_for()
     found["result"] = violations(chat.page)
     backend.next_replies = [[script.FACT, script.SAFETY, script.WITH_CONTACTS]]

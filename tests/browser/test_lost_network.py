@@ -36,7 +36,7 @@ def test_a_lost_network_is_said_and_what_was_typed_stays(chat: Widget, backend: 
     chat.box.press("Enter")
     expect(chat.box).to_have_value("more words")
     backend.down = False
-    chat.host.get_by_role("button", name="Try again now").click()
+    chat.try_again_now()
     chat.bubble("What stage is your cancer?").wait_for()
     expect(chat.host.get_by_text("Not sent yet")).to_have_count(0)
     expect(chat.state).to_have_text("We are connected again.")
