@@ -45,11 +45,17 @@ class Talk:
         return cls(Desk(store, library, clock, "https://example.org"), store, conversation.id, clock)
 
     def say(
-        self, text: str, intent: str | None = None, confidence: float = 0.9, message_id: str | None = None, seconds_later: float = 60
+        self,
+        text: str,
+        intent: str | Intent | None = None,
+        confidence: float = 0.9,
+        message_id: str | None = None,
+        seconds_later: float = 60,
     ) -> Reply:
         number = len(self.replies)
+        understood = intent if isinstance(intent, Intent) else Intent(intent, confidence)
         self.clock.now += datetime.timedelta(seconds=seconds_later)
-        incoming = Incoming(self.conversation_id, text, message_id or f"message-{number}", Intent(intent, confidence))
+        incoming = Incoming(self.conversation_id, text, message_id or f"message-{number}", understood)
         self.replies.append(self.desk.respond(incoming))
         return self.replies[-1]
 

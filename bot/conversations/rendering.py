@@ -262,7 +262,10 @@ class Renderer:
         shown = self.words.value(self.words.attributes[step.attribute], step.value)
         yes = Button(title=self.words.button("confirm_value"), payload="#yes")
         no = Button(title=self.words.button("correct_value"), payload="#no")
-        asked = self.words.text("implausible_confirm", value=shown)
+        if self.words.attributes[step.attribute].answer_type is AnswerType.NUMBER:
+            asked = self.words.text("implausible_confirm", value=shown)
+        else:
+            asked = self.words.text("guessed_confirm", said=self.words.clause(step.attribute, step.value))
         return Message(text=asked, buttons=(yes, no), custom=NoticeCustom(code="confirm"))
 
     def _why(self, step: steps.Why) -> Message:

@@ -40,7 +40,8 @@ class ReadAnswer:
     """A value for an attribute.
 
     `tapped` where it came from a quick reply of ours, or is one word for word; `hedged` where
-    the words hold a doubt ("not that I know of").
+    the words hold a doubt ("not that I know of"); `guessed` where no word gave it, and only the
+    classifier had learned what such an answer means.
     """
 
     attribute: str
@@ -48,6 +49,7 @@ class ReadAnswer:
     said: str
     tapped: bool = False
     hedged: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.criteria.operators import Value
 from bot.screening import steps
 from bot.screening.answers import Answer, Outcome
 from bot.screening.attributes import AnswerType
@@ -108,6 +109,8 @@ class Interview(Listening):
     def _on_confirm(self, state: State, reading: Reading) -> Turn:
         prompt = state.prompt
         match reading:
+            case ReadYes() if prompt.value is not None and prompt.asks == CONSENT:
+                return self._answered(state, ReadAnswer(CONSENT, prompt.value, prompt.said, tapped=True))
             case ReadYes() if prompt.value is not None:
                 answer = Answer(prompt.asks, Outcome.KNOWN, prompt.value, prompt.said)
                 return self._take(state, answer, tapped=True)
@@ -301,6 +304,9 @@ class Interview(Listening):
     def _answered(self, state: State, reading: ReadAnswer, to: str | None = None) -> Turn:
         attribute = self.attributes[reading.attribute]
         asked_for = to or state.prompt.attribute
+        if reading.guessed and (reading.attribute == CONSENT or self._rules_out(state, self._known(reading))):
+            # What no word gave is no consent, and costs nobody a trial: it is read back first.
+            return self._confirming(state, attribute.name, reading.value, reading.said)
         if reading.attribute == CONSENT and reading.value is False:
             return self._decline_consent(state, said=reading.said)
         old = state.answers.get(attribute.name)
@@ -312,21 +318,23 @@ class Interview(Listening):
             number = reading.value
             confirmed = state.prompt.waiting is Waiting.CONFIRM and state.prompt.value == number
             if isinstance(number, int | float) and not low <= number <= high and not confirmed:
-                prompt = Prompt(
-                    waiting=Waiting.CONFIRM,
-                    attribute=attribute.name,
-                    changing=state.prompt.changing,
-                    value=number,
-                    said=reading.said,
-                )
-                confirming = replace(state, prompt=prompt)
-                return Turn(confirming, (steps.Confirm(attribute.name, number),))
-        answer = Answer(attribute.name, Outcome.KNOWN, reading.value, reading.said)
+                return self._confirming(state, attribute.name, number, reading.said)
+        answer = self._known(reading)
         if reading.hedged and self._rules_out(state, answer):
             # A doubt never costs anyone a trial: "I don't think so" is not a no that decides.
             answer = Answer(attribute.name, Outcome.UNSURE, said=reading.said)
         hedged = reading.hedged and answer.outcome is Outcome.KNOWN
         return self._take(state, answer, tapped=reading.tapped, hedged=hedged)
+
+    @staticmethod
+    def _known(reading: ReadAnswer) -> Answer:
+        return Answer(reading.attribute, Outcome.KNOWN, reading.value, reading.said)
+
+    @staticmethod
+    def _confirming(state: State, attribute: str, value: Value, said: str) -> Turn:
+        """Read a value back before it counts."""
+        prompt = Prompt(waiting=Waiting.CONFIRM, attribute=attribute, changing=state.prompt.changing, value=value, said=said)
+        return Turn(replace(state, prompt=prompt), (steps.Confirm(attribute, value),))
 
     def _rules_out(self, state: State, answer: Answer) -> bool:
         """Whether this answer makes a criterion fail that does not fail without it."""

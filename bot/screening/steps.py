@@ -151,7 +151,7 @@ class EmptyMessage:
 
 @dataclass(frozen=True)
 class Confirm:
-    """A value so unusual that it is read back before it counts."""
+    """A value that is read back before it counts: so unusual that it may be a slip, or one that no word gave."""
 
     attribute: str
     value: Value

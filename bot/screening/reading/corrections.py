@@ -21,6 +21,8 @@ _CUE_REACH = 4
 _NAME_REACH = 5
 """How many words may stand between "change" and what is to be changed."""
 
+_SEX = "sex"
+
 AnswerReader = Callable[[str, Message, Attribute], Reading]
 
 
@@ -76,8 +78,14 @@ class Corrections:
             # Not named: what they speak of may say it. "I ticked male and should have ticked female."
             told = dict.fromkeys(name for name in facts if not named or name in named)
             told = told or dict.fromkeys(match.label.attribute for match in message.told if not named or match.label.attribute in named)
+            if len(told) > 1:
+                told.pop(_SEX, None)  # Of whom it is told, and not what is to be changed: "she is 66".
             # An illness is named in passing by many: "I had radiotherapy for my cancer after all".
             named = [name for name in told if name != asked and self._lexicon.attributes[name].answer_type is not AnswerType.TEXT]
+        if len(named) > 1:
+            # "Two spots before, but it's three places": of what is named, the one that a new value is told for.
+            told_anew = [name for name in named if self._new_value(name, message) is not None]
+            named = told_anew if len(told_anew) == 1 else named
         if len(named) != 1:
             return ReadCommand(Command.CHANGE, said=said(message.said.text))
         return self._change(named[0], message)
@@ -97,7 +105,8 @@ class Corrections:
             return value
         named = {p for name in self._lexicon.attribute_names.find(message.said.words) for p in range(name.start, name.end)}
         before = self._read(attribute, message, sorted(old - self._cue_of_old(message) - named))
-        if attribute.answer_type is AnswerType.YES_NO and isinstance(before, bool):
+        outright = any(match.label.kind == "value" and not match.label.own and match.start in old for match in message.general)
+        if attribute.answer_type is AnswerType.YES_NO and isinstance(before, bool) and outright:
             return not before  # "I put yes by accident."
         # "Set it to not tested": what seemed to be set aside is the value, unless it was said to be the old one.
         return None if self._lexicon.cues("old_answer").find(message.said.words) else self._first(attribute, message, frozenset())

@@ -82,7 +82,9 @@ _COMMAND_INTENTS: Mapping[str, Command] = {
     # Who says goodbye stops for now.
     "goodbye": Command.STOP,
 }
-_LIKELIEST = 0.3
+_SOME_COMMAND = 0.4
+"""How sure it has to be of some command or other, where the words say nothing: what it does can be undone."""
+_LIKELIEST = 0.25
 """How sure it has to be of one command where it is surer that there is some command."""
 _LEFT_OPEN: Mapping[str, type[ReadUnsure] | type[ReadDecline]] = {"unsure": ReadUnsure, "decline": ReadDecline}
 """Intents that leave a question open and so do no harm: who does not know, or would rather not say, in words that are not known."""
@@ -90,6 +92,8 @@ _WISHES = frozenset({Command.HUMAN, Command.HELP, Command.LANGUAGE, Command.ERAS
 """Commands that may be wrapped in a story before anything was asked."""
 _LARGER = frozenset({Command.RESTART, Command.ERASE, Command.HUMAN})
 """Commands that concern more than one answer, and so outrank a change that a value in passing seems to make."""
+_GOING_ON = frozenset({Command.RESUME, Command.GO_ON})
+"""Commands that say little where a question is open anyhow."""
 _ABOUT_THE_QUESTION = frozenset({Command.WHY, Command.REPEAT})
 """Commands about the question that is open, which a question about the trial only resembles."""
 _OFFERS: Mapping[str, Reading] = {"yes": ReadYes(), "no": ReadNo()}
@@ -246,7 +250,7 @@ class Reader:
             if left_open is not None and left_open.confidence >= _GUESSED_OPEN:
                 return _LEFT_OPEN[left_open.means](attribute.name, said(text))
             if value is not None and value.confidence >= _GUESSED:
-                return ReadAnswer(attribute.name, option_value(attribute, value.means), said(text), hedged=True)
+                return ReadAnswer(attribute.name, option_value(attribute, value.means), said(text), guessed=True)
         if isinstance(reading, ReadAnswer) and not reading.tapped and value is not None and value.confidence >= _CONTRADICTED:
             meant = option_value(attribute, value.means)
             if meant != reading.value:
@@ -273,6 +277,8 @@ class Reader:
             about_them = [tale for name, tale in facts.items() if name != _SEX]
             if prompt is None and about_them:
                 wish = _COMMAND_INTENTS.get(intent.name or "")
+                if wish is Command.CHANGE and intent.confidence >= _SURELY:
+                    return self._corrections.wish(message, facts)
                 if wish in _WISHES and intent.confidence >= (_OVERRULES if asks else _SURELY):
                     return ReadCommand(wish)  # "My mother is 86 and hates computers. Could a person ring her?"
                 if intent.name == _ADVICE and intent.confidence >= (_TRUSTED if asks else _SURELY):
@@ -291,6 +297,8 @@ class Reader:
                 return ReadUnclear()
             other = _COMMAND_INTENTS.get(intent.name or "")
             needed = _SURELY if reading.command is Command.CHANGE else _OVERRULES
+            if reading.command in _GOING_ON and prompt is not None and prompt.waiting is Waiting.QUESTION:
+                needed = _LIKELY  # "Ignore this question and carry on."
             if other in (None, reading.command) or intent.confidence < needed:
                 return reading
             if reading.command is Command.CHANGE and other not in _LARGER:
@@ -534,7 +542,7 @@ class Reader:
         words = message.said.words
         name, sure, together = intent.likeliest(_COMMAND_INTENTS)
         command = _COMMAND_INTENTS.get(name)
-        if command is not None and together >= _LIKELY and sure >= _LIKELIEST:
+        if command is not None and together >= _SOME_COMMAND and sure >= _LIKELIEST:
             return self._corrections.wish(message, facts, attribute) if command is Command.CHANGE else ReadCommand(command)
         left_open = _LEFT_OPEN.get(intent.name or "")
         if left_open is not None and intent.confidence >= _GUESSED_OPEN and attribute is not None:

@@ -15,11 +15,11 @@ def read(text: str, asked: str, name: str | None = None, sure: float = 0.0, **gu
     return READER.read(text, Prompt(waiting=Waiting.QUESTION, attribute=asked), frozenset(ATTRIBUTES), TODAY, intent)
 
 
-def test_a_sure_guess_fills_in_where_the_words_say_nothing_and_is_taken_with_a_doubt() -> None:
+def test_a_sure_guess_fills_in_where_the_words_say_nothing() -> None:
     reading = read("blorp wibble", "treated", treated=("yes", 0.9))
     assert isinstance(reading, ReadAnswer)
     assert reading.value is True
-    assert reading.hedged, "it is said back, so that it can be put right"
+    assert reading.guessed, "it is said back, and read back first where it would rule somebody out"
 
 
 @pytest.mark.parametrize("sure", [0.1, 0.5, 0.7])
