@@ -16,9 +16,10 @@ from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading.corrections import Corrections
 from bot.screening.reading.facts import FactReader, TellTale
 from bot.screening.reading.intent import NOT_GUESSED, Intent
-from bot.screening.reading.lexicon import Lexicon, Means, option_value, whole_form
+from bot.screening.reading.lexicon import Lexicon, Means, whole_form
 from bot.screening.reading.text import cleaned, said, tokens
 from bot.screening.reading.values import LONG, Message, ValueReader, one_polarity, value_of_payload
+from bot.screening.reading.vote import Vote
 from bot.screening.readings import (
     COMMANDS,
     SELF,
@@ -39,65 +40,18 @@ from bot.screening.readings import (
 from bot.screening.spelling import Spelling
 
 _PAYLOAD = re.compile(r"^#(?P<name>[a-z][a-z0-9_]*)(?:=(?P<value>[A-Za-z0-9_,.\- ]+))?$")
+_COURTESY = 4
+"""Words a no has at most that is taken for goodbye, where going on was offered."""
 _NAMED_EARLY = 4
 """How far into a message the patient may be named whom a fact beside an answer is about."""
-_CONSENT, _SEX = "consent", "sex"
-_TOPIC, _ADVICE, _OUT_OF_SCOPE = "ask_", "medical_advice", "out_of_scope"
+_CONSENT = "consent"
 _LEADING = 4
 """Words that the beginning of a message has at most where it is the answer by itself."""
 _SHORT_COMMAND = 12
 """Words a message has at most that is taken for a command where nothing is open."""
 _MOST_IN_A_SKIP = 6
 """Words a message has at most that is taken for "skip" without being just that."""
-_COURTESY = 4
-"""Words a greeting, thanks or goodbye has at most. Longer ones are likelier an answer that was not understood."""
-_TRUSTED = 0.6
-"""How sure the classifier has to be to turn a reading that words gave into a question."""
-_OVERRULES = 0.8
-"""How sure it has to be to overrule a value or a command that was read from a few words in passing."""
-_SURELY = 0.9
-"""How sure it has to be to overrule what begins as an answer does, and that only where no answer is guessed."""
-_LIKELY, _LIKELY_ASKED = 0.5, 0.3
-"""How sure it has to be where the words say nothing else; less where they are put as a question."""
-_GUESSED, _GUESSED_OPEN = 0.75, 0.7
-"""How sure a guess at an answer has to be where the words say nothing; less where it leaves the question open."""
-_CONTRADICTED = 0.75
-"""How sure a guess has to be to make a value doubtful that words gave."""
-_COMMAND_INTENTS: Mapping[str, Command] = {
-    "why": Command.WHY,
-    "repeat": Command.REPEAT,
-    "go_back": Command.BACK,
-    "change_answer": Command.CHANGE,
-    "skip": Command.SKIP,
-    "stop": Command.STOP,
-    "start_over": Command.RESTART,
-    "help": Command.HELP,
-    "human": Command.HUMAN,
-    "progress": Command.PROGRESS,
-    "language": Command.LANGUAGE,
-    "erase": Command.ERASE,
-    "show_contacts": Command.CONTACTS,
-    "show_result": Command.SUMMARY,
-    "go_on": Command.GO_ON,
-    # Who says goodbye stops for now.
-    "goodbye": Command.STOP,
-}
-_SOME_COMMAND = 0.4
-"""How sure it has to be of some command or other, where the words say nothing: what it does can be undone."""
-_LIKELIEST = 0.25
-"""How sure it has to be of one command where it is surer that there is some command."""
-_LEFT_OPEN: Mapping[str, type[ReadUnsure] | type[ReadDecline]] = {"unsure": ReadUnsure, "decline": ReadDecline}
-"""Intents that leave a question open and so do no harm: who does not know, or would rather not say, in words that are not known."""
-_WISHES = frozenset({Command.HUMAN, Command.HELP, Command.LANGUAGE, Command.ERASE, Command.STOP})
-"""Commands that may be wrapped in a story before anything was asked."""
-_LARGER = frozenset({Command.RESTART, Command.ERASE, Command.HUMAN})
-"""Commands that concern more than one answer, and so outrank a change that a value in passing seems to make."""
-_GOING_ON = frozenset({Command.RESUME, Command.GO_ON})
-"""Commands that say little where a question is open anyhow."""
-_ABOUT_THE_QUESTION = frozenset({Command.WHY, Command.REPEAT})
-"""Commands about the question that is open, which a question about the trial only resembles."""
 _OFFERS: Mapping[str, Reading] = {"yes": ReadYes(), "no": ReadNo()}
-_COURTESIES = frozenset({"greet", "thanks"})
 _OVERRULING = ("safety_",)
 _URGENT = (Command.STOP, Command.ERASE, Command.HUMAN, Command.RESTART, Command.CHANGE, Command.FEELING)
 
@@ -111,6 +65,7 @@ class Reader:
         self._facts = FactReader(lexicon, self._values)
         self._spelling = Spelling(lexicon.vocabulary, lexicon.ordinary, lexicon.reading.get("slips") or {})
         self._corrections = Corrections(lexicon, self._values, self._plain_answer)
+        self._vote = Vote(lexicon, self._facts, self._corrections)
 
     def read(
         self,
@@ -165,8 +120,8 @@ class Reader:
         else:
             reading = self._without_question(text, message) if prompt is None else self._at(prompt, text, message)
             reading = self._owned(reading, text, prompt, told, facts)
-            reading = self._beside_guess(reading, text, prompt, message, intent)
-        reading = self._weighed(reading, text, prompt, message, intent, facts)
+            reading = self._vote.beside_guess(reading, text, prompt, message, intent)
+        reading = self._vote.weighed(reading, text, prompt, message, intent, facts)
         if isinstance(reading, ReadElsewhere | ReadCommand | ReadNothing):
             return Heard(reading, about=patient)
         asked = reading.attribute if isinstance(reading, ReadAnswer) else (prompt.attribute if prompt else None)
@@ -229,94 +184,6 @@ class Reader:
                 return ReadUnclear()
             if len(theirs) > 1 and self._lexicon.attributes[name].accepts(facts[name].value):
                 return ReadAnswer(name, facts[name].value, said(text), hedged=reading.hedged)
-        return reading
-
-    def _beside_guess(self, reading: Reading, text: str, prompt: Prompt | None, message: Message, intent: Intent) -> Reading:
-        """The reading of the words beside what the classifier learned of answers to this question.
-
-        A guess fills in where the words say nothing that is known, and makes a value doubtful that it contradicts. It never
-        takes the place of a value.
-        """
-        if prompt is None or prompt.waiting is not Waiting.QUESTION or self._is_of_another_kind(intent):
-            return reading
-        attribute = self._lexicon.attributes[prompt.asks]
-        if whole_form(text) in self._lexicon.whole(attribute.name):
-            return reading
-        value, left_open = intent.value(attribute.name), intent.leaves_open
-        if isinstance(reading, ReadUnclear):
-            unclear = reading.between or any(match.label.kind == "unclear" for match in message.found(attribute.name))
-            if message.said.asks or (unclear and (value is None or value.confidence < _SURELY)):
-                return reading
-            if left_open is not None and left_open.confidence >= _GUESSED_OPEN:
-                return _LEFT_OPEN[left_open.means](attribute.name, said(text))
-            if value is not None and value.confidence >= _GUESSED:
-                return ReadAnswer(attribute.name, option_value(attribute, value.means), said(text), guessed=True)
-        if isinstance(reading, ReadAnswer) and not reading.tapped and value is not None and value.confidence >= _CONTRADICTED:
-            meant = option_value(attribute, value.means)
-            if meant != reading.value:
-                return ReadUnclear((reading.value, meant) if attribute.answer_type is AnswerType.CHOICE else ())
-        return reading
-
-    @staticmethod
-    def _is_of_another_kind(intent: Intent) -> bool:
-        """Whether the classifier takes the message for no answer at all."""
-        name = intent.name or ""
-        return (name in _COMMAND_INTENTS or name.startswith(_TOPIC) or name == _ADVICE) and intent.confidence >= _LIKELY
-
-    def _weighed(
-        self, reading: Reading, text: str, prompt: Prompt | None, message: Message, intent: Intent, facts: Mapping[str, TellTale]
-    ) -> Reading:
-        """The reading of the words against what the classifier says."""
-        if getattr(reading, "tapped", False) or whole_form(text) in self._lexicon.whole(prompt.attribute if prompt else None):
-            return reading
-        asks = self._asks(message)
-        if isinstance(reading, ReadUnclear):
-            if prompt is not None and prompt.waiting is Waiting.PAUSED and intent.name in _COURTESIES:
-                return reading  # Who greets after a pause is back.
-            about_trial = intent.name is not None and (intent.name.startswith(_TOPIC) or intent.name == _ADVICE)
-            about_them = [tale for name, tale in facts.items() if name != _SEX]
-            if prompt is None and about_them:
-                wish = _COMMAND_INTENTS.get(intent.name or "")
-                if wish is Command.CHANGE and intent.confidence >= _SURELY:
-                    return self._corrections.wish(message, facts)
-                if wish in _WISHES and intent.confidence >= (_OVERRULES if asks else _SURELY):
-                    return ReadCommand(wish)  # "My mother is 86 and hates computers. Could a person ring her?"
-                if intent.name == _ADVICE and intent.confidence >= (_TRUSTED if asks else _SURELY):
-                    return ReadElsewhere()  # A story that ends in "should I stop the tablets?" asks for advice.
-                only_asked = all(self._facts.asked(tale, message) for tale in about_them)
-                if not (only_asked and about_trial and intent.confidence >= _TRUSTED):
-                    return reading
-            open_now = prompt.attribute if prompt is not None and prompt.waiting is Waiting.QUESTION else None
-            return self._from_intent(intent, message, asks, reading, facts, open_now)
-        about_trial = intent.name is not None and (intent.name.startswith(_TOPIC) or intent.name == _ADVICE)
-        if isinstance(reading, ReadCommand):
-            of_question = reading.command in _ABOUT_THE_QUESTION and prompt is not None and prompt.waiting is Waiting.QUESTION
-            if about_trial and not of_question and intent.confidence >= (_TRUSTED if asks else _OVERRULES):
-                return ReadElsewhere()
-            if prompt is None and intent.name == _OUT_OF_SCOPE and intent.confidence >= _OVERRULES:
-                return ReadUnclear()
-            other = _COMMAND_INTENTS.get(intent.name or "")
-            needed = _SURELY if reading.command is Command.CHANGE else _OVERRULES
-            if reading.command in _GOING_ON and prompt is not None and prompt.waiting is Waiting.QUESTION:
-                needed = _LIKELY  # "Ignore this question and carry on."
-            if other in (None, reading.command) or intent.confidence < needed:
-                return reading
-            if reading.command is Command.CHANGE and other not in _LARGER:
-                return reading
-            return self._from_intent(intent, message, asks, reading, facts, prompt.attribute if prompt else None)
-        if intent.name == _ADVICE and intent.confidence >= _SURELY and not isinstance(reading, ReadUnsure | ReadDecline):
-            return ReadElsewhere()  # "8.2, do I need a transfusion": what they ask comes first, the answer can be given again.
-        if about_trial and asks and intent.confidence >= (_LIKELY if intent.name == _ADVICE else _TRUSTED):
-            return ReadElsewhere()
-        if isinstance(reading, ReadAnswer) and _COMMAND_INTENTS.get(intent.name or "") in (Command.GO_ON, Command.RESUME):
-            return reading  # "Fire away" to a question is a yes.
-        leads = isinstance(reading, ReadAnswer) and any(
-            found.start == 0 and not found.label.weak for found in message.general if found.label.kind == "value"
-        )
-        if leads and intent.confidence >= _SURELY and prompt is not None and intent.value(prompt.attribute or "") is None:
-            leads = False  # "No more questions please, I'm done": no answer, though it begins as one.
-        if intent.name in _COMMAND_INTENTS and intent.confidence >= _OVERRULES and not facts and not leads:
-            return self._from_intent(intent, message, asks, reading, facts, prompt.attribute if prompt else None)
         return reading
 
     def _at(self, prompt: Prompt, text: str, message: Message) -> Reading:
@@ -526,45 +393,3 @@ class Reader:
         if means.value is None:
             return ReadUnclear()
         return ReadAnswer(attribute.name, means.value, said(text), tapped)
-
-    # -- what the classifier says, last
-
-    def _from_intent(
-        self,
-        intent: Intent,
-        message: Message,
-        asks: bool,
-        otherwise: Reading,
-        facts: Mapping[str, TellTale],
-        attribute: str | None = None,
-    ) -> Reading:
-        """What the classifier makes of words that say nothing to the readers; `otherwise` where it is not sure."""
-        words = message.said.words
-        name, sure, together = intent.likeliest(_COMMAND_INTENTS)
-        command = _COMMAND_INTENTS.get(name)
-        if command is not None and together >= _SOME_COMMAND and sure >= _LIKELIEST:
-            return self._corrections.wish(message, facts, attribute) if command is Command.CHANGE else ReadCommand(command)
-        left_open = _LEFT_OPEN.get(intent.name or "")
-        if left_open is not None and intent.confidence >= _GUESSED_OPEN and attribute is not None:
-            return left_open(attribute, said(message.said.text))
-        if intent.name in _COURTESIES and intent.confidence >= _TRUSTED and len(words) <= _COURTESY:
-            return ReadElsewhere()
-        if intent.name is not None and (intent.name.startswith(_TOPIC) or intent.name == _ADVICE):
-            # "My daughter can drive me" is no question, whatever the classifier makes of it.
-            needed = _LIKELY_ASKED if asks else (_TRUSTED if attribute is not None else _LIKELY)
-            return ReadElsewhere() if intent.confidence >= needed else otherwise
-        return otherwise
-
-    def _asks(self, message: Message) -> bool:
-        """Whether the message is a question: it ends as one, or a sentence of it begins as one."""
-        if message.said.asks or any(word == "?" for word in message.said.words):
-            return True
-        words, leads = message.said.words, self._lexicon.single("question_leads")
-        if any(match.start in message.said.pauses for match in self._lexicon.cues("asking_inside").find(words)):
-            return True  # "158, shall I take another tablet."
-        starts = {match.start for match in self._lexicon.cues("question_starts").find(words)}
-        return any(
-            start == sentence.start or (start == sentence.start + 1 and words[sentence.start] in leads)
-            for sentence in message.said.sentences
-            for start in starts
-        )
