@@ -103,7 +103,8 @@ class Vote:
             unclear = reading.between or any(match.label.kind == "unclear" for match in message.found(attribute.name))
             if message.said.asks or (unclear and (value is None or value.confidence < _SURELY)):
                 return reading
-            if left_open is not None and left_open.confidence >= _GUESSED_OPEN:
+            # The name of an illness that nobody knows is no doubt.
+            if left_open is not None and left_open.confidence >= _GUESSED_OPEN and attribute.answer_type is not AnswerType.TEXT:
                 return _LEFT_OPEN[left_open.means](attribute.name, said(text))
             if value is not None and value.confidence >= _GUESSED:
                 return ReadAnswer(attribute.name, option_value(attribute, value.means), said(text), guessed=True)
