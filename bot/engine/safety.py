@@ -28,8 +28,9 @@ INTENTS = frozenset(f"safety_{danger}" for danger in DANGERS)
 #: Chosen on messages by writers who saw neither the words nor the examples (docs/decisions/0011-the-classifier-is-one-vote.md): an
 #: alarm too many costs one message, one too few may cost a life.
 USUAL_THRESHOLD = 0.3
-#: From here on a mark of history, denial and the like is not believed any more: "I'll kill myself lol".
-USUAL_CERTAINTY = 0.8
+#: Above this a mark of history, denial and the like is not believed any more; at 1 it always is. At 0.8 a few more are caught ("I'll kill
+#: myself lol"), but "I would never hurt myself" raises an alarm.
+USUAL_CERTAINTY = 1.0
 
 
 def every_languages_words(words: Path = WORDS) -> Tuple[DangerWords, ...]:
@@ -49,7 +50,7 @@ class SafetyClassifier(GraphComponent):
 
     ``threshold`` (0 to 1, default 0.3): how probable the classifiers before this one must find danger, an emergency and a crisis taken
     together, to be believed without a known phrase. 1 turns this off. Lower catches more that nobody foresaw and raises more false alarms.
-    ``certainty`` (default 0.8): from which probability on the signs of history, denial and the like in the message count no more.
+    ``certainty`` (default 1, never): above which probability the signs of history, denial and the like in the message count no more.
     """
 
     def __init__(self, languages: Tuple[DangerWords, ...], threshold: float = USUAL_THRESHOLD, certainty: float = USUAL_CERTAINTY) -> None:
@@ -89,7 +90,7 @@ class SafetyClassifier(GraphComponent):
         sure = sum(found.values())
         if self._threshold >= 1 or sure < self._threshold:
             return None
-        return None if sure < self._certainty and lets_by(text, likeliest, *self._languages) else likeliest
+        return None if sure <= self._certainty and lets_by(text, likeliest, *self._languages) else likeliest
 
 
 def _confidence(ranking: List[Dict[str, Any]], name: str) -> float:

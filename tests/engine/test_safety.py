@@ -38,7 +38,7 @@ def test_a_guess_is_not_believed_where_the_message_speaks_of_history(judged: dic
     assert judged["history"] == ["statement", 0.8]
 
 
-def test_a_guess_that_is_all_but_certain_is_believed_in_spite_of_a_sign_of_history(judged: dict[str, Any]) -> None:
+def test_from_which_certainty_on_signs_of_history_count_no_more_is_an_option(judged: dict[str, Any]) -> None:
     assert judged["certain"] == ["safety_crisis", 1.0]
 
 
