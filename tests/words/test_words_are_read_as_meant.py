@@ -145,7 +145,7 @@ def test_every_question_takes_not_sure_rather_not_and_why(attribute: str, text: 
         ("prior_radiotherapy", "not that I know of", False),
         ("driver_mutations", "EGFR positive", ("egfr",)),
         ("driver_mutations", "EGFR, ALK and ROS1 negative", ("none",)),
-        ("driver_mutations", "still waiting for results", ("not_tested",)),
+        ("driver_mutations", "still waiting for results", "unsure"),
         ("fluid_buildup", "no pleural effusion", False),
         ("fluid_buildup", "they drained it twice", True),
         ("other_cancer", "breast cancer 9 years ago", "treated_over_2_years_ago"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,17 +23,11 @@ class Guess:
 
 @dataclass(frozen=True)
 class Intent:
-    """The likeliest intent, those next to it, and a guess for each question that the message may answer."""
+    """The likeliest intent, and a guess for each question that the message may answer."""
 
     name: str | None = None
     confidence: float = 0.0
     answers: Mapping[str, Guess] = field(default_factory=dict)
-    ranking: tuple[tuple[str, float], ...] = ()
-
-    def likeliest(self, names: Collection[str]) -> tuple[str, float, float]:
-        """Of these intents the likeliest, how likely it is, and how likely they are together."""
-        ranked = [(name, confidence) for name, confidence in self.ranking or ((self.name or "", self.confidence),) if name in names]
-        return (*max(ranked, key=lambda entry: entry[1]), sum(confidence for _, confidence in ranked)) if ranked else ("", 0.0, 0.0)
 
     def value(self, attribute: str) -> Guess | None:
         """The value that the message would mean to this question."""
@@ -49,12 +43,10 @@ class Intent:
     def of(cls, understood: Mapping[str, Any]) -> Intent:
         """From what the engine says of a message; what it does not say is not sure."""
         intent, answers = understood.get("intent") or {}, understood.get("answers") or {}
-        ranking = [(entry.get("name"), float(entry.get("confidence") or 0.0)) for entry in understood.get("intent_ranking") or ()]
         return cls(
             intent.get("name"),
             float(intent.get("confidence") or 0.0),
             {attribute: Guess(str(guess["means"]), float(guess["confidence"])) for attribute, guess in answers.items() if guess},
-            tuple((name, confidence) for name, confidence in ranking if name),
         )
 
 

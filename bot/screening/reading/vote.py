@@ -62,10 +62,6 @@ _COMMAND_INTENTS: Mapping[str, Command] = {
     # Who says goodbye stops for now.
     "goodbye": Command.STOP,
 }
-_SOME_COMMAND = 0.4
-"""How sure it has to be of some command or other, where the words say nothing: what it does can be undone."""
-_LIKELIEST = 0.25
-"""How sure it has to be of one command where it is surer that there is some command."""
 _LEFT_OPEN: Mapping[str, type[ReadUnsure] | type[ReadDecline]] = {"unsure": ReadUnsure, "decline": ReadDecline}
 """Intents that leave a question open and so do no harm: who does not know, or would rather not say, in words that are not known."""
 _WISHES = frozenset({Command.HUMAN, Command.HELP, Command.LANGUAGE, Command.ERASE, Command.STOP})
@@ -181,9 +177,8 @@ class Vote:
     ) -> Reading:
         """What the classifier makes of words that say nothing to the readers; `otherwise` where it is not sure."""
         words = message.said.words
-        name, sure, together = intent.likeliest(_COMMAND_INTENTS)
-        command = _COMMAND_INTENTS.get(name)
-        if command is not None and together >= _SOME_COMMAND and sure >= _LIKELIEST:
+        command = _COMMAND_INTENTS.get(intent.name or "")
+        if command is not None and intent.confidence >= _LIKELY:
             return self._corrections.wish(message, facts, attribute) if command is Command.CHANGE else ReadCommand(command)
         left_open = _LEFT_OPEN.get(intent.name or "")
         if left_open is not None and intent.confidence >= _GUESSED_OPEN and attribute is not None:

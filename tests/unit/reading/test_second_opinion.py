@@ -63,7 +63,4 @@ def test_what_is_taken_for_a_command_is_not_taken_for_an_answer_as_well() -> Non
 
 def test_what_the_engine_says_of_a_message_may_be_missing_in_parts() -> None:
     assert Intent.of({}) == Intent()
-    assert Intent.of({"intent": {"name": None}, "answers": {"treated": {}}, "intent_ranking": None}) == Intent(None, 0.0)
-    found = Intent.of({"intent": {"name": "stop", "confidence": 0.4}, "intent_ranking": [{"name": "stop", "confidence": 0.4}]})
-    assert found.likeliest({"stop", "skip"}) == ("stop", 0.4, 0.4)
-    assert found.likeliest({"skip"}) == ("", 0.0, 0.0)
+    assert Intent.of({"intent": {"name": None}, "answers": {"treated": {}}}) == Intent(None, 0.0)
