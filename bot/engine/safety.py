@@ -27,7 +27,7 @@ DANGERS = ("emergency", "crisis")
 INTENTS = frozenset(f"safety_{danger}" for danger in DANGERS)
 #: Chosen on messages by writers who saw neither the words nor the examples (docs/decisions/0011-the-classifier-is-one-vote.md): an
 #: alarm too many costs one message, one too few may cost a life.
-USUAL_THRESHOLD = 0.3
+USUAL_THRESHOLD = 0.45
 #: Above this a mark of history, denial and the like is not believed any more; at 1 it always is. At 0.8 a few more are caught ("I'll kill
 #: myself lol"), but "I would never hurt myself" raises an alarm.
 USUAL_CERTAINTY = 1.0
@@ -48,7 +48,7 @@ def every_languages_words(words: Path = WORDS) -> Tuple[DangerWords, ...]:
 class SafetyClassifier(GraphComponent):
     """Gives a message that speaks of danger, or asks for medical advice, its intent with certainty.
 
-    ``threshold`` (0 to 1, default 0.3): how probable the classifiers before this one must find danger, an emergency and a crisis taken
+    ``threshold`` (0 to 1, default 0.45): how probable the classifiers before this one must find danger, an emergency and a crisis taken
     together, to be believed without a known phrase. 1 turns this off. Lower catches more that nobody foresaw and raises more false alarms.
     ``certainty`` (default 1, never): above which probability the signs of history, denial and the like in the message count no more.
     """
@@ -88,8 +88,8 @@ class SafetyClassifier(GraphComponent):
         found = {danger: _confidence(ranking, f"safety_{danger}") for danger in DANGERS}
         likeliest = max(found, key=lambda danger: found[danger])
         sure = sum(found.values())
-        if self._threshold >= 1 or sure < self._threshold:
-            return None
+        if self._threshold >= 1 or sure < self._threshold or not any(map(str.isalpha, text)):
+            return None  # "39" is an age or a reading, and no cry for help.
         return None if sure <= self._certainty and lets_by(text, likeliest, *self._languages) else likeliest
 
 

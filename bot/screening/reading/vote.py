@@ -41,6 +41,8 @@ _LIKELY, _LIKELY_ASKED = 0.5, 0.3
 """How sure it has to be where the words say nothing else; less where they are put as a question."""
 _GUESSED, _GUESSED_OPEN = 0.75, 0.7
 """How sure a guess at an answer has to be where the words say nothing; less where it leaves the question open."""
+_ENOUGH_TO_GUESS = 3
+"""Words from which on a message says enough for a guess: "back pain" is no answer to anything."""
 _CONTRADICTED = 0.75
 """How sure a guess has to be to make a value doubtful that words gave."""
 _COMMAND_INTENTS: Mapping[str, Command] = {
@@ -92,7 +94,7 @@ class Vote:
         if prompt is None or prompt.waiting is not Waiting.QUESTION or self._is_of_another_kind(intent):
             return reading
         attribute = self._lexicon.attributes[prompt.asks]
-        if whole_form(text) in self._lexicon.whole(attribute.name):
+        if whole_form(text) in self._lexicon.whole(attribute.name) or len(message.said) < _ENOUGH_TO_GUESS:
             return reading
         value, left_open = intent.value(attribute.name), intent.leaves_open
         if isinstance(reading, ReadUnclear):

@@ -8,7 +8,7 @@ from tests.people import people
 from tests.unit.conversations.test_corrections import history
 
 FITS = people("NCT06141070")[0].answers
-UNHEARD_OF = "blorp wibble"
+UNHEARD_OF = "blorp wibble flonk"
 
 
 def guessed(attribute: str, means: str) -> Intent:

@@ -16,7 +16,7 @@ def read(text: str, asked: str, name: str | None = None, sure: float = 0.0, **gu
 
 
 def test_a_sure_guess_fills_in_where_the_words_say_nothing() -> None:
-    reading = read("blorp wibble", "treated", treated=("yes", 0.9))
+    reading = read("blorp wibble flonk", "treated", treated=("yes", 0.9))
     assert isinstance(reading, ReadAnswer)
     assert reading.value is True
     assert reading.guessed, "it is said back, and read back first where it would rule somebody out"
@@ -24,7 +24,7 @@ def test_a_sure_guess_fills_in_where_the_words_say_nothing() -> None:
 
 @pytest.mark.parametrize("sure", [0.1, 0.5, 0.7])
 def test_an_unsure_guess_is_asked_again(sure: float) -> None:
-    assert read("blorp wibble", "treated", treated=("yes", sure)) == ReadUnclear()
+    assert read("blorp wibble flonk", "treated", treated=("yes", sure)) == ReadUnclear()
 
 
 def test_a_guess_never_replaces_a_value_but_makes_it_doubtful() -> None:
@@ -46,19 +46,19 @@ def test_a_whole_message_that_is_known_is_not_doubted() -> None:
 
 @pytest.mark.parametrize(("means", "kind"), [("unsure", ReadUnsure), ("decline", ReadDecline)])
 def test_doubts_and_refusals_are_guessed_for_any_question(means: str, kind: type) -> None:
-    assert isinstance(read("blorp wibble", "age", **{ANY: (means, 0.9)}), kind)
+    assert isinstance(read("blorp wibble flonk", "age", **{ANY: (means, 0.9)}), kind)
 
 
 def test_a_guess_for_another_question_counts_for_nothing() -> None:
-    assert read("blorp wibble", "treated", sex=("female", 0.99)) == ReadUnclear()
+    assert read("blorp wibble flonk", "treated", sex=("female", 0.99)) == ReadUnclear()
 
 
 def test_a_question_is_no_answer_however_sure_the_guess() -> None:
-    assert read("blorp wibble?", "treated", treated=("yes", 0.99)) == ReadUnclear()
+    assert read("blorp wibble flonk?", "treated", treated=("yes", 0.99)) == ReadUnclear()
 
 
 def test_what_is_taken_for_a_command_is_not_taken_for_an_answer_as_well() -> None:
-    assert not isinstance(read("blorp wibble", "treated", "stop", 0.7, treated=("yes", 0.99)), ReadAnswer)
+    assert not isinstance(read("blorp wibble flonk", "treated", "stop", 0.7, treated=("yes", 0.99)), ReadAnswer)
 
 
 def test_what_the_engine_says_of_a_message_may_be_missing_in_parts() -> None:
