@@ -127,7 +127,7 @@ class TrialchatInput(InputChannel):
                 return json({"error": "expected JSON"}, status=400)
             agent = request.app.ctx.agent
             parsed = [await agent.parse_message(ordinary_text(text)) for text in texts]
-            return json({"understood": [{part: found.get(part) for part in ("intent", "answers")} for found in parsed]})
+            return json({"understood": [{part: found.get(part) for part in ("intent", "answers", "sentences")} for found in parsed]})
 
         async def answer(turn: dict[str, Any]) -> HTTPResponse:
             replies = Replies()

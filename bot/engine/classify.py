@@ -16,15 +16,16 @@ from bot.engine.answers import AnswerModel, with_meaning
 from bot.engine.embeddings import Embedder
 from bot.engine.intent_model import IntentModel, Settings
 from bot.engine.slips import Slips
+from bot.screening.sentences import sentences_of
 
-#: What the guesses are called beside Rasa's own `intent`.
-ANSWERS = "answers"
+#: What the guesses are called beside Rasa's own `intent`: for the whole message, and for each sentence where there are several.
+ANSWERS, SENTENCES = "answers", "sentences"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class MessageClassifier(GraphComponent):
     """Ranks the intents of a message by calibrated probabilities, and sets beside them, as ``answers``, what it would mean to each
-    question. It needs no tokenizer and no featurizer before it."""
+    question, and as ``sentences`` the same for each sentence of a longer one. It needs no tokenizer and no featurizer before it."""
 
     def __init__(
         self,
@@ -90,14 +91,20 @@ class MessageClassifier(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         if self._model is None:
             raise RuntimeError("the classifier is neither trained nor loaded")
-        numbers = self._model.numbers.rows([self._slips.repaired(message.get(TEXT) or "") for message in messages])
-        rows, answers = self._model.planes.probabilities(numbers), self._answers.guesses(numbers)
-        for message, row, guesses in zip(messages, rows, answers, strict=True):
+        texts = [message.get(TEXT) or "" for message in messages]
+        stories = [sentences if len(sentences := sentences_of(text)) > 1 else () for text in texts]
+        every = [*texts, *(sentence for story in stories for sentence in story)]
+        numbers = self._model.numbers.rows([self._slips.repaired(text) for text in every])
+        rows = self._model.planes.probabilities(numbers[: len(texts)])
+        answers = iter(self._answers.guesses(numbers))
+        for message, row, guesses in zip(messages, rows, [next(answers) for _ in texts], strict=True):
             # Plain numbers: what is set here is sent on and stored as JSON.
             ranking = [{"name": self._model.intents[index], "confidence": float(row[index])} for index in (-row).argsort(kind="stable")]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking_length"] or None], add_to_output=True)
             message.set(ANSWERS, guesses, add_to_output=True)
+        for message, story in zip(messages, stories, strict=True):
+            message.set(SENTENCES, [next(answers) for _ in story], add_to_output=True)
         return messages
 
 

@@ -28,9 +28,8 @@ INTENTS = frozenset(f"safety_{danger}" for danger in DANGERS)
 #: Chosen on messages by writers who saw neither the words nor the examples (docs/decisions/0011-the-classifier-is-one-vote.md): an
 #: alarm too many costs one message, one too few may cost a life.
 USUAL_THRESHOLD = 0.45
-#: Above this a mark of history, denial and the like is not believed any more; at 1 it always is. At 0.8 a few more are caught ("I'll kill
-#: myself lol"), but "I would never hurt myself" raises an alarm.
-USUAL_CERTAINTY = 1.0
+#: Above this a mark of history, an idiom and the like is not believed any more ("I'll kill myself lol"); what denies the danger is.
+USUAL_CERTAINTY = 0.97
 
 
 def every_languages_words(words: Path = WORDS) -> Tuple[DangerWords, ...]:
@@ -50,7 +49,8 @@ class SafetyClassifier(GraphComponent):
 
     ``threshold`` (0 to 1, default 0.45): how probable the classifiers before this one must find danger, an emergency and a crisis taken
     together, to be believed without a known phrase. 1 turns this off. Lower catches more that nobody foresaw and raises more false alarms.
-    ``certainty`` (default 1, never): above which probability the signs of history, denial and the like in the message count no more.
+    ``certainty`` (default 0.97): above which probability the signs of history, idioms and the like in the message count no more. What denies
+    the danger always counts.
     """
 
     def __init__(self, languages: Tuple[DangerWords, ...], threshold: float = USUAL_THRESHOLD, certainty: float = USUAL_CERTAINTY) -> None:
@@ -90,7 +90,7 @@ class SafetyClassifier(GraphComponent):
         sure = sum(found.values())
         if self._threshold >= 1 or sure < self._threshold or not any(map(str.isalpha, text)):
             return None  # "39" is an age or a reading, and no cry for help.
-        return None if sure <= self._certainty and lets_by(text, likeliest, *self._languages) else likeliest
+        return None if lets_by(text, likeliest, *self._languages, sure=sure > self._certainty) else likeliest
 
 
 def _confidence(ranking: List[Dict[str, Any]], name: str) -> float:

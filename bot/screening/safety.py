@@ -13,7 +13,7 @@ The words live in ``words/<locale>/safety.yaml``; `bot.screening.phrases` says h
         phrases: ["my? chest {hurts}", "chest + {hurts} + suddenly"]   # "+": near each other in a sentence, in any order
     marks:                       # let a phrase by when they stand in the same part of the sentence
       past: {phrases: [years ago], unless: [present], anywhere: [returned]}   # "in 2015 but now it's back" is now
-    guessed: {crisis: [hope]}    # marks that also speak against a danger that only a classifier found
+    guessed: {crisis: [hope]}    # marks that also speak against a danger that only a classifier found, however sure it is
     turns: [but]                 # where a new part begins
     denial: {by: ["no, dont have"], bridge: ["any, or"], not_of: [not], lists: [or]}
                                  # "by", then only words of "bridge", then the danger: denied; "no pain, fever or cough" denies them all
@@ -138,19 +138,24 @@ def find_danger(text: str, *languages: DangerWords) -> str | None:
     return min((place for place in found if place is not None), default=(0, None))[1]
 
 
-def lets_by(text: str, category: str, *languages: DangerWords) -> bool:
+def lets_by(text: str, category: str, *languages: DangerWords, sure: bool = False) -> bool:
     """Whether something in ``text`` speaks against a danger of this category that was only guessed.
 
-    That is an idiom, a mark by which the phrases of the category are let by, one of its `guessed`, or such a phrase that was let by.
+    However ``sure`` the guess: one of its `guessed` marks, or a phrase of it that is denied. Where the guess is not sure also an idiom, a
+    mark by which the phrases of the category are let by, or such a phrase that was let by.
     """
     for words in languages:
         dangers = [danger for danger in words.dangers if danger.category == category]
-        names = words.guessed.get(category, frozenset()).union(*(danger.unless for danger in dangers)) - {_DENIED}
-        marks = [words.marks[name] for name in sorted(names)]
+        against = [words.marks[name] for name in sorted(words.guessed.get(category, ()))]
+        lightly = [words.marks[name] for name in sorted(frozenset().union(*(danger.unless for danger in dangers)) - {_DENIED})]
         for sentence in _sentences(text, words):
-            if _BLANK in sentence.tokens or any(_marked(mark, sentence, set(sentence.part_of), ()) for mark in marks):
+            everywhere = set(sentence.part_of)
+            found = [(danger, match) for danger in dangers for match in _matches(danger.parts, sentence)]
+            if any(_marked(mark, sentence, everywhere, ()) for mark in against):
                 return True
-            if any(next(_matches(danger.parts, sentence), None) for danger in dangers):
+            if any(_is_denied(match, danger, sentence, words) for danger, match in found):
+                return True
+            if not sure and (found or _BLANK in sentence.tokens or any(_marked(mark, sentence, everywhere, ()) for mark in lightly)):
                 return True
     return False
 
@@ -186,7 +191,7 @@ def _near(match: Sequence[Span], spans: Sequence[Span]) -> Sequence[Span]:
 
 
 def _counts(match: Sequence[Span], danger: _Danger, sentence: _Sentence, later: Sequence[_Sentence], words: DangerWords) -> bool:
-    if _DENIED in danger.unless and any(_denied(span, match, sentence, words) for span in match):
+    if _is_denied(match, danger, sentence, words):
         return False
     first, last = min(span[0] for span in match), max(span[1] for span in match) - 1
     parts = set(sentence.part_of[first : last + 1])
@@ -197,6 +202,10 @@ def _marked(mark: _Mark, sentence: _Sentence, parts: Set[int], later: Sequence[_
     if not sentence.has(mark.phrases, parts) or sentence.has(mark.unless, parts):
         return False
     return not any(mark.anywhere & said.found.keys() for said in (sentence, *later))
+
+
+def _is_denied(match: Sequence[Span], danger: _Danger, sentence: _Sentence, words: DangerWords) -> bool:
+    return _DENIED in danger.unless and any(_denied(span, match, sentence, words) for span in match)
 
 
 def _denied(span: Span, match: Sequence[Span], sentence: _Sentence, words: DangerWords) -> bool:

@@ -52,21 +52,27 @@ class FactReader:
 
     def told(self, message: Message) -> tuple[TellTale, ...]:
         """Everything told, of whomever; one value for each attribute and person."""
+        found = self._found(message)
+        values = _by_key(found)
+        # Two values of one attribute for the same person: neither is clear.
+        return tuple(tale for index, tale in enumerate(found) if len(values[_key(tale)]) == 1 and not _seen(found, index))
+
+    def torn(self, message: Message) -> frozenset[str]:
+        """The attributes of which two values are told."""
+        return frozenset(name for (name, _), values in _by_key(self._found(message)).items() if len(values) > 1)
+
+    def _found(self, message: Message) -> list[TellTale]:
         found = [*self._conditions(message), *self._patterns(message), *self._measurements(message)]
         found += self._alone(message, {tale.attribute for tale in found})
         found += self._counted(message, {tale.attribute for tale in found})
         # What is only asked about is not told: "what are the odds of getting the radiation". Who somebody is may stand in a question.
         found = [tale for tale in found if not self._asked(tale, message)]
-        kept: dict[tuple[str, str | None], set[Value]] = {}
-        for tale in found:
-            kept.setdefault(_key(tale), set()).add(tale.value)
+        kept = _by_key(found)
         for (name, _), values in kept.items():
             outranks = self._lexicon.words_of(name).outranks
             for value in tuple(values):
                 values -= set(outranks.get(str(value), ()))
-        found = [tale for tale in found if tale.value in kept[_key(tale)]]
-        # Two values of one attribute for the same person: neither is clear.
-        return tuple(tale for index, tale in enumerate(found) if len(kept[_key(tale)]) == 1 and not _seen(found, index))
+        return [tale for tale in found if tale.value in kept[_key(tale)]]
 
     def patient(self, message: Message, told: tuple[TellTale, ...], about: str | None) -> str | None:
         """Whose illness the message is about: SELF or a person's key; None where it does not say."""
@@ -321,6 +327,13 @@ class FactReader:
 def _key(tale: TellTale) -> tuple[str, str | None]:
     """What two tales have to agree in: said of the writer or of nobody in particular, they are of the same person."""
     return tale.attribute, None if tale.owner == SELF else tale.owner
+
+
+def _by_key(found: Sequence[TellTale]) -> dict[tuple[str, str | None], set[Value]]:
+    values: dict[tuple[str, str | None], set[Value]] = {}
+    for tale in found:
+        values.setdefault(_key(tale), set()).add(tale.value)
+    return values
 
 
 def _seen(found: list[TellTale], index: int) -> bool:

@@ -28,6 +28,8 @@ class Intent:
     name: str | None = None
     confidence: float = 0.0
     answers: Mapping[str, Guess] = field(default_factory=dict)
+    sentences: tuple[Mapping[str, Guess], ...] = ()
+    """The same for each sentence (`bot.screening.sentences`), where there are several."""
 
     def value(self, attribute: str) -> Guess | None:
         """The value that the message would mean to this question."""
@@ -42,12 +44,17 @@ class Intent:
     @classmethod
     def of(cls, understood: Mapping[str, Any]) -> Intent:
         """From what the engine says of a message; what it does not say is not sure."""
-        intent, answers = understood.get("intent") or {}, understood.get("answers") or {}
+        intent = understood.get("intent") or {}
         return cls(
             intent.get("name"),
             float(intent.get("confidence") or 0.0),
-            {attribute: Guess(str(guess["means"]), float(guess["confidence"])) for attribute, guess in answers.items() if guess},
+            _guesses(understood.get("answers") or {}),
+            tuple(map(_guesses, understood.get("sentences") or ())),
         )
+
+
+def _guesses(answers: Mapping[str, Any]) -> dict[str, Guess]:
+    return {attribute: Guess(str(guess["means"]), float(guess["confidence"])) for attribute, guess in answers.items() if guess}
 
 
 NOT_GUESSED = Intent()

@@ -17,6 +17,7 @@ from bot.screening.reading.corrections import Corrections
 from bot.screening.reading.facts import FactReader, TellTale
 from bot.screening.reading.intent import NOT_GUESSED, Intent
 from bot.screening.reading.lexicon import Lexicon, Means, whole_form
+from bot.screening.reading.stories import StoryReader
 from bot.screening.reading.text import cleaned, said, tokens
 from bot.screening.reading.values import LONG, Message, ValueReader, one_polarity, value_of_payload
 from bot.screening.reading.vote import Vote
@@ -66,6 +67,7 @@ class Reader:
         self._spelling = Spelling(lexicon.vocabulary, lexicon.ordinary, lexicon.reading.get("slips") or {})
         self._corrections = Corrections(lexicon, self._values, self._plain_answer)
         self._vote = Vote(lexicon, self._facts, self._corrections)
+        self._stories = StoryReader(lexicon, self._values)
 
     def read(
         self,
@@ -124,6 +126,9 @@ class Reader:
         reading = self._vote.weighed(reading, text, prompt, message, intent, facts)
         if isinstance(reading, ReadElsewhere | ReadCommand | ReadNothing):
             return Heard(reading, about=patient)
+        if prompt is None or (prompt.waiting is Waiting.QUESTION and self._lexicon.attributes[prompt.asks].group == _CONSENT):
+            known = facts.keys() | self._facts.torn(message)
+            facts = {**facts, **self._stories.guessed(text, today, intent, patient if patient is not None else about, known)}
         asked = reading.attribute if isinstance(reading, ReadAnswer) else (prompt.attribute if prompt else None)
         rest = tuple(
             Fact(name, tale.value, said(text))

@@ -36,10 +36,11 @@ _TRUSTED = 0.6
 _OVERRULES = 0.8
 """How sure it has to be to overrule a value or a command that was read from a few words in passing."""
 _SURELY = 0.9
-"""How sure it has to be to overrule what begins as an answer does, and that only where no answer is guessed."""
+"""How sure it has to be to overrule what begins as an answer does, and that only where no answer is guessed; and how sure a guess has to
+be to turn a doubt into an answer, or an answer into a doubt."""
 _LIKELY, _LIKELY_ASKED = 0.5, 0.3
 """How sure it has to be where the words say nothing else; less where they are put as a question."""
-_GUESSED, _GUESSED_OPEN = 0.75, 0.7
+_GUESSED, _GUESSED_OPEN = 0.6, 0.6
 """How sure a guess at an answer has to be where the words say nothing; less where it leaves the question open."""
 _ENOUGH_TO_GUESS = 3
 """Words from which on a message says enough for a guess: "back pain" is no answer to anything."""
@@ -106,6 +107,12 @@ class Vote:
                 return _LEFT_OPEN[left_open.means](attribute.name, said(text))
             if value is not None and value.confidence >= _GUESSED:
                 return ReadAnswer(attribute.name, option_value(attribute, value.means), said(text), guessed=True)
+        if isinstance(reading, ReadUnsure) and value is not None and value.confidence >= _SURELY:
+            # A "maybe" in passing: "has maybe a two hour nap, otherwise he's up and about".
+            if left_open is None or left_open.confidence < value.confidence:
+                return ReadAnswer(attribute.name, option_value(attribute, value.means), said(text), guessed=True)
+        if isinstance(reading, ReadAnswer) and not reading.tapped and left_open is not None and left_open.confidence >= _SURELY:
+            return _LEFT_OPEN[left_open.means](attribute.name, said(text))  # "He isn't sure, he'd want to see the dates before saying."
         if isinstance(reading, ReadAnswer) and not reading.tapped and value is not None and value.confidence >= _CONTRADICTED:
             meant = option_value(attribute, value.means)
             if meant != reading.value:
