@@ -49,6 +49,7 @@ class FactReader:
     def __init__(self, lexicon: Lexicon, values: ValueReader) -> None:
         self._lexicon = lexicon
         self._values = values
+        self._anybody = frozenset(person.key for person in lexicon.people if person.anybody)
 
     def told(self, message: Message) -> tuple[TellTale, ...]:
         """Everything told, of whomever; one value for each attribute and person."""
@@ -64,6 +65,7 @@ class FactReader:
     def _found(self, message: Message) -> list[TellTale]:
         found = [*self._conditions(message), *self._patterns(message), *self._measurements(message)]
         found += self._alone(message, {tale.attribute for tale in found})
+        found += self._listed_alone(message, {tale.attribute for tale in found})
         found += self._counted(message, {tale.attribute for tale in found})
         # What is only asked about is not told: "what are the odds of getting the radiation". Who somebody is may stand in a question.
         found = [tale for tale in found if not self._asked(tale, message)]
@@ -81,7 +83,8 @@ class FactReader:
         people = [person.key for _, _, person in clauses.relations if person.key not in clauses.gone]
         # "For me", but not "for me nan".
         named = {start for start, _, _ in clauses.relations}
-        if any(match.end not in named for match in self._lexicon.cues("about_me").find(message.said.words)):
+        mine = [match for match in self._lexicon.cues("about_me").find(message.said.words) if match.end not in named]
+        if any(not clauses.denied(match.start, match.end, deny_after=False) for match in mine):
             return SELF
         if clauses.searched_for and clauses.searched_for not in clauses.gone:
             return clauses.searched_for
@@ -108,7 +111,7 @@ class FactReader:
         """What is told of the patient, by attribute; his or her sex where the word for the person says it."""
         facts: dict[str, TellTale] = {}
         for tale in told:
-            mine = tale.owner in (None, patient) or (patient not in (None, SELF) and tale.owner == _SOMEONE) or (patient == _SOMEONE)
+            mine = tale.owner in (None, patient) or (patient not in (None, SELF) and tale.owner in self._anybody) or (patient == _SOMEONE)
             if mine and tale.attribute not in facts:
                 facts[tale.attribute] = tale
         if _SEX not in facts and patient not in (None, SELF):
@@ -155,7 +158,9 @@ class FactReader:
         denied_until = -1
         for position, match in enumerate(matches):
             following = matches[position + 1].start if position + 1 < len(matches) else None
-            stance = message.clauses.stance(match.start, match.end, words.deny_after, following)
+            stance = message.clauses.stance(match.start, match.end, words.deny_after, following, behind=attribute.name not in (_AGE, _SEX))
+            if stance is Stance.PLANNED and attribute.name in (_AGE, _SEX):
+                stance = Stance.SAID  # "Scan booked for Monday, 51 years old": nobody plans an age.
             owner = self._owner(message, match.start, match.end)
             listed = (
                 denied_until >= 0
@@ -262,14 +267,15 @@ class FactReader:
         """Age and sex as people put them beside an illness, with nothing else between the commas: "lung cancer, 59, female"."""
         if not message.conditions:
             return
-        marks = sorted({0, *message.said.pauses, len(message.said)})
-        clauses = [(start, end) for start, end in itertools.pairwise(marks) if end > start]
-        ends = {end for _, end in clauses}
-        behind = {named.end for named in message.conditions}
+        clauses = _clauses(message)
+        starts, ends = {start for start, _ in clauses}, {end for _, end in clauses}
+        behind, before = {named.end for named in message.conditions}, {named.start for named in message.conditions}
         ages = [
             number
             for number in message.numbers.find(message.said.words)
-            if (number.start, number.end) in clauses or (number.start in behind and number.end in ends)
+            if (number.start, number.end) in clauses
+            or (number.start in behind and number.end in ends)
+            or (number.start in starts and number.end in before)
         ]
         plausible = [number for number in ages if _YOUNGEST <= number.value <= _OLDEST and number.value == int(number.value)]
         if _AGE in self._lexicon.attributes and _AGE not in told and len(plausible) == 1 == len(ages):
@@ -281,6 +287,31 @@ class FactReader:
             if len(values) == 1:
                 value, start, end = values[0]
                 yield TellTale(_SEX, value, self._owner(message, start, end), start)
+
+    def _listed_alone(self, message: Message, told: set[str]) -> Iterator[TellTale]:
+        """Places that stand alone between commas, beside their number or its name: "5 mets in total, bones and liver"."""
+        fillers = self._lexicon.single("list_fillers") | self._lexicon.joins
+        for name, by in (self._lexicon.reading["numbers"].get("counted_by") or {}).items():
+            if by in told or name not in self._lexicon.attributes or by not in self._lexicon.attributes:
+                continue
+            spoken_of = name in told or any(match.label == name for match in self._lexicon.attribute_names.find(message.said.words))
+            places = [found for found in message.found(str(by)) if found.label.own and isinstance(found.label.value, tuple)]
+            places = [place for place in places if message.clauses.stance(place.start, place.end) is Stance.SAID]
+            if not spoken_of or not places:
+                continue
+            named = {position for place in places for position in range(place.start, place.end)}
+            small = {p for number in message.numbers.find(message.said.words) for p in range(number.start, number.end)}
+            alone = [
+                place
+                for start, end in _clauses(message)
+                if all(p in named or p in small or message.said.words[p] in fillers for p in range(start, end))
+                for place in places
+                if start <= place.start and place.end <= end
+            ]
+            chosen = {item for place in alone if isinstance(place.label.value, tuple) for item in place.label.value}
+            ordered = tuple(item for item in self._lexicon.attributes[by].values if item in chosen)
+            if ordered and self._lexicon.attributes[by].accepts(ordered):
+                yield TellTale(str(by), ordered, self._owner(message, alone[0].start, alone[0].end), alone[0].start)
 
     def _counted(self, message: Message, told: set[str]) -> Iterator[TellTale]:
         """A count told by its parts: "two in the liver and one in the hip", "brain x2, liver x1", where every part has its number."""
@@ -307,7 +338,7 @@ class FactReader:
             if near and all(word in fillers for word in between):
                 return number
             behind = message.said.words[end : number.start]
-            if 0 <= number.start - end <= 1 and all(word in fillers for word in behind) and number.start not in message.said.stops:
+            if 0 <= number.start - end <= 1 and all(word in fillers for word in behind) and number.start not in message.said.pauses:
                 return number
         return None
 
@@ -327,6 +358,12 @@ class FactReader:
 def _key(tale: TellTale) -> tuple[str, str | None]:
     """What two tales have to agree in: said of the writer or of nobody in particular, they are of the same person."""
     return tale.attribute, None if tale.owner == SELF else tale.owner
+
+
+def _clauses(message: Message) -> list[tuple[int, int]]:
+    """What stands between commas, stops and the like."""
+    marks = sorted({0, *message.said.pauses, len(message.said)})
+    return [(start, end) for start, end in itertools.pairwise(marks) if end > start]
 
 
 def _by_key(found: Sequence[TellTale]) -> dict[tuple[str, str | None], set[Value]]:

@@ -89,6 +89,8 @@ class Person:
     words: tuple[str, ...]
     called: frozenset[str] = frozenset()
     """Words that name the person without "my", as a name does."""
+    anybody: bool = False
+    """Whether the word says no more than that it is somebody else."""
 
 
 def _list(data: Any, key: str) -> tuple[str, ...]:
@@ -129,6 +131,7 @@ class Lexicon:
                 data.get("sex"),
                 _owned(data["words"], _list(self.reading, "possessive")),
                 frozenset(map(str, data.get("called") or ())),
+                bool(data.get("anybody")),
             )
             for key, data in (people or {}).items()
         )

@@ -13,6 +13,9 @@ from bot.screening.reading.text import Attached, PartOfName, Phrases, by_meaning
 
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?$")
 
+_RANGE_WORDS = 2
+"""How many words may join the ends of a range: "86 or maybe 87"."""
+
 
 @dataclass(frozen=True)
 class Number:
@@ -62,6 +65,10 @@ class NumberReader:
             if not isinstance(word, PartOfName) and word.lstrip("-")[:1].isdecimal():
                 value = digits(word)
                 number = None if value is None else Number(value, position, position + 1)
+            elif word in self._points and position == 0:
+                # "Point nine": with nothing before it, nothing is before the point.
+                number = self._with_decimals(Number(0.0, 0, 0), words, spoken)
+                number = number if number.end else None
             elif position in spoken:
                 total, end = self._spoken(words, spoken, position)
                 number = Number(total, position, end)
@@ -146,14 +153,14 @@ class NumberReader:
 
     def ranges(self, words: Sequence[str], numbers: Sequence[Number]) -> list[tuple[float, float]]:
         """Pairs of numbers that stand for one: "3 or 4", "between 60 and 70"."""
-        return [
-            (left.value, right.value)
-            for left, right in itertools.pairwise(numbers)
-            if right.start - left.end == 1
-            and words[left.end] in self._range
+        found = []
+        for left, right in itertools.pairwise(numbers):
+            between = words[left.end : right.start]
+            joined = 1 <= len(between) <= _RANGE_WORDS and self._range.issuperset(between)
             # "60 and 70" are one range only behind "between".
-            and (words[left.end] not in self.joins or (left.start and words[left.start - 1] in self._between))
-        ]
+            if joined and (between[0] not in self.joins or (left.start and words[left.start - 1] in self._between)):
+                found.append((left.value, right.value))
+        return found
 
     def is_none(self, words: Sequence[str]) -> bool:
         """Whether the words say that there is none at all."""

@@ -17,6 +17,8 @@ _REACH = 6
 _FAR = 9
 """How many words a doubt or a plan reaches over within its sentence."""
 _AFTER = 4
+_DESCRIBED = 4
+"""How many words may stand between "I'm a" and what the writer is."""
 SOMEONE = "someone"
 """The key of a person of whom nothing is known but that it is not the writer."""
 _CUES = ("negators", "negative_results", "doubts", "plans", "contrasts")
@@ -49,14 +51,16 @@ class Clauses:
             key: _spans(self.lexicon.cues(key), self.said.words) for key in ("negators", "negative_results", "doubts", "plans", "contrasts")
         }
 
-    def stance(self, start: int, end: int, deny_after: bool = True, until: int | None = None) -> Stance:
+    def stance(self, start: int, end: int, deny_after: bool = True, until: int | None = None, behind: bool = True) -> Stance:
         """What is said of the words from `start` to `end`.
 
-        `deny_after`: whether a "was clear" behind them denies them, up to `until`, where the next thing is named.
+        `deny_after`: whether a "was clear" behind them denies them, up to `until`, where the next thing is named. `behind`: whether
+        anything behind them counts; "I'm 79 and would like to hear more" plans nothing about the 79.
         """
-        if self.denied(start, end, deny_after, until):
+        if self.denied(start, end, deny_after and behind, until):
             return Stance.DENIED
         floor, ceiling = self._sentence(start, end)
+        ceiling = ceiling if behind else end
         if self._near("plans", start, end, floor, ceiling):
             return Stance.PLANNED
         if self._near("doubts", start, end, floor, ceiling):
@@ -137,9 +141,11 @@ class Clauses:
         covered_until = 0
         outside: list[str | None] = []
         for position, word in enumerate(self.said.words):
-            if position in self.said.stops and current is not None and current != SELF:
+            if position in self.said.stops:
                 # A new sentence without a subject goes on about whom the last one named, yet no "she" is a doctor any more.
                 heard_doctor = False
+                if current == SELF and self.searched_for and last_other == self.searched_for:
+                    current = last_other  # "For my dad. He's 78 and I'm 42. Stage 4."
             # What is put in brackets is said beside; after them it goes on about whom it was about.
             if "(" in self.said.between[position]:
                 outside.append(current)
@@ -153,6 +159,8 @@ class Clauses:
                 pass
             elif word in doctors:
                 heard_doctor = True
+            elif position in self._asides:
+                pass
             elif word in first:
                 ahead = relations.keys() & {position + 1, position + 2, position + 3}
                 owns_person = word in owning and bool(ahead)
@@ -164,6 +172,13 @@ class Clauses:
             owners.append(current)
         return tuple(owners)
 
+    @cached_property
+    def _asides(self) -> frozenset[int]:
+        """Where the writer is named and is not the subject: "I'd have to ask", "she asked me"."""
+        words = self.said.words
+        asides = {position for start, end in _spans(self.lexicon.cues("asides"), words) for position in range(start, end)}
+        return frozenset(asides | {end for _, end in _spans(self.lexicon.cues("spoken_to"), words)})
+
     def _is_person(self, position: int, person: Person) -> bool:
         """Whether the word names a person here: "my wife", "for a friend"; not the "child" of "having a child"."""
         if self.said.words[position] in person.called:
@@ -174,6 +189,9 @@ class Clauses:
         before_it = self.said.words[max(0, position - 2) : position]
         if any(word in self.lexicon.single("first_subject") for word in before_it):
             return False  # "I'm a grandmother."
+        described = [end for _, end in _spans(self.lexicon.cues("i_am_a"), self.said.words) if 0 <= position - end <= _DESCRIBED]
+        if described and not self.said.crosses(described[-1] - 1, position + 1, self.said.pauses):
+            return False  # "I'm a 69 year old fella."
         if person.key == SOMEONE:
             # "For a woman of 60", but not "I am a woman".
             return any(match.end == position for match in self.lexicon.cues("on_behalf").find(self.said.words))

@@ -46,6 +46,8 @@ _ENOUGH_TO_GUESS = 3
 """Words from which on a message says enough for a guess: "back pain" is no answer to anything."""
 _CONTRADICTED = 0.75
 """How sure a guess has to be to make a value doubtful that words gave."""
+_STORY = 3
+"""Facts from which on a message is a story: "could he be considered?" at its end asks for no advice."""
 _COMMAND_INTENTS: Mapping[str, Command] = {
     "why": Command.WHY,
     "repeat": Command.REPEAT,
@@ -137,7 +139,7 @@ class Vote:
                     return self._corrections.wish(message, facts)
                 if wish in _WISHES and intent.confidence >= (_OVERRULES if asks else _SURELY):
                     return ReadCommand(wish)  # "My mother is 86 and hates computers. Could a person ring her?"
-                if intent.name == _ADVICE and intent.confidence >= (_TRUSTED if asks else _SURELY):
+                if intent.name == _ADVICE and intent.confidence >= (_TRUSTED if asks and len(about_them) < _STORY else _SURELY):
                     return ReadElsewhere()  # A story that ends in "should I stop the tablets?" asks for advice.
                 only_asked = all(self._facts.asked(tale, message) for tale in about_them)
                 if not (only_asked and about_trial and intent.confidence >= _TRUSTED):
