@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bot.criteria.operators import NEVER, Value
 from bot.screening.attributes import AnswerType, Attribute
-from bot.screening.reading.lexicon import Lexicon, Told
+from bot.screening.reading.lexicon import Lexicon, Means, Told
 from bot.screening.reading.numbers import Number
 from bot.screening.reading.patterns import Found, untangled
 from bot.screening.reading.staging import stage_of_tnm
@@ -27,6 +27,8 @@ _YOUNGEST, _OLDEST = 16, 99
 _AGE, _SEX, _CONDITION, _STAGE = "age", "sex", "condition", "cancer_stage"
 _COUNT_REACH = 5
 """How many small words may stand between a number and the place it counts: "two small spots in the right lung"."""
+_MOST_COUNTED = 30
+"""Places at one place of the body at most; a larger number counts something else."""
 _OTHER, _NONE = "other_cancer", "none"
 _SOMEONE = "someone"
 _TOLD_OUTRIGHT = frozenset({"treatment", "health", "family"})
@@ -66,7 +68,7 @@ class FactReader:
         found = [*self._conditions(message), *self._patterns(message), *self._measurements(message)]
         found += self._alone(message, {tale.attribute for tale in found})
         found += self._listed_alone(message, {tale.attribute for tale in found})
-        found += self._counted(message, {tale.attribute for tale in found})
+        found = self._with_counts(found, message)
         # What is only asked about is not told: "what are the odds of getting the radiation". Who somebody is may stand in a question.
         found = [tale for tale in found if not self._asked(tale, message)]
         kept = _by_key(found)
@@ -244,7 +246,9 @@ class FactReader:
         starts: dict[str | None, int] = {}
         for named in message.conditions:
             owner = self._owner(message, named.start, named.end)
-            stance = message.clauses.stance(named.start, named.end)
+            # "Lung cancer, ALK negative": what is negative behind the comma is something else.
+            until = min((pause for pause in message.said.pauses if pause >= named.end), default=None)
+            stance = message.clauses.stance(named.start, named.end, until=until)
             told = stance is Stance.SAID or (stance is not Stance.DENIED and not message.clauses.doubted_before(named.start))
             if told and not self._elsewhere(message, named.start, named.end):
                 by_owner.setdefault(owner, []).append(named.name)
@@ -295,44 +299,64 @@ class FactReader:
             if by in told or name not in self._lexicon.attributes or by not in self._lexicon.attributes:
                 continue
             spoken_of = name in told or any(match.label == name for match in self._lexicon.attribute_names.find(message.said.words))
-            places = [found for found in message.found(str(by)) if found.label.own and isinstance(found.label.value, tuple)]
-            places = [place for place in places if message.clauses.stance(place.start, place.end) is Stance.SAID]
+            places = self._places(str(by), message)
             if not spoken_of or not places:
                 continue
             named = {position for place in places for position in range(place.start, place.end)}
             small = {p for number in message.numbers.find(message.said.words) for p in range(number.start, number.end)}
-            alone = [
-                place
-                for start, end in _clauses(message)
-                if all(p in named or p in small or message.said.words[p] in fillers for p in range(start, end))
-                for place in places
-                if start <= place.start and place.end <= end
-            ]
+            alone: list[Found[Means]] = []
+            listed = -1
+            for start, end in reversed(_clauses(message)):
+                inside = [place for place in places if start <= place.start and place.end <= end]
+                if inside and all(p in named or p in small or message.said.words[p] in fillers for p in range(start, end)):
+                    alone, listed = [*inside, *alone], start
+                elif inside and inside[-1].end == end == listed and end not in message.said.stops:
+                    alone = [inside[-1], *alone]  # "The scan showed the liver, a rib and one node."
             chosen = {item for place in alone if isinstance(place.label.value, tuple) for item in place.label.value}
             ordered = tuple(item for item in self._lexicon.attributes[by].values if item in chosen)
             if ordered and self._lexicon.attributes[by].accepts(ordered):
                 yield TellTale(str(by), ordered, self._owner(message, alone[0].start, alone[0].end), alone[0].start)
 
-    def _counted(self, message: Message, told: set[str]) -> Iterator[TellTale]:
-        """A count told by its parts: "two in the liver and one in the hip", "brain x2, liver x1", where every part has its number."""
+    def _places(self, by: str, message: Message) -> list[Found[Means]]:
+        """Where the values of a list are named, and neither denied nor doubted."""
+        named = [found for found in message.found(by) if found.label.own and isinstance(found.label.value, tuple)]
+        return [place for place in named if message.clauses.stance(place.start, place.end) is Stance.SAID]
+
+    def _with_counts(self, found: list[TellTale], message: Message) -> list[TellTale]:
+        """With the count of places that is told by its parts: "two in the liver and one in the hip", where every part has its number.
+
+        A part alone is not the count: of "liver mets x 2, adrenal x 1" the 2.
+        """
         for name, by in (self._lexicon.reading["numbers"].get("counted_by") or {}).items():
             # Only parts of something that is told here anyhow: "mets in the brain", not "a pain in the hip".
-            if name in told or by not in told or name not in self._lexicon.attributes:
+            if name not in self._lexicon.attributes or all(tale.attribute != by for tale in found):
                 continue
-            numbers = message.numbers.find(message.said.words)
-            places = [found for found in message.found(str(by)) if found.label.own and isinstance(found.label.value, tuple)]
-            places = [place for place in places if message.clauses.stance(place.start, place.end) is Stance.SAID]
-            counts = [self._number_of(place.start, place.end, numbers, message) for place in places]
-            if not places or None in counts or len({number.start for number in counts if number}) != len(places):
+            places = self._places(str(by), message)
+            parts = self._parts(str(name), str(by), places, message)
+            whole = {tale.value for tale in found if tale.attribute == name}
+            if not parts or (whole and (len(parts) == 1 or not whole <= {part.value for part in parts})):
                 continue
-            value = self._values.sum_of(self._lexicon.attributes[name], [number for number in counts if number], message)
+            value = self._values.sum_of(self._lexicon.attributes[name], parts, message)
             if value is not None:
-                yield TellTale(name, value, self._owner(message, places[0].start, places[0].end), places[0].start)
+                found = [tale for tale in found if tale.attribute != name]
+                found.append(TellTale(name, value, self._owner(message, places[0].start, places[0].end), places[0].start))
+        return found
+
+    def _parts(self, name: str, by: str, places: Sequence[Found[Means]], message: Message) -> list[Number]:
+        """The number of each place; none at all where one has none."""
+        elsewhere = {
+            p for match in message.told if match.label.attribute not in (name, by) for p in range(match.start, match.end)
+        } | {quantity.start for quantity in self._values.quantities.find(message.said) if quantity.unit}
+        numbers = [n for n in message.numbers.find(message.said.words) if n.start not in elsewhere and n.value <= _MOST_COUNTED]
+        parts = [number for place in places if (number := self._number_of(place.start, place.end, numbers, message))]
+        return parts if len({part.start for part in parts}) == len(places) else []
 
     def _number_of(self, start: int, end: int, numbers: Sequence[Number], message: Message) -> Number | None:
         """The number that counts what stands at these words: shortly before it in its clause, or right behind it."""
         fillers = self._lexicon.single("list_fillers")
-        for number in numbers:
+        for number in reversed(numbers):  # The nearest one before.
+            if start <= number.start and number.end <= end:
+                return number
             between = message.said.words[number.end : start]
             near = 0 <= start - number.end <= _COUNT_REACH and not message.said.crosses(number.end - 1, start + 1, message.said.pauses)
             if near and all(word in fillers for word in between):

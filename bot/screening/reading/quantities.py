@@ -214,7 +214,8 @@ class QuantityReader:
             if nearest.label == attribute and quantity.start - nearest.end <= reach and not others:
                 return True
         # "8.1 % HbA1c": the name behind, where none stands before.
-        return bool(quantity.unit) and not before and any(name.label == attribute and name.start == quantity.end for name in names)
+        behind = [name for name in names if name.start == quantity.end and name.start not in said.stops]
+        return bool(quantity.unit) and not before and any(name.label == attribute for name in behind)
 
     def _of_another(self, attribute: str, quantity: Quantity, said: Utterance) -> bool:
         """Whether the number stands behind the name of something else: "stage 3", "and the whites in all 8.3"."""

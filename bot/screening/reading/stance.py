@@ -78,6 +78,8 @@ class Clauses:
         limit = min(len(self.said), end + _AFTER, len(self.said) if until is None else until)
         contrasts = {first for first, _ in self._cues["contrasts"]}
         for first, _ in self._cues["negative_results"]:
+            if any(end <= begins and ends <= first for begins, ends in self._cues["negators"]):
+                continue  # "Cannot be excluded" excludes nothing.
             if end <= first < limit and not any(mark in self.said.stops or mark in contrasts for mark in range(end, first + 1)):
                 between = self.said.words[end:first]
                 # Only what is still about the same thing may stand between: "the EGFR thing came back clear".
@@ -164,7 +166,9 @@ class Clauses:
             elif word in first:
                 ahead = relations.keys() & {position + 1, position + 2, position + 3}
                 owns_person = word in owning and bool(ahead)
-                if not owns_person:
+                # "My wife is 34, we have it in the house now": who is ill stays who it was.
+                together = last_other is not None and word in self.lexicon.single("together")
+                if not owns_person and not together:
                     current = SELF
             elif word in third and not heard_doctor:
                 current = last_other or current if (last_other or current) != SELF else "someone"

@@ -18,6 +18,7 @@ LONGEST_SAID = 200
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "–": "-", "—": "-"})
 _POWERS = str.maketrans({sign: f"^{digit}" for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")})
 _TOKEN = re.compile(r"(?:(?<![\w.,])-)?\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[%+<>≤≥?]")
+_TIMES = re.compile(r"(?<![^\W_])[x×]$")
 _STOP = re.compile(r"[.!?;…\n]")
 _PAUSE = re.compile(r"[,:()\"“”]|\s-+\s|-\s|\s-")
 
@@ -61,12 +62,14 @@ def plain(text: str) -> str:
 def tokens(text: str) -> tuple[str, ...]:
     """The words and numbers of a text, in lower case; hyphens and slashes separate words."""
     lowered = plain(text)
-    return tuple(_token(found[0], lowered[found.start() - 1] if found.start() else " ") for found in _TOKEN.finditer(lowered))
+    return tuple(_token(found, lowered) for found in _TOKEN.finditer(lowered))
 
 
-def _token(word: str, before: str) -> str:
+def _token(found: re.Match[str], lowered: str) -> str:
+    word, before = found[0], lowered[found.start() - 1] if found.start() else " "
     if word[0].isdecimal() and before.isalpha():
-        return PartOfName(word)
+        # "x2" counts, and names nothing.
+        return word if _TIMES.search(lowered, max(0, found.start() - 2), found.start()) else PartOfName(word)
     return Attached(word) if word[0].isalpha() and before.isdecimal() else word
 
 
@@ -83,7 +86,7 @@ class Utterance:
         self.lowered = plain(self.text)
         found = list(_TOKEN.finditer(self.lowered))
         self.spans = tuple(match.span() for match in found)
-        raw = tuple(_token(match[0], self.lowered[match.start() - 1] if match.start() else " ") for match in found)
+        raw = tuple(_token(match, self.lowered) for match in found)
         self.words = tuple((repaired or {}).get(word, word) for word in raw)
         self.between = tuple(
             self.lowered[(found[position - 1].end() if position else 0) : match.start()] for position, match in enumerate(found)

@@ -447,10 +447,13 @@ class ValueReader:
             return None
         places = message.found(str(by)) if by in self._lexicon.attributes else []
         parts = [match for match in places if match.label.kind == "value"]
+        if len(numbers) > 2 and numbers[0].value == sum(number.value for number in numbers[1:]):
+            return self._fitting(attribute, numbers[0].value)  # "Three: two in the liver, one in the hip."
         if len(parts) != len(numbers) or any(self.numbers.bound_at(message.said.words, n) for n in numbers):
             return None
         paired = all(
-            number.end <= place.start and (index + 1 == len(numbers) or place.end <= numbers[index + 1].start)
+            (number.end <= place.start or place.start <= number.start < place.end)
+            and (index + 1 == len(numbers) or place.end <= numbers[index + 1].start)
             for index, (number, place) in enumerate(zip(numbers, parts, strict=True))
         )
         return self._fitting(attribute, sum(number.value for number in numbers)) if paired else None
