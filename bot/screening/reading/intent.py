@@ -36,10 +36,10 @@ class Intent:
         guess = self.answers.get(attribute)
         return None if guess is None or guess.means in LEAVES_OPEN else guess
 
-    @property
-    def leaves_open(self) -> Guess | None:
-        """Whether the message sounds like a doubt or a refusal."""
-        return self.answers.get(ANY)
+    def leaves_open(self, attribute: str) -> Guess | None:
+        """The doubt or refusal that the message would mean to this question, or to any."""
+        guesses = [guess for name in (ANY, attribute) if (guess := self.answers.get(name)) and guess.means in LEAVES_OPEN]
+        return max(guesses, key=lambda guess: guess.confidence, default=None)
 
     @classmethod
     def of(cls, understood: Mapping[str, Any]) -> Intent:

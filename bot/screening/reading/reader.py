@@ -124,6 +124,8 @@ class Reader:
             reading = self._owned(reading, text, prompt, told, facts)
             reading = self._vote.beside_guess(reading, text, prompt, message, intent)
         reading = self._vote.weighed(reading, text, prompt, message, intent, facts)
+        if isinstance(reading, ReadCommand) and reading.command is Command.CHANGE and prompt is None:
+            reading = self._corrections.wish(message, facts)
         if isinstance(reading, ReadElsewhere | ReadCommand | ReadNothing):
             return Heard(reading, about=patient)
         if prompt is None or (prompt.waiting is Waiting.QUESTION and self._lexicon.attributes[prompt.asks].group == _CONSENT):

@@ -37,7 +37,7 @@ class StoryReader:
         self._lexicon = lexicon
         self._values = values
         self._rules = {
-            str(name): _Rule(float(rule["sure"]), frozenset(rule.get("unless") or ()))
+            str(name): _Rule(float(rule["certainty"]), frozenset(rule.get("unlike") or ()))
             for name, rule in (lexicon.reading.get("stories") or {}).items()
             if name in lexicon.attributes
         }

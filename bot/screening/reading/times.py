@@ -58,7 +58,7 @@ class TimeReader:
         self._vague = Phrases({True: list(map(str, times.get("vague", ())))})
         self._almost = Phrases({True: list(map(str, times.get("almost", ())))})
         self._relative = Phrases(by_meaning({phrase: int(days) for phrase, days in times["relative"].items()}))
-        self._every = frozenset(map(str, times.get("every", ())))
+        self._every = frozenset(map(str, times.get("habits", ())))
         self._fuzzy = Phrases(by_meaning({word: (float(low), float(high)) for word, (low, high) in (times.get("fuzzy") or {}).items()}))
         self._plural = frozenset(map(str, times.get("plural", ())))
         self._months = Phrases({int(number): list(map(str, words)) for number, words in times["months"].items()})

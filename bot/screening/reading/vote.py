@@ -40,7 +40,7 @@ _SURELY = 0.9
 be to turn a doubt into an answer, or an answer into a doubt."""
 _LIKELY, _LIKELY_ASKED = 0.5, 0.3
 """How sure it has to be where the words say nothing else; less where they are put as a question."""
-_GUESSED, _GUESSED_OPEN = 0.6, 0.6
+_GUESSED, _GUESSED_OPEN = 0.5, 0.55
 """How sure a guess at an answer has to be where the words say nothing; less where it leaves the question open."""
 _ENOUGH_TO_GUESS = 3
 """Words from which on a message says enough for a guess: "back pain" is no answer to anything."""
@@ -77,6 +77,8 @@ _GOING_ON = frozenset({Command.RESUME, Command.GO_ON})
 """Commands that say little where a question is open anyhow."""
 _ABOUT_THE_QUESTION = frozenset({Command.WHY, Command.REPEAT})
 """Commands about the question that is open, which a question about the trial only resembles."""
+_REFUSING = frozenset({Command.SKIP, Command.WHY})
+"""Commands in whose words people also refuse: "next question", "is that any of your business"."""
 _COURTESIES = frozenset({"greet", "thanks"})
 
 
@@ -99,7 +101,7 @@ class Vote:
         attribute = self._lexicon.attributes[prompt.asks]
         if whole_form(text) in self._lexicon.whole(attribute.name) or len(message.said) < _ENOUGH_TO_GUESS:
             return reading
-        value, left_open = intent.value(attribute.name), intent.leaves_open
+        value, left_open = intent.value(attribute.name), intent.leaves_open(attribute.name)
         if isinstance(reading, ReadUnclear):
             unclear = reading.between or any(match.label.kind == "unclear" for match in message.found(attribute.name))
             if message.said.asks or (unclear and (value is None or value.confidence < _SURELY)):
@@ -149,14 +151,19 @@ class Vote:
         about_trial = intent.name is not None and (intent.name.startswith(_TOPIC) or intent.name == _ADVICE)
         if isinstance(reading, ReadCommand):
             of_question = reading.command in _ABOUT_THE_QUESTION and prompt is not None and prompt.waiting is Waiting.QUESTION
+            of_question = of_question and not (intent.name == _ADVICE and intent.confidence >= _OVERRULES)
             if about_trial and not of_question and intent.confidence >= (_TRUSTED if asks else _OVERRULES):
-                return ReadElsewhere()
+                return ReadElsewhere()  # "My marker went from 4 to 19, what does that mean?"
             if prompt is None and intent.name == _OUT_OF_SCOPE and intent.confidence >= _OVERRULES:
                 return ReadUnclear()
             other = _COMMAND_INTENTS.get(intent.name or "")
             needed = _SURELY if reading.command is Command.CHANGE else _OVERRULES
             if reading.command in _GOING_ON and prompt is not None and prompt.waiting is Waiting.QUESTION:
                 needed = _LIKELY  # "Ignore this question and carry on."
+            refused = intent.leaves_open(prompt.attribute) if prompt is not None and prompt.attribute else None
+            refuses = refused is not None and refused.means == intent.name and refused.confidence >= _OVERRULES
+            if prompt is not None and refuses and refused and _LEFT_OPEN[refused.means] is ReadDecline and reading.command in _REFUSING:
+                return ReadDecline(prompt.asks, said(text))  # "A lady doesn't tell. Next question."
             if other in (None, reading.command) or intent.confidence < needed:
                 return reading
             if reading.command is Command.CHANGE and other not in _LARGER:
