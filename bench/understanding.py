@@ -62,13 +62,14 @@ def group(intent: str) -> str:
 
 
 def examples() -> tuple[list[str], list[str]]:
-    """All training examples with their intents."""
+    """All training examples with their intents; those that only teach what an answer means are none."""
     import yaml
 
     texts, intents = [], []
     for path in sorted((PROJECT / "data" / "nlu").rglob("*.yml")):
         for entry in yaml.safe_load(path.read_text("utf-8"))["nlu"]:
-            for line in entry.get("examples", "").splitlines() if "intent" in entry else ():
+            only_an_answer = (entry.get("metadata") or {}).get("learned_as") == "answer"
+            for line in entry.get("examples", "").splitlines() if "intent" in entry and not only_an_answer else ():
                 if line.strip().startswith("- "):
                     texts.append(line.strip()[2:].strip())
                     intents.append(entry["intent"])

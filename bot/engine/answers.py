@@ -7,9 +7,13 @@ The examples carry the question and the meaning as metadata of their intent (``d
       examples: |
         - they zapped my hip for two weeks
 
-``means`` is a value of the attribute, or ``unsure``, ``decline``, or ``open`` for what does not settle the question.
-``attribute`` is `any_question` for doubts and refusals to questions that have no examples of their own, and for what is neither. The engine
-does not know which question is open. It guesses for every question, and whoever knows asks for the one (`bot.screening.reading`).
+``means`` is a value of the attribute, or ``unsure``, ``decline``, or ``open`` for what does not settle the question. ``attribute`` is
+`any_question` for doubts and refusals to questions that have no examples of their own, and for what is neither. ``learned_as: answer``
+beside them keeps the examples out of the intents: told at length, nearly everything is a `statement`, and thousands of them would
+outweigh the commands.
+
+The engine does not know which question is open. It guesses for every question, and whoever knows asks for the one
+(`bot.screening.reading`).
 """
 
 from __future__ import annotations
@@ -92,11 +96,21 @@ def _lesson(attribute: str, examples: Sequence[Example]) -> list[tuple[int, str]
     return own + [(index, OPEN) for index in others]
 
 
+def is_for_intents(example: Any) -> bool:
+    """Whether one of Rasa's examples teaches its intent, and not only what it means as an answer."""
+    return _told(example).get("learned_as") != "answer"
+
+
 def with_meaning(examples: Iterable[Any]) -> list[Example]:
     """Those of Rasa's examples whose intent says what they mean as an answer."""
     found = []
     for example in examples:
-        told = ((example.get("metadata") or {}).get("intent") or {}) if example.get("metadata") else {}
+        told = _told(example)
         if "attribute" in told and "means" in told:
             found.append(Example(example.get("text"), str(told["attribute"]), str(told["means"])))
     return found
+
+
+def _told(example: Any) -> dict[str, Any]:
+    """What the file says of the block in which an example stands."""
+    return ((example.get("metadata") or {}).get("intent")) or {}

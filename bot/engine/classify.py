@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine.answers import AnswerModel, with_meaning
+from bot.engine.answers import AnswerModel, is_for_intents, with_meaning
 from bot.engine.embeddings import Embedder
 from bot.engine.intent_model import IntentModel, Settings
 from bot.engine.slips import Slips
@@ -78,10 +78,10 @@ class MessageClassifier(GraphComponent):
         if not examples:
             raise ValueError("there are no examples of any intent to learn from")
         settings = Settings(self._config["cost"], self._config["meaning"], self._config["hasty"], self._config["random_state"])
-        texts, intents = [example.get(TEXT) for example in examples], [example.get(INTENT) for example in examples]
-        self._model = IntentModel.train(texts, intents, embedder(self._config), settings)
+        pairs = [(example.get(TEXT), example.get(INTENT)) for example in examples if is_for_intents(example)]
+        self._model = IntentModel.train([text for text, _ in pairs], [intent for _, intent in pairs], embedder(self._config), settings)
         self._answers = AnswerModel.train(self._model.numbers, with_meaning(examples), settings)
-        self._slips = Slips(texts, self._config["dictionary"])
+        self._slips = Slips([example.get(TEXT) for example in examples], self._config["dictionary"])
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
             self._answers.save(folder)

@@ -49,8 +49,8 @@ class SafetyClassifier(GraphComponent):
 
     ``threshold`` (0 to 1, default 0.45): how probable the classifiers before this one must find danger, an emergency and a crisis taken
     together, to be believed without a known phrase. 1 turns this off. Lower catches more that nobody foresaw and raises more false alarms.
-    ``certainty`` (default 0.97): above which probability the signs of history, idioms and the like in the message count no more. What denies
-    the danger always counts.
+    ``certainty`` (default 0.97): above which probability the signs of history, idioms and the like in the message count no more. What
+    denies the danger always counts.
     """
 
     def __init__(self, languages: Tuple[DangerWords, ...], threshold: float = USUAL_THRESHOLD, certainty: float = USUAL_CERTAINTY) -> None:

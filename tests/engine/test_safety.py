@@ -42,6 +42,15 @@ def test_from_which_certainty_on_signs_of_history_count_no_more_is_an_option(jud
     assert judged["certain"] == ["safety_crisis", 1.0]
 
 
+def test_what_is_denied_is_no_danger_however_sure_the_guess(judged: dict[str, Any]) -> None:
+    assert not judged["denied"][0].startswith("safety_")
+
+
+def test_an_idiom_counts_against_a_guess_but_not_against_a_very_sure_one(judged: dict[str, Any]) -> None:
+    assert judged["an_idiom"] == ["out_of_scope", 1.0]
+    assert judged["surer_than_an_idiom"] == ["safety_crisis", 1.0]
+
+
 def test_what_is_no_danger_is_left_as_it_was(judged: dict[str, Any]) -> None:
     assert judged["harmless"] == ["statement", 0.7]
 

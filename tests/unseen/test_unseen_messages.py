@@ -29,7 +29,7 @@ def noon(day: int) -> datetime.datetime:
 
 
 #: The day on which each set was written, from which its times are reckoned.
-WRITTEN_ON = {"a": noon(24), "b": noon(24), "c": noon(24), "d": noon(28), "e": noon(28)}
+WRITTEN_ON = {"a": noon(24), "b": noon(24), "c": noon(24), **dict.fromkeys("defh", noon(28))}
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,35 @@ class Bound:
 
 
 FLOORS: Mapping[str, Bound] = {
-    "answers right": Bound(least=0.89),
-    "answers taken wrongly": Bound(most=0.02),
+    "answers right": Bound(least=0.91),
+    "answers taken wrongly": Bound(most=0.025),
     "answers taken where none was": Bound(most=0.02),
-    "commands": Bound(least=0.87),
-    "topics": Bound(least=0.92),
-    "emergencies and crises caught": Bound(least=0.88),
+    "commands": Bound(least=0.92),
+    "topics": Bound(least=0.91),
+    "emergencies and crises caught": Bound(least=0.94),
     "false alarms": Bound(most=0.02),
-    "false alarms, hard": Bound(most=0.14),
-    "medical advice": Bound(least=0.84),
+    "false alarms, hard": Bound(most=0.07),
+    "medical advice": Bound(least=0.94),
     "facts in openings, precision": Bound(least=0.97),
-    "facts in openings, recall": Bound(least=0.84),
+    "facts in openings, recall": Bound(least=0.89),
 }
+#: What the sets of two writers reach who put nearly everything in a roundabout way; the other figures are as above.
+ROUNDABOUT: Mapping[str, Bound] = {
+    "answers right": Bound(least=0.82),
+    "answers taken wrongly": Bound(most=0.035),
+    "answers taken where none was": Bound(most=0.035),
+    "commands": Bound(least=0.85),
+    "emergencies and crises caught": Bound(least=0.88),
+    "false alarms, hard": Bound(most=0.12),
+    "medical advice": Bound(least=0.92),
+    "facts in openings, precision": Bound(least=0.93),
+    "facts in openings, recall": Bound(least=0.79),
+}
+
+
+def floors_of(name: str) -> Mapping[str, Bound]:
+    return {**FLOORS, **ROUNDABOUT} if name in "fh" else FLOORS
+
 
 FILES = sorted(HERE.glob("*.jsonl"))
 
@@ -92,7 +109,7 @@ def test_the_figures_reach_their_floors(name: str, scores: Scores) -> None:
     found = scores[name]
     shown = table(found)
     print(f"\nset {name}\n{shown}")  # noqa: T201
-    missed = [figure for figure, bound in FLOORS.items() if found[figure].of and not bound.holds(found[figure])]
+    missed = [figure for figure, bound in floors_of(name).items() if found[figure].of and not bound.holds(found[figure])]
     assert not missed, f"set {name}: {', '.join(missed)}\n{shown}"
 
 

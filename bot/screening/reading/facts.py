@@ -29,6 +29,8 @@ _COUNT_REACH = 5
 """How many small words may stand between a number and the place it counts: "two small spots in the right lung"."""
 _MOST_COUNTED = 30
 """Places at one place of the body at most; a larger number counts something else."""
+_KINDS_WITH_NUMBERS = ("value", "number", "time")
+"""What words can mean in which a number belongs to them, and counts nothing else."""
 _OTHER, _NONE = "other_cancer", "none"
 _SOMEONE = "someone"
 _TOLD_OUTRIGHT = frozenset({"treatment", "health", "family"})
@@ -344,27 +346,33 @@ class FactReader:
 
     def _parts(self, name: str, by: str, places: Sequence[Found[Means]], message: Message) -> list[Number]:
         """The number of each place; none at all where one has none."""
-        elsewhere = {
-            p for match in message.told if match.label.attribute not in (name, by) for p in range(match.start, match.end)
-        } | {quantity.start for quantity in self._values.quantities.find(message.said) if quantity.unit}
+        own = self._lexicon.words_of(name).units
+        of_others = [match for match in message.told if match.label.attribute not in (name, by)]
+        elsewhere = {p for m in of_others if m.label.means.kind in _KINDS_WITH_NUMBERS for p in range(m.start, m.end)}
+        elsewhere |= {found.start for found in self._values.quantities.find(message.said) if found.unit and found.unit not in own}
         numbers = [n for n in message.numbers.find(message.said.words) if n.start not in elsewhere and n.value <= _MOST_COUNTED]
         parts = [number for place in places if (number := self._number_of(place.start, place.end, numbers, message))]
         return parts if len({part.start for part in parts}) == len(places) else []
 
     def _number_of(self, start: int, end: int, numbers: Sequence[Number], message: Message) -> Number | None:
         """The number that counts what stands at these words: shortly before it in its clause, or right behind it."""
-        fillers = self._lexicon.single("list_fillers")
-        for number in reversed(numbers):  # The nearest one before.
-            if start <= number.start and number.end <= end:
-                return number
-            between = message.said.words[number.end : start]
-            near = 0 <= start - number.end <= _COUNT_REACH and not message.said.crosses(number.end - 1, start + 1, message.said.pauses)
-            if near and all(word in fillers for word in between):
-                return number
-            behind = message.said.words[end : number.start]
-            if 0 <= number.start - end <= 1 and all(word in fillers for word in behind) and number.start not in message.said.pauses:
-                return number
-        return None
+        fillers, words = self._lexicon.single("list_fillers"), message.said.words
+        inside = [number for number in numbers if start <= number.start and number.end <= end]
+        before = [
+            number
+            for number in numbers
+            if 0 <= start - number.end <= _COUNT_REACH
+            and not message.said.crosses(number.end - 1, start + 1, message.said.pauses)
+            and fillers.issuperset(words[number.end : start])
+        ]
+        behind = [
+            number
+            for number in numbers
+            if 0 <= number.start - end <= 1
+            and (fillers - self._lexicon.joins).issuperset(words[end : number.start])
+            and number.start not in message.said.pauses
+        ]
+        return next(iter([*inside, *reversed(before), *behind]), None)
 
     def _measurements(self, message: Message) -> Iterator[TellTale]:
         if not message.numbers.find(message.said.words):

@@ -399,6 +399,8 @@ def _has_holes(pattern: str) -> bool:
 def _value(attribute: Attribute, option: str) -> Value:
     if attribute.answer_type is AnswerType.YES_NO:
         return option == "yes"
+    if attribute.answer_type is AnswerType.NUMBER and option.isdecimal():
+        return int(option)
     return (option,) if attribute.answer_type is AnswerType.CHOICES else option
 
 

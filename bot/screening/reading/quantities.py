@@ -55,7 +55,7 @@ class QuantityReader:
         }
         # A name that is also a word for something else must stand right before its number: the eGFR of "EGFR exon 19" is a gene.
         self._shared = {tokens(own) for words in measured.values() for own in words.names if own in others}
-        self._bodys = frozenset(map(str, spoken.get("of_the_body") or ()))
+        self._of_the_body = frozenset(map(str, spoken.get("of_the_body") or ()))
         self._telling = {name: frozenset(map(_tight, words.telling_units)) for name, words in measured.items()}
 
     @cached_property
@@ -122,7 +122,10 @@ class QuantityReader:
         lost = [(match.start, match.end) for match in self._lexicon.cues("changes").find(said.words)]
         quantities = [q for q in self.find(said) if q.start not in dates and not any(0 <= q.start - end <= 1 for _, end in lost)]
         values = [(quantity, value) for quantity in quantities if (value := self.value(attribute, quantity)) is not None]
-        if any(quantity.unit in self._bodys and quantity.unit not in self._lexicon.words_of(attribute.name).units for quantity in quantities):
+        if any(
+            quantity.unit in self._of_the_body and quantity.unit not in self._lexicon.words_of(attribute.name).units
+            for quantity in quantities
+        ):
             # "1 metre 70 and 68 kilos" is no body mass index, though it could be reckoned.
             values = [pair for pair in values if pair[0].unit or self._named(attribute.name, pair[0], said)]
         named = [pair for pair in values if self._named(attribute.name, pair[0], said)]

@@ -7,7 +7,7 @@ it may add, and how sure it has to be, is data (`stories` of reading.yaml). Ever
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.screening.reading.facts import TellTale
@@ -18,6 +18,7 @@ from bot.screening.reading.values import Message, ValueReader
 from bot.screening.readings import SELF
 from bot.screening.sentences import sentences_of
 
+_OTHER, _CONDITION, _NONE = "other_cancer", "condition", "none"
 _LEAST = 4
 """Words a sentence has at least that says something by itself."""
 
@@ -37,7 +38,7 @@ class StoryReader:
         self._lexicon = lexicon
         self._values = values
         self._rules = {
-            str(name): _Rule(float(rule["certainty"]), frozenset(rule.get("unlike") or ()))
+            str(name): _Rule(float(rule["least"]), frozenset(rule.get("unlike") or ()))
             for name, rule in (lexicon.reading.get("stories") or {}).items()
             if name in lexicon.attributes
         }
@@ -51,16 +52,35 @@ class StoryReader:
         if len(sentences) != len(guesses):
             return {}  # An engine of another version cuts elsewhere.
         found: dict[str, set[str]] = {}
+        illnesses: list[tuple[bool, tuple[str, ...]]] = []
         for sentence, answers in zip(sentences, guesses, strict=True):
             likely = {name: guess for name, guess in answers.items() if name not in known and self._is_likely(name, guess, answers)}
-            if likely and self._tells_of(patient, self._values.message(sentence, today)):
+            message = self._values.message(sentence, today)
+            named = self._values.conditions(message) or ()
+            if _OTHER in likely and not named:
+                del likely[_OTHER]
+            illnesses.append((_OTHER in likely, named))
+            if likely and self._tells_of(patient, message):
                 for name, guess in likely.items():
                     found.setdefault(name, set()).add(guess.means)
-        return {
+        tales = {
             name: TellTale(name, option_value(self._lexicon.attributes[name], means.pop()), patient, 0)
             for name, means in found.items()
             if len(means) == 1
         }
+        return self._with_the_one_sought(tales, illnesses, patient)
+
+    def _with_the_one_sought(
+        self, tales: dict[str, TellTale], illnesses: Sequence[tuple[bool, tuple[str, ...]]], patient: str | None
+    ) -> dict[str, TellTale]:
+        """Another cancer is told where two are: "Bowel cancer in 2014, all clear. Now it's the lung." What is sought is the other one."""
+        if _OTHER not in tales:
+            return tales
+        others = {name for is_other, names in illnesses if is_other for name in names}
+        sought = [name for is_other, names in illnesses if not is_other for name in names if name not in others]
+        if not sought or tales[_OTHER].value == _NONE:
+            return {name: tale for name, tale in tales.items() if name != _OTHER}
+        return {**tales, _CONDITION: TellTale(_CONDITION, self._lexicon.conditions.narrowest(sought), patient, 0)}
 
     def _is_likely(self, name: str, guess: Guess, answers: Mapping[str, Guess]) -> bool:
         rule = self._rules.get(name)

@@ -40,7 +40,7 @@ _SURELY = 0.9
 be to turn a doubt into an answer, or an answer into a doubt."""
 _LIKELY, _LIKELY_ASKED = 0.5, 0.3
 """How sure it has to be where the words say nothing else; less where they are put as a question."""
-_GUESSED, _GUESSED_OPEN = 0.5, 0.55
+_GUESSED, _GUESSED_OPEN = 0.6, 0.55
 """How sure a guess at an answer has to be where the words say nothing; less where it leaves the question open."""
 _ENOUGH_TO_GUESS = 3
 """Words from which on a message says enough for a guess: "back pain" is no answer to anything."""
@@ -111,10 +111,10 @@ class Vote:
                 return _LEFT_OPEN[left_open.means](attribute.name, said(text))
             if value is not None and value.confidence >= _GUESSED:
                 return ReadAnswer(attribute.name, option_value(attribute, value.means), said(text), guessed=True)
-        if isinstance(reading, ReadUnsure) and value is not None and value.confidence >= _SURELY:
+        surer = value is not None and value.confidence >= _SURELY and (left_open is None or left_open.confidence < value.confidence)
+        if isinstance(reading, ReadUnsure) and value is not None and surer:
             # A "maybe" in passing: "has maybe a two hour nap, otherwise he's up and about".
-            if left_open is None or left_open.confidence < value.confidence:
-                return ReadAnswer(attribute.name, option_value(attribute, value.means), said(text), guessed=True)
+            return ReadAnswer(attribute.name, option_value(attribute, value.means), said(text), guessed=True)
         if isinstance(reading, ReadAnswer) and not reading.tapped and left_open is not None and left_open.confidence >= _SURELY:
             return _LEFT_OPEN[left_open.means](attribute.name, said(text))  # "He isn't sure, he'd want to see the dates before saying."
         if isinstance(reading, ReadAnswer) and not reading.tapped and value is not None and value.confidence >= _CONTRADICTED:
