@@ -38,7 +38,7 @@ class StoryReader:
         self._lexicon = lexicon
         self._values = values
         self._rules = {
-            str(name): _Rule(float(rule["least"]), frozenset(rule.get("unlike") or ()))
+            str(name): _Rule(float(rule["sureness"]), frozenset(rule.get("unlike") or ()))
             for name, rule in (lexicon.reading.get("stories") or {}).items()
             if name in lexicon.attributes
         }

@@ -47,7 +47,7 @@ print(
             "unsure": judged("the knife is on the table beside me", [["safety_crisis", 0.2], ["statement", 0.64]]),
             "history": judged("that was when I was young, long over", SURE),
             "certain": judged("that was when I was young, long over", SURE, certainty=0.8),
-            "denied": judged("I would never hurt myself", [["safety_crisis", 0.99]]),
+            "denied": judged("I would never hurt myself", [["safety_crisis", 0.98], ["statement", 0.02]]),
             "an_idiom": judged("kill myself lol", [["safety_crisis", 0.9], ["out_of_scope", 0.1]]),
             "surer_than_an_idiom": judged("kill myself lol", [["safety_crisis", 0.99]]),
             "harmless": judged("62", [["statement", 0.7], ["affirm", 0.1]]),
