@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from bot.screening.prompts import Prompt, Waiting
-from bot.screening.reading import Reader
+from bot.screening.reading import Intent, Reader
+from bot.screening.reading.intent import Guess
 from bot.screening.readings import (
     SELF,
     Command,
@@ -138,6 +139,12 @@ def test_not_knowing_and_declining_are_read(reader: Reader) -> None:
 def test_stories_are_read_and_of_whom_they_are(reader: Reader, text: str, facts: dict[str, object], about: str) -> None:
     assert told(reader, text) == facts
     assert hear(reader, text).about == about
+
+
+def test_a_story_is_guessed_at_by_this_languages_own_rules(reader: Reader) -> None:
+    guessed = ({}, {"prior_radiotherapy": Guess("yes", 0.6), "weight": Guess("70", 0.99)})
+    heard = reader.hear("Lumo vatta sipi. Ej zuka vatta lumi.", None, frozenset(), TODAY, Intent("statement", 0.9, {}, guessed))
+    assert {fact.attribute: fact.value for fact in heard.facts} == {"prior_radiotherapy": True}
 
 
 def test_more_than_the_answer_is_read(reader: Reader) -> None:
