@@ -179,7 +179,7 @@ class ValueReader:
         dropped = False
         elsewhere = {p for told in message.told if told.label.attribute != attribute.name for p in range(told.start, told.end)}
         for match in found:
-            if match.start in elsewhere and match.start > 0:
+            if match.start > 0 and elsewhere.intersection(range(match.start, match.end)):
                 # The "never" of "I'm 58 and never had chemo" answers another question.
                 continue
             if match.label.own or match.label.kind not in ("value", "hedged_no"):
