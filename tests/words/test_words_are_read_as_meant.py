@@ -157,6 +157,12 @@ def test_every_question_takes_not_sure_rather_not_and_why(attribute: str, text: 
         ("can_have_children", "I had a vasectomy", False),
         ("willing_contraception", "I use condoms", True),
         ("willing_to_attend", "too far away", False),
+        ("last_trial_drug", "three weeks today", 21),
+        ("metastasis_count", "three: two in the liver, one on the adrenal", 3),
+        ("metastasis_count", "hasn't gone anywhere", 0),
+        ("anc", "point nine, so they held off", 0.9),
+        ("diastolic_bp", "150 upon 90 at the chemist", 90),
+        ("gfr", "seventy two ml a minute", 72),
     ],
 )
 def test_everyday_answers_are_understood(attribute: str, text: str, meaning: Any) -> None:
@@ -177,6 +183,12 @@ def test_everyday_answers_are_understood(attribute: str, text: str, meaning: Any
         ("cancer_stage", "advanced"),
         ("last_trial_drug", "recently"),
         ("last_trial_drug", "more than a month ago"),
+        ("last_trial_drug", "they check me every couple of years"),
+        ("age", "86 or maybe 87"),
+        ("bmi", "I am 1 metre 70 and 68 kilos"),
+        # The no, and the day, belong to something else.
+        ("diagnosis_confirmed", "Histology came in August. I've never had any chemo for it"),
+        ("diagnosis_confirmed", "EBUS last tuesday"),
     ],
 )
 def test_what_can_mean_two_things_is_asked_again(attribute: str, text: str) -> None:
