@@ -47,6 +47,14 @@ class TellTale:
     start: int
 
 
+@dataclass(frozen=True)
+class Tales:
+    """What a message tells: one value for each attribute and person, and the attributes of which two are told, so that neither is clear."""
+
+    clear: tuple[TellTale, ...]
+    torn: frozenset[str]
+
+
 class FactReader:
     """Finds facts with the words of one language."""
 
@@ -55,16 +63,12 @@ class FactReader:
         self._values = values
         self._anybody = frozenset(person.key for person in lexicon.people if person.anybody)
 
-    def told(self, message: Message) -> tuple[TellTale, ...]:
-        """Everything told, of whomever; one value for each attribute and person."""
+    def tales(self, message: Message) -> Tales:
+        """Everything told, of whomever."""
         found = self._found(message)
         values = _by_key(found)
-        # Two values of one attribute for the same person: neither is clear.
-        return tuple(tale for index, tale in enumerate(found) if len(values[_key(tale)]) == 1 and not _seen(found, index))
-
-    def torn(self, message: Message) -> frozenset[str]:
-        """The attributes of which two values are told."""
-        return frozenset(name for (name, _), values in _by_key(self._found(message)).items() if len(values) > 1)
+        clear = (tale for index, tale in enumerate(found) if len(values[_key(tale)]) == 1 and not _seen(found, index))
+        return Tales(tuple(clear), frozenset(name for (name, _), told in values.items() if len(told) > 1))
 
     def _found(self, message: Message) -> list[TellTale]:
         found = [*self._conditions(message), *self._patterns(message), *self._measurements(message)]

@@ -110,7 +110,8 @@ class Reader:
         words = tokens(text)
         own = self._lexicon.phrases(prompt.attribute).vocabulary if prompt is not None and prompt.attribute else frozenset()
         message = self._values.message(text, today, dict(self._spelling.repaired(words, own)), self._spelling.unknown(words))
-        told = self._facts.told(message)
+        tales = self._facts.tales(message)
+        told = tales.clear
         patient = self._facts.patient(message, told, about)
         if not self._tells_whom(patient, prompt, message, told, about):
             patient = None
@@ -129,7 +130,7 @@ class Reader:
         if isinstance(reading, ReadElsewhere | ReadCommand | ReadNothing):
             return Heard(reading, about=patient)
         if prompt is None or (prompt.waiting is Waiting.QUESTION and self._lexicon.attributes[prompt.asks].group == _CONSENT):
-            known = facts.keys() | self._facts.torn(message)
+            known = facts.keys() | tales.torn
             facts = {**facts, **self._stories.guessed(text, today, intent, patient if patient is not None else about, known)}
         asked = reading.attribute if isinstance(reading, ReadAnswer) else (prompt.attribute if prompt else None)
         rest = tuple(
@@ -201,6 +202,8 @@ class Reader:
                 return self._answer(text, message, self._lexicon.attributes[prompt.asks])
             case Waiting.CHANGE:
                 return self._which_to_change(text, words)
+            case Waiting.FACTS if self._begins_with_no(message):
+                return ReadNo()  # "No, he gets up and dresses himself": which of it is wrong is asked next.
             case Waiting.CONFIRM:
                 reading = self._yes_or_no(text, message)
                 if not isinstance(reading, ReadUnclear):
@@ -278,6 +281,14 @@ class Reader:
         return ReadUnclear()
 
     # -- yes or no to an offer of ours
+
+    @staticmethod
+    def _begins_with_no(message: Message) -> bool:
+        """Whether a plain no stands first, with a pause behind it, and nowhere a yes."""
+        said = [match for match in message.general if match.label.kind == "value"]
+        first = said[0] if said else None
+        plain = first is not None and first.start == 0 and first.label.value is False and first.end in message.said.pauses
+        return plain and not message.said.asks and all(match.label.value is False for match in said if not match.label.weak)
 
     def _yes_or_no(self, text: str, message: Message) -> Reading:
         means = self._lexicon.whole(None).get(whole_form(text))

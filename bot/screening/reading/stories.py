@@ -45,23 +45,23 @@ class StoryReader:
 
     def guessed(self, text: str, today: datetime.date, intent: Intent, patient: str | None, known: Collection[str]) -> dict[str, TellTale]:
         """Facts about the patient that no word told, by attribute; `known` are those that need no guess, or must have none."""
-        if not self._rules:
-            return {}
         sentences = sentences_of(text)
         guesses = intent.sentences if len(sentences) > 1 else (intent.answers,)
         if len(sentences) != len(guesses):
             return {}  # An engine of another version cuts elsewhere.
+        likely = [{name: guess for name, guess in of.items() if name not in known and self._is_likely(name, guess, of)} for of in guesses]
+        if not any(likely):
+            return {}
         found: dict[str, set[str]] = {}
         illnesses: list[tuple[bool, tuple[str, ...]]] = []
-        for sentence, answers in zip(sentences, guesses, strict=True):
-            likely = {name: guess for name, guess in answers.items() if name not in known and self._is_likely(name, guess, answers)}
+        for sentence, guessed in zip(sentences, likely, strict=True):
             message = self._values.message(sentence, today)
             named = self._values.conditions(message) or ()
-            if _OTHER in likely and not named:
-                del likely[_OTHER]
-            illnesses.append((_OTHER in likely, named))
-            if likely and self._tells_of(patient, message):
-                for name, guess in likely.items():
+            if not named:
+                guessed.pop(_OTHER, None)
+            illnesses.append((_OTHER in guessed, named))
+            if guessed and self._tells_of(patient, message):
+                for name, guess in guessed.items():
                     found.setdefault(name, set()).add(guess.means)
         tales = {
             name: TellTale(name, option_value(self._lexicon.attributes[name], means.pop()), patient, 0)

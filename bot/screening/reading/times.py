@@ -58,7 +58,7 @@ class TimeReader:
         self._vague = Phrases({True: list(map(str, times.get("vague", ())))})
         self._almost = Phrases({True: list(map(str, times.get("almost", ())))})
         self._relative = Phrases(by_meaning({phrase: int(days) for phrase, days in times["relative"].items()}))
-        self._every = frozenset(map(str, times.get("habits", ())))
+        self._habits = frozenset(map(str, times.get("habits", ())))
         self._fuzzy = Phrases(by_meaning({word: (float(low), float(high)) for word, (low, high) in (times.get("fuzzy") or {}).items()}))
         self._plural = frozenset(map(str, times.get("plural", ())))
         self._months = Phrases({int(number): list(map(str, words)) for number, words in times["months"].items()})
@@ -124,7 +124,7 @@ class TimeReader:
         while position < len(units):
             unit = units[position]
             amount = self._amount(words, unit.start, numbers, fuzzy)
-            if amount is None or (amount[0] and words[amount[0] - 1] in self._every):
+            if amount is None or (amount[0] and words[amount[0] - 1] in self._habits):
                 position += 1  # "Every couple of years" is no time.
                 continue
             start, low, high = amount

@@ -160,10 +160,8 @@ class Vote:
             needed = _SURELY if reading.command is Command.CHANGE else _OVERRULES
             if reading.command in _GOING_ON and prompt is not None and prompt.waiting is Waiting.QUESTION:
                 needed = _LIKELY  # "Ignore this question and carry on."
-            refused = intent.leaves_open(prompt.attribute) if prompt is not None and prompt.attribute else None
-            refuses = refused is not None and refused.means == intent.name and refused.confidence >= _OVERRULES
-            if prompt is not None and refuses and refused and _LEFT_OPEN[refused.means] is ReadDecline and reading.command in _REFUSING:
-                return ReadDecline(prompt.asks, said(text))  # "A lady doesn't tell. Next question."
+            if prompt is not None and prompt.attribute and reading.command in _REFUSING and self._refuses(intent, prompt.attribute):
+                return ReadDecline(prompt.attribute, said(text))  # "A lady doesn't tell. Next question."
             if other in (None, reading.command) or intent.confidence < needed:
                 return reading
             if reading.command is Command.CHANGE and other not in _LARGER:
@@ -208,6 +206,13 @@ class Vote:
             needed = _LIKELY_ASKED if asks else (_TRUSTED if attribute is not None else _LIKELY)
             return ReadElsewhere() if intent.confidence >= needed else otherwise
         return otherwise
+
+    @staticmethod
+    def _refuses(intent: Intent, attribute: str) -> bool:
+        """Whether both the intent and the guess at the answer are a refusal."""
+        guess = intent.leaves_open(attribute)
+        agreed = guess is not None and guess.means == intent.name and guess.confidence >= _OVERRULES
+        return agreed and _LEFT_OPEN[intent.name or ""] is ReadDecline
 
     @staticmethod
     def _is_of_another_kind(intent: Intent) -> bool:

@@ -55,3 +55,21 @@ def test_a_consent_that_was_guessed_as_refused_is_a_refusal_after_a_yes(talk: Ta
     assert talk.codes == ["confirm"]
     talk.say("yes")
     assert "consent_declined" in talk.codes
+
+
+def test_a_guess_at_a_story_is_read_back_alone_as_well_and_counts_after_a_yes(talk: Talk) -> None:
+    talk.say("They blorp me in a wibble all day.", guessed("performance_status", "3"))
+    assert talk.codes[-1] == "volunteered"
+    talk.say("yes")
+    assert "Is that right?" in talk.texts
+    assert talk.answers().keys() <= {"consent"}
+    talk.say("yes")
+    assert talk.answers()["performance_status"][0] == "3"
+
+
+def test_a_no_in_words_to_what_was_read_back_keeps_nothing(talk: Talk) -> None:
+    talk.say("They blorp me in a wibble all day.", guessed("performance_status", "3"))
+    talk.say("yes")
+    talk.say("no, I gloop about the flam most of the day and wibble myself every morning, as I always did")
+    assert "performance_status" not in talk.answers()
+    assert talk.question == "performance_status", "what was misunderstood is asked"

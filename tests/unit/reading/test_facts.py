@@ -87,7 +87,7 @@ def test_of_two_stages_neither_is_told() -> None:
 
 
 def test_two_values_of_two_people_are_two_facts() -> None:
-    tales = FACTS.told(message("I'm 40. My mother, she's 71"))
+    tales = FACTS.tales(message("I'm 40. My mother, she's 71")).clear
     assert {(tale.owner, tale.attribute): tale.value for tale in tales} == {(SELF, "age"): 40, ("mother", "age"): 71}
 
 
@@ -145,7 +145,7 @@ told_parts = st.sampled_from(
 
 @given(st.lists(told_parts, max_size=10).map(" ".join))
 def test_whatever_is_told_of_one_person_never_holds_two_values_of_one_attribute(text: str) -> None:
-    told_of = [(tale.owner, tale.attribute) for tale in FACTS.told(message(text))]
+    told_of = [(tale.owner, tale.attribute) for tale in FACTS.tales(message(text)).clear]
     assert len(told_of) == len(set(told_of))
 
 

@@ -306,6 +306,18 @@ def test_an_offer_takes_a_yes_a_no_or_a_command(waiting: Waiting) -> None:
     assert read("yes and no", offer) == ReadUnclear()
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("no, they walk about all day and wash and dress and cook by themselves as they always did", ReadNo()),
+        ("no, yes", ReadUnclear()),
+        ("the weather, no, they walk about all day and wash and dress and cook as they always did", ReadUnclear()),
+    ],
+)
+def test_a_no_that_stands_first_is_a_no_to_what_was_read_back(text: str, expected: Reading) -> None:
+    assert read(text, Prompt(waiting=Waiting.FACTS)) == expected
+
+
 def test_an_unusual_value_is_confirmed_or_said_again() -> None:
     confirm = Prompt(waiting=Waiting.CONFIRM, attribute="age", value=112)
     assert read("yes", confirm) == ReadYes()
