@@ -21,7 +21,7 @@ class Named:
 
 
 class Conditions:
-    """The illnesses of conditions.yaml: `conditions`, `other_meanings`, and `leads`, the one that others only come beside."""
+    """The illnesses of conditions.yaml: `conditions`, `other_meanings`, `leads`, the one that others only come beside, and `origins`."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._entries: Sequence[Mapping[str, Any]] = tuple(data["conditions"])
@@ -30,6 +30,9 @@ class Conditions:
         self._phrases = Phrases({**phrases, "": tuple(map(str, data.get("other_meanings") or ()))})
         self._within = Phrases({str(entry["name"]): _words(entry, "within") for entry in self._entries})
         self._patterns = Patterns([(str(entry["name"]), _words(entry, "patterns")) for entry in self._entries], {})
+        origins = data.get("origins") or {}
+        self._origins = Phrases({str(name): _words(origins, str(name)) for name in origins})
+        self._moved = Phrases({True: _words(data, "spread_words")})
         self.broader = {str(entry["name"]): str(entry["broader"]) for entry in self._entries if entry.get("broader")}
 
     @cached_property
@@ -53,13 +56,30 @@ class Conditions:
         """Every illness named, denied or not, from left to right."""
         words = around.utterance.words
         found = [Named(match.label, match.start, match.end) for match in self._phrases.find(words) if match.label]
-        found += [Named(match.label, match.start, match.end) for match in self._patterns.find(around)]
+        spoken = [Named(match.label, match.start, match.end) for match in self._patterns.find(around)]
+        # "Not the small cell kind" names the other one, and not what stands in it.
+        found = [named for named in found if not any(_lies_in(named, other) for other in spoken)] + spoken
         known = {above for named in found for above in (named.name,) if above in self.broader}
         for match in self._within.find(words):
             # "Lung cancer … the biopsy said adenocarcinoma": what it is within has to be named, and be more than just "cancer".
             if known.intersection(self.above(match.label)):
                 found.append(Named(match.label, match.start, match.end))
         return sorted(found, key=lambda named: named.start)
+
+    def contradict(self, names: Sequence[str]) -> bool:
+        """Whether two of the names are kinds of one illness, of which a person has one: small cell and non-small cell lung cancer."""
+        above = [self.broader[name] for name in names if self.broader.get(name, self._leads) != self._leads]
+        return len(above) != len(set(above))
+
+    def placed(self, names: Sequence[str], words: Sequence[str]) -> tuple[str, ...]:
+        """Names of an answer, with the leading one made narrower by the one organ that stands apart from it: "pancreas, it is cancer".
+
+        Not where anything is said to have moved: the organ may be where the illness went.
+        """
+        organs = {match.label for match in self._origins.find(words)}
+        if tuple(names) != (self._leads,) or len(organs) != 1 or self._moved.find(words):
+            return tuple(names)
+        return (organs.pop(),)
 
     def above(self, name: str) -> tuple[str, ...]:
         """The wider names of an illness, the next one first."""
@@ -75,6 +95,10 @@ class Conditions:
         narrow = tuple(name for name in given if name not in wider)
         leading = tuple(name for name in narrow if self._leads in (name, *self.above(name)))
         return leading or narrow
+
+
+def _lies_in(inner: Named, outer: Named) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end and inner.end - inner.start < outer.end - outer.start
 
 
 def _words(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:

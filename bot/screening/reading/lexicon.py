@@ -56,7 +56,8 @@ class Unit:
 class AttributeWords:
     """How people name an attribute and answer it.
 
-    `telling_units` name the attribute by themselves; `from_birth`: it is counted in whole years since
+    `telling_units` name the attribute by themselves; `bare` are the lowest and highest number that is taken
+    without a unit, or one of several that go together; `from_birth`: it is counted in whole years since
     a day that may be told instead. `denied` maps a value to the one that its denial means,
     `all_denied` is what is meant where every value named is denied, `deny_after` whether a "was
     clear" behind a value denies it, and `outranks` which values give way where one is named too.
@@ -69,6 +70,7 @@ class AttributeWords:
     options: Mapping[str, OptionWords]
     units: Mapping[str, Unit]
     telling_units: tuple[str, ...] = ()
+    bare: tuple[float, ...] = ()
     from_birth: bool = False
     says: tuple[str, ...] = ()
     denied: Mapping[str, str] = field(default_factory=dict)
@@ -280,6 +282,7 @@ class Lexicon:
         about = set(_list(reading["numbers"], "about")) if exact else set()
         entries[Means("unsure")] = [w for w in _list(reading["unsure"], "words") if w not in about]
         entries[Means("decline")] = list(_list(reading["decline"], "words"))
+        entries[Means("ignore")] = list(_list(reading, "no_answers"))
         if attribute is None or attribute.answer_type is AnswerType.YES_NO:
             agreeing = _list(reading["yes"], "words")
             plain_yes = {tokens(word) for word in agreeing if len(tokens(word)) == 1}
@@ -374,6 +377,7 @@ def _attribute_words(texts: Mapping[str, Any], understood: Mapping[str, Any]) ->
         },
         units=units,
         telling_units=_list(understood, "telling_units"),
+        bare=tuple(map(float, understood.get("bare") or ())),
         from_birth=bool(understood.get("from_birth")),
         says=_list(understood, "says"),
         denied={str(value): str(other) for value, other in (understood.get("denied") or {}).items()},

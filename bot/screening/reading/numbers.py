@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$|\d{1,3}(?:\.\d{3}){2,
 
 _RANGE_WORDS = 2
 """How many words may join the ends of a range: "86 or maybe 87"."""
+_NONE_REACH = 4
+"""Words behind a "no" within which stands what there is none of."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class NumberReader:
         self.less_than = Phrases({True: [str(word) for word in numbers.get("less_than", ())]})
         self._vague = Phrases({True: [str(word) for word in numbers.get("vague", ())]})
         self._none = Phrases({True: [str(word) for word in numbers.get("none", ())]})
+        self._none_alone = Phrases({True: [str(word) for word in numbers.get("none_alone", ())]})
+        self._of_none = Phrases({True: [str(word) for word in numbers.get("of_none", ())]})
         self._between = frozenset(map(str, numbers.get("between", ())))
         self._range = frozenset(map(str, numbers.get("range", ())))
 
@@ -162,9 +166,20 @@ class NumberReader:
                 found.append((left.value, right.value))
         return found
 
-    def is_none(self, words: Sequence[str]) -> bool:
-        """Whether the words say that there is none at all."""
-        return bool(self._none.find(words))
+    def is_none(self, words: Sequence[str], pauses: Set[int] = frozenset()) -> bool:
+        """Whether the words say that there is none at all.
+
+        A bare "no" does so only by itself, or right before what there is none of: "please no, not that list again" counts nothing.
+        """
+        if self._none.find(words):
+            return True
+        counted = {match.start for match in self._of_none.find(words)}
+        for match in self._none_alone.find(words):
+            begins = match.start == 0 or match.start in pauses
+            ends = match.end == len(words) or match.end in pauses
+            if (begins and ends) or counted.intersection(range(match.end, match.end + _NONE_REACH)):
+                return True
+        return False
 
 
 def digits(word: str) -> float | None:

@@ -17,6 +17,8 @@ MEASUREMENT = "measurement"
 """The group of the attributes that are measured values."""
 _NAME_REACH, _SHARED_REACH = 5, 0
 """How many words may stand between a measurement's name and its number."""
+_FOREIGN_REACH = 2
+"""The same for the name of a value that no question asks for."""
 _SPACES = re.compile(r"\s*([/^*×])\s*")
 
 
@@ -42,7 +44,8 @@ class QuantityReader:
         self._over = frozenset(map(str, spoken.get("over") or ()))
         self._counting = frozenset(map(str, spoken.get("counting") or ()))
         self._one = frozenset(map(str, spoken.get("one") or ()))
-        self._now = lexicon.cues("current")
+        self._now, self._then_and_now = lexicon.cues("current"), lexicon.cues("then_and_now")
+        self._foreign = lexicon.cues("other_measures")
         measured = {name: lexicon.words_of(name) for name, known in lexicon.attributes.items() if known.group == MEASUREMENT}
         # "eGFR 58" is the kidneys' and no gene: where a number follows, the measurement's name counts.
         self._names = Phrases({name: words.names for name, words in measured.items()})
@@ -132,8 +135,11 @@ class QuantityReader:
         with_unit = [pair for pair in values if pair[0].unit]
         values = [pair for pair in values if not self._of_another(attribute.name, pair[0], said)]
         now = [(match.start, match.end) for match in self._now.find(said.words)]
-        current = [q for q in values if any(0 <= q[0].start - end <= 2 for _, end in now)]
-        current = current[-1:] or [q for q in values if any(start == q[0].end for start, _ in now)]
+        # "95 now, they were 140": the "now" right behind a number is its own, and not the next one's.
+        current = [q for q in values if any(start == q[0].end and start not in said.pauses for start, _ in now)]
+        current = current or [q for q in values if any(0 <= q[0].start - end <= 2 for _, end in now)][-1:]
+        if not current and len({value for _, value in values}) > 1 and self._then_and_now.find(said.words):
+            return None  # "35 after the attack, 50 on the echo": which of them holds is not told in words that are known.
         for candidates in (values, current, named, with_unit):
             if candidates and len({value for _, value in candidates}) == 1 and not self._is_bound(candidates[0][0], said, quantities):
                 return candidates[0][1]
@@ -148,7 +154,7 @@ class QuantityReader:
         (position,) = ones
         half = self._numbers.halves.longest_at(said.words, position + 1) if position + 1 < len(said) else None
         number = Number(1.0 + (half.label if half else 0.0), position - 1, position + 1)
-        if self._numbers.bound_at(said.words, number) or self._lexicon.cues("doubts").find(said.words):
+        if self._numbers.bound_at(said.words, number) or any(self._lexicon.cues(key).find(said.words) for key in ("doubts", "changes")):
             return None
         return self.value(attribute, Quantity(number.value, number.start, number.end, said.words[position]))
 
@@ -177,8 +183,14 @@ class QuantityReader:
             if quantity.unit not in units:
                 return None
             known = units[quantity.unit]
-            return self._kept(attribute, quantity.value * known.factor + known.offset)
-        if attribute.plausible and not attribute.plausible[0] <= quantity.value <= attribute.plausible[1]:
+            converted = quantity.value * known.factor + known.offset
+            if attribute.plausible and not _within(attribute.plausible, converted) and _within(attribute.plausible, quantity.value):
+                return None  # "6.2 mmol": plausible only in another unit than the one written.
+            return self._kept(attribute, converted)
+        bare = self._lexicon.words_of(attribute.name).bare
+        if bare and attribute.plausible and _within(attribute.plausible, quantity.value) and not _within(bare, quantity.value):
+            return None  # "150", where some count in kilograms and some in pounds.
+        if attribute.plausible and not _within(attribute.plausible, quantity.value):
             low, high = attribute.plausible
             others = {
                 round(quantity.value * known.factor + known.offset, 2)
@@ -228,8 +240,11 @@ class QuantityReader:
         """Whether the number stands behind the name of something else: "stage 3", "and the whites in all 8.3"."""
         if any(other != attribute and self._named(other, quantity, said) for other in self._telling):
             return not self._named(attribute, quantity, said)
+        if any(0 <= quantity.start - match.end <= _FOREIGN_REACH for match in self._foreign.find(said.words)):
+            return not self._named(attribute, quantity, said)  # "Cholesterol is 5.2", where triglycerides were asked.
         return any(
             0 <= quantity.start - name.end <= 1
+            and not said.crosses(name.end - 1, quantity.start + 1, said.pauses)
             and name.label != attribute
             and not self._shares(attribute, said.words[name.start : name.end])
             for name in self._lexicon.attribute_names.find(said.words)
@@ -256,6 +271,10 @@ class QuantityReader:
     def _is_plausible(self, attribute: str, number: Number) -> bool:
         plausible = self._lexicon.attributes[attribute].plausible
         return plausible is None or plausible[0] <= number.value <= plausible[1]
+
+
+def _within(limits: Sequence[float], value: float) -> bool:
+    return limits[0] <= value <= limits[1]
 
 
 def _tight(text: str) -> str:

@@ -17,6 +17,7 @@ from bot.screening.reading.corrections import Corrections
 from bot.screening.reading.facts import FactReader, TellTale
 from bot.screening.reading.intent import NOT_GUESSED, Intent
 from bot.screening.reading.lexicon import Lexicon, Means, whole_form
+from bot.screening.reading.quantities import MEASUREMENT
 from bot.screening.reading.stories import StoryReader
 from bot.screening.reading.text import cleaned, said, tokens
 from bot.screening.reading.values import LONG, Message, ValueReader, one_polarity, value_of_payload
@@ -136,7 +137,7 @@ class Reader:
         rest = tuple(
             Fact(name, tale.value, said(text))
             for name, tale in facts.items()
-            if name != asked and self._lexicon.attributes[name].accepts(tale.value) and self._volunteered(tale, prompt, reading)
+            if name != asked and self._lexicon.attributes[name].accepts(tale.value) and self._volunteered(tale, prompt, reading, message)
         )
         return Heard(reading, rest, patient)
 
@@ -160,9 +161,15 @@ class Reader:
             tale.attribute == prompt.asks and tale.owner == patient for tale in told
         )
 
-    def _volunteered(self, tale: TellTale, prompt: Prompt | None, reading: Reading) -> bool:
+    def _volunteered(self, tale: TellTale, prompt: Prompt | None, reading: Reading, message: Message) -> bool:
         """Whether a fact counts beside an answer: illnesses named in passing are seldom the one that is asked for."""
         attribute = self._lexicon.attributes[tale.attribute]
+        asks_a_number = prompt is not None and self._lexicon.attributes[prompt.asks].answer_type is AnswerType.NUMBER
+        if asks_a_number and attribute.answer_type is AnswerType.NUMBER and attribute.group != MEASUREMENT:
+            bare = any(number.start == tale.start for number in message.numbers.find(message.said.words))
+            units = self._lexicon.words_of(attribute.name).units
+            if bare and not any(word in units for word in message.said.words[tale.start : tale.start + 3]):
+                return False  # "82 before the chemo, 71 now": both are of what was asked.
         if isinstance(reading, ReadAnswer) and attribute.answer_type is AnswerType.NUMBER and tale.value == reading.value:
             return False  # The answer's own number.
         if attribute.answer_type is not AnswerType.TEXT or prompt is None:

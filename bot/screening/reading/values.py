@@ -28,6 +28,7 @@ LONG = 14
 _WEAK_REACH = 2
 _MEASUREMENT = "measurement"
 _STAGE = "cancer_stage"
+_YEAR_FIGURES = 4
 _GROWN = 10
 """A bare date less than so many years back is no day of birth."""
 
@@ -112,7 +113,10 @@ class ValueReader:
             case AnswerType.TIME_SINCE:
                 return self._time_since(found, message)
             case AnswerType.TEXT:
-                return self.conditions(message)
+                names = self.conditions(message)
+                if names is None or self._lexicon.conditions.contradict(names):
+                    return None
+                return self._lexicon.conditions.placed(names, message.said.words)
 
     def between(self, attribute: Attribute, message: Message) -> tuple[Value, ...]:
         """The values that an unclear message points to, where they are few: "3 or 4"."""
@@ -184,7 +188,10 @@ class ValueReader:
                 continue
             if match.label.own or match.label.kind not in ("value", "hedged_no"):
                 continue
-            inside = match.start > 0 and match.end < len(message.said) and match.end not in message.said.pauses
+            inside = match.end < len(message.said) and match.end not in message.said.pauses
+            if match.start == 0 and inside:
+                # "No, I haven't" without its comma; but "no side effects" denies only those.
+                inside = message.said.words[match.end] not in self._lexicon.single("after_plain_no")
             if inside and match.length == 1 and message.said.words[match.start] in self._lexicon.single("determiners"):
                 dropped = True
                 continue
@@ -305,7 +312,8 @@ class ValueReader:
         if not numbers:
             if named:
                 return named[0]
-            return 0 if lowest is not None and lowest <= 0 and self.numbers.is_none(words) and not self.numbers.is_vague(words) else None
+            none = lowest is not None and lowest <= 0 and self.numbers.is_none(words, message.said.pauses)
+            return 0 if none and not self.numbers.is_vague(words) else None
         leading = self._leading_number(attribute, numbers, message)
         if leading is not None:
             return leading
@@ -348,7 +356,7 @@ class ValueReader:
         starters = self._lexicon.single("clause_starts")
         new_thought = end < len(words) and (end in message.said.pauses or words[end] in starters or joined)
         rest = numbers[1:]
-        if not new_thought or self.numbers.is_blurred(words[:end]) or (rest and rest[0].start - first.end <= 1):
+        if not new_thought or self.numbers.is_blurred(words[:end]):
             return None
         # Another bare number may be what is meant: "66, no, 67".
         elsewhere = {p for time in self.times.find(message.said, message.today) for p in range(time.start, time.end)}
@@ -366,6 +374,12 @@ class ValueReader:
         cues = {match.end for match in self._lexicon.cues("birthday_ahead").find(message.said.words)}
         behind = {match.start for match in self._lexicon.cues("birthday_after").find(message.said.words)}
         ahead = [number for number in numbers if number.start in cues or number.end in behind]
+        if not ahead and len(numbers) == 2:
+            # "17 still, eighteen in February": the older one has a month behind it.
+            older = max(numbers, key=lambda number: number.value)
+            month = self.times.names_a_month(message.said.words[older.end : older.end + 2])
+            month = month and not self._lexicon.cues("birthday_past").find(message.said.words[max(0, older.start - 1) : older.start])
+            ahead = [older] if month and {number.value for number in numbers} == {older.value, older.value - 1} else []
         years = self._lexicon.every_unit.intersection(message.said.words)
         if len(ahead) != 1 or any(number.end < len(message.said) and message.said.words[number.end] in years for number in numbers):
             return None
@@ -437,7 +451,11 @@ class ValueReader:
             return None
         born = message.today - datetime.timedelta(days=times[0].low)
         age = message.today.year - born.year - ((message.today.month, message.today.day) < (born.month, born.day))
-        return self._fitting(attribute, age) if told or age >= _GROWN else None
+        if age >= _GROWN:
+            return self._fitting(attribute, age)
+        # "79 on my birthday last week" tells no year; of a small child the year is told.
+        years = [word for word in message.said.words[times[0].start : times[0].end] if word.isdecimal() and len(word) == _YEAR_FIGURES]
+        return self._fitting(attribute, age) if told and years else None
 
     def _sum(self, attribute: Attribute, numbers: Sequence[Number], message: Message) -> Value | None:
         """Places counted one by one: "2 in the liver and 1 in the bone"."""
