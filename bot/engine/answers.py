@@ -32,6 +32,8 @@ SHARED = frozenset({UNSURE, DECLINE})
 ANY = "any_question"
 #: So many examples of other questions stand for all that is no answer to a question, for each example of its own.
 OTHERS = 2.0
+#: Words from which on an answer to another question is none to this one: a "no, never" would be one to any.
+TELLING = 4
 _FOLDER = "answers"
 
 
@@ -63,14 +65,13 @@ class AnswerModel:
         return cls(heads)
 
     def guesses(self, rows: Any) -> list[dict[str, dict[str, Any]]]:
-        """For each row and question the likeliest meaning and its probability; nothing where it is likeliest no answer."""
+        """For each row and question the likeliest meaning and its probability."""
         found: list[dict[str, dict[str, Any]]] = [{} for _ in range(rows.shape[0])]
         for attribute, planes in self.heads.items():
             for guesses, row in zip(found, planes.probabilities(rows), strict=True):
                 best = int(row.argmax())
                 # Plain numbers: what is set here is sent on and stored as JSON.
-                meant = {"means": planes.labels[best], "confidence": round(float(row[best]), 3)}
-                guesses[attribute] = meant if planes.labels[best] != OPEN else {}
+                guesses[attribute] = {"means": planes.labels[best], "confidence": round(float(row[best]), 3)}
         return found
 
     def save(self, folder: Path) -> None:
@@ -90,7 +91,11 @@ def _lesson(attribute: str, examples: Sequence[Example]) -> list[tuple[int, str]
     if attribute == ANY:
         return [(index, example.means if example.means in SHARED else OPEN) for index, example in enumerate(examples)]
     own = [(index, example.means) for index, example in enumerate(examples) if example.attribute == attribute]
-    foreign = [index for index, example in enumerate(examples) if example.attribute != attribute and example.means not in SHARED]
+    foreign = [
+        index
+        for index, example in enumerate(examples)
+        if example.attribute != attribute and example.means not in SHARED and len(example.text.split()) >= TELLING
+    ]
     # Always the same ones, and of all other questions.
     others = sorted(foreign, key=lambda index: hashlib.sha256(examples[index].text.encode()).digest())[: int(OTHERS * len(own))]
     return own + [(index, OPEN) for index in others]

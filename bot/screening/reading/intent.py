@@ -11,11 +11,13 @@ ANY = "any_question"
 
 
 LEAVES_OPEN = frozenset({"unsure", "decline"})
+OPEN = "open"
+"""What a message means to a question that it does not answer."""
 
 
 @dataclass(frozen=True)
 class Guess:
-    """What a message would mean as the answer to one question: a value's key, `unsure` or `decline`; and how sure that is, 0 to 1."""
+    """What a message would mean as the answer to one question: a value's key, `unsure`, `decline` or `open`; and how sure that is, 0 to 1."""
 
     means: str
     confidence: float
@@ -34,7 +36,12 @@ class Intent:
     def value(self, attribute: str) -> Guess | None:
         """The value that the message would mean to this question."""
         guess = self.answers.get(attribute)
-        return None if guess is None or guess.means in LEAVES_OPEN else guess
+        return None if guess is None or guess.means in LEAVES_OPEN or guess.means == OPEN else guess
+
+    def settles_nothing(self, attribute: str) -> float:
+        """How surely the message is no answer to this question, 0 where it is likelier one."""
+        guess = self.answers.get(attribute)
+        return guess.confidence if guess is not None and guess.means == OPEN else 0.0
 
     def leaves_open(self, attribute: str) -> Guess | None:
         """The doubt or refusal that the message would mean to this question, or to any."""

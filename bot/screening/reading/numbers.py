@@ -49,6 +49,7 @@ class NumberReader:
         self._after = {name: Phrases({True: [str(word) for word in numbers.get(f"{name}_after", ())]}) for name in ("less", "more")}
         self._thousands = Phrases(by_meaning({word: float(value) for word, value in (numbers.get("times") or {}).items()}))
         self.more_than = Phrases({True: [str(word) for word in numbers.get("more_than", ())]})
+        self._reached = Phrases({True: list(map(str, numbers.get("reached", ())))})
         self.less_than = Phrases({True: [str(word) for word in numbers.get("less_than", ())]})
         self._vague = Phrases({True: [str(word) for word in numbers.get("vague", ())]})
         self._none = Phrases({True: [str(word) for word in numbers.get("none", ())]})
@@ -137,8 +138,9 @@ class NumberReader:
 
     def bound_at(self, words: Sequence[str], number: Number) -> str:
         """ "more" or "less" where the number is a bound ("over 60", "3 or more"), or nothing."""
+        reached = any(match.end == number.start for match in self._reached.find(words))  # "Back up to 52" is 52.
         for name, phrases in (("less", self.less_than), ("more", self.more_than)):
-            if any(match.end == number.start for match in phrases.find(words)):
+            if not reached and any(match.end == number.start for match in phrases.find(words)):
                 return name
             if number.end < len(words) and self._after[name].longest_at(words, number.end):
                 return name

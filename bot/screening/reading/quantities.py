@@ -75,7 +75,10 @@ class QuantityReader:
         for number in self._numbers.find(said.words):
             if (found and number.start < found[-1].end) or said.words[number.start] in self._counting:
                 continue  # "Twice the limit" is no measurement.
-            found.append(self._with_unit(number, said))
+            quantity = self._with_unit(number, said)
+            if not quantity.unit and number.end - number.start == 1 < len(said) and said.words[number.start] in self._one:
+                continue  # "The triglyceride one": which, and not how much.
+            found.append(quantity)
         return self._joined(found, said)
 
     def _with_unit(self, number: Number, said: Utterance) -> Quantity:

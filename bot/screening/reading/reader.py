@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from bot.criteria.operators import Value
 from bot.screening.attributes import AnswerType, Attribute
@@ -19,7 +19,7 @@ from bot.screening.reading.intent import NOT_GUESSED, Intent
 from bot.screening.reading.lexicon import Lexicon, Means, whole_form
 from bot.screening.reading.quantities import MEASUREMENT
 from bot.screening.reading.stories import StoryReader
-from bot.screening.reading.text import cleaned, said, tokens
+from bot.screening.reading.text import Utterance, cleaned, said, tokens
 from bot.screening.reading.values import LONG, Message, ValueReader, one_polarity, value_of_payload
 from bot.screening.reading.vote import Vote
 from bot.screening.readings import (
@@ -49,6 +49,8 @@ _NAMED_EARLY = 4
 _CONSENT = "consent"
 _LEADING = 4
 """Words that the beginning of a message has at most where it is the answer by itself."""
+_FIRST_PART = 8
+"""Words that what a message begins with has at most, where it is a number or a time."""
 _SHORT_COMMAND = 12
 """Words a message has at most that is taken for a command where nothing is open."""
 _MOST_IN_A_SKIP = 6
@@ -354,6 +356,8 @@ class Reader:
             bare = " ".join(self._bare(words))
             if bare and bare != " ".join(words) and len(self._values.numbers.find(tokens(bare))) == 1:
                 value = self._values.read(attribute, self._values.message(bare, message.today))
+        if value is None and not message.said.asks and not any(match.label.kind == "unclear" for match in found):
+            value = self._first_part(attribute, message)
         if value is not None:
             hedged = any(match.label.kind == "hedged_no" for match in found)
             return ReadAnswer(attribute.name, value, said(text), hedged=hedged)
@@ -381,6 +385,31 @@ class Reader:
             if means is not None and means.kind == "value" and ends:
                 return means.value
         return None
+
+    def _first_part(self, attribute: Attribute, message: Message) -> Value | None:
+        """The number or time that a message begins with, where what comes behind tells no other: "72, though it was 180 back then"."""
+        if attribute.answer_type not in (AnswerType.NUMBER, AnswerType.TIME_SINCE):
+            return None
+        said, cues = message.said, self._lexicon.cues
+        turned = any(cues(key).find(said.words) for key in ("correction_cues", "turners"))
+        if turned or self._values.numbers.is_vague(said.words):
+            return None
+        for end in self._ends_of_first_part(said):
+            first, rest = (self._values.message(said.lowered[slice(*span)], message.today) for span in said.parts(end))
+            value = None if cues("over").find(first.said.words) else self._values.read(attribute, first)
+            if value is None:
+                continue
+            over = cues("over").find(rest.said.words) and not cues("current").find(rest.said.words)
+            return value if over or self._values.others(attribute, rest) <= {value} else None
+        return None
+
+    def _ends_of_first_part(self, said: Utterance) -> Iterator[int]:
+        """Where a new thought begins, early in a message."""
+        starters = self._lexicon.single("clause_starts")
+        for end in range(1, min(_FIRST_PART + 1, len(said))):
+            begins = any(self._lexicon.cues(key).longest_at(said.words, end) for key in ("adding", "contrasts"))
+            if end in said.pauses or said.words[end] in starters or begins:
+                yield end
 
     def _stands(self, value: Value, message: Message, attribute: Attribute, doubt: int) -> bool:
         """Whether a value stands in spite of a doubt: said outright, behind a "but"."""

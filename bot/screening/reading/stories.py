@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.screening.reading.facts import TellTale
-from bot.screening.reading.intent import ANY, LEAVES_OPEN, Guess, Intent
+from bot.screening.reading.intent import ANY, LEAVES_OPEN, OPEN, Guess, Intent
 from bot.screening.reading.lexicon import Lexicon, option_value
 from bot.screening.reading.stance import SOMEONE
 from bot.screening.reading.values import Message, ValueReader
@@ -84,10 +84,10 @@ class StoryReader:
 
     def _is_likely(self, name: str, guess: Guess, answers: Mapping[str, Guess]) -> bool:
         rule = self._rules.get(name)
-        if rule is None or guess.means in LEAVES_OPEN or guess.confidence < rule.sure:
+        if rule is None or guess.means in (*LEAVES_OPEN, OPEN) or guess.confidence < rule.sure:
             return False
         doubt = answers.get(ANY)
-        return not (doubt and doubt.confidence > guess.confidence) and not any(other in answers for other in rule.beside)
+        return not (doubt and doubt.means != OPEN and doubt.confidence > guess.confidence) and not any(other.means != OPEN for name, other in answers.items() if name in rule.beside)
 
     def _tells_of(self, patient: str | None, message: Message) -> bool:
         """Whether a sentence is a statement, without a doubt, of the patient and nobody else."""

@@ -112,6 +112,10 @@ class Utterance:
         starts = sorted({0, *self.stops})
         return tuple(range(start, end) for start, end in zip(starts, [*starts[1:], len(self.words)], strict=True) if end > start)
 
+    def parts(self, position: int) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Where in `lowered` what stands before `words[position]` is, and what stands from it on."""
+        return (0, self.spans[position - 1][1]), (self.spans[position][0], len(self.lowered))
+
     def crosses(self, start: int, end: int, marks: frozenset[int]) -> bool:
         """Whether one of `marks` lies between the words of `start` to `end`."""
         return any(position in marks for position in range(start + 1, end))

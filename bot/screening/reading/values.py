@@ -7,6 +7,7 @@ a "but", a second value beside the first, a bound where a number is due.
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -30,7 +31,7 @@ _MEASUREMENT = "measurement"
 _STAGE = "cancer_stage"
 _YEAR_FIGURES = 4
 _GROWN = 10
-"""A bare date less than so many years back is no day of birth."""
+"""A bare date less than so many years back is no day of birth, and fewer years are no age beside another number."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,19 @@ class ValueReader:
                 values = tuple(dict.fromkeys(self._chosen(attribute, message.found(attribute.name), message)))
                 return values if 2 <= len(values) <= 3 else ()
         return ()
+
+    def others(self, attribute: Attribute, message: Message) -> set[Value]:
+        """Every number or time in a message that could be a value of the attribute, whatever is said of it."""
+        if attribute.answer_type is AnswerType.TIME_SINCE:
+            return {round(time.low) for time in self.times.find(message.said, message.today) if not time.bare}
+        if attribute.group == _MEASUREMENT:
+            measured = (self.quantities.value(attribute, quantity) for quantity in self.quantities.find(message.said))
+            return {value for value in measured if value is not None}
+        fitting = (self._fitting(attribute, number.value) for number in self.numbers.find(message.said.words))
+        least, most = attribute.plausible or (-math.inf, math.inf)
+        if self._lexicon.words_of(attribute.name).from_birth:
+            least = max(least, _GROWN)  # "78, and I have buried two husbands."
+        return {value for value in fitting if isinstance(value, int | float) and least <= value <= most}
 
     # -- yes and no
 

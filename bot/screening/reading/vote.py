@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.screening.attributes import AnswerType
+from bot.screening.attributes import AnswerType, Attribute
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading.corrections import Corrections
 from bot.screening.reading.facts import FactReader, TellTale
@@ -44,6 +44,10 @@ _GUESSED, _GUESSED_OPEN = 0.6, 0.55
 """How sure a guess at an answer has to be where the words say nothing; less where it leaves the question open."""
 _ENOUGH_TO_GUESS = 3
 """Words from which on a message says enough for a guess: "back pain" is no answer to anything."""
+_ENOUGH_TO_DOUBT = 4
+"""Words from which on a message says enough to be no answer in spite of the words of one."""
+_AT_THE_BEGINNING = 2
+"""How many words may stand before what a message begins with: "god, no"."""
 _CONTRADICTED = 0.75
 """How sure a guess has to be to make a value doubtful that words gave."""
 _STORY = 3
@@ -117,11 +121,23 @@ class Vote:
             return ReadAnswer(attribute.name, option_value(attribute, value.means), said(text), guessed=True)
         if isinstance(reading, ReadAnswer) and not reading.tapped and left_open is not None and left_open.confidence >= _SURELY:
             return _LEFT_OPEN[left_open.means](attribute.name, said(text))  # "He isn't sure, he'd want to see the dates before saying."
+        if isinstance(reading, ReadAnswer) and not reading.tapped and self._says_nothing(attribute, message, intent):
+            return ReadUnclear()  # "Had a biopsy for a mole on my back": the words of an answer, and none.
         if isinstance(reading, ReadAnswer) and not reading.tapped and value is not None and value.confidence >= _CONTRADICTED:
             meant = option_value(attribute, value.means)
             if meant != reading.value:
                 return ReadUnclear((reading.value, meant) if attribute.answer_type is AnswerType.CHOICE else ())
         return reading
+
+    @staticmethod
+    def _says_nothing(attribute: Attribute, message: Message, intent: Intent) -> bool:
+        """Whether a message is surely no answer, though it has the words of one. A yes or no that stands first is believed."""
+        if attribute.answer_type not in (AnswerType.YES_NO, AnswerType.CHOICE) or len(message.said) < _ENOUGH_TO_DOUBT:
+            return False
+        ends = message.said.pauses | {len(message.said)}
+        said = (match for match in message.found(attribute.name) if match.label.kind in ("value", "hedged_no"))
+        leads = any(match.start <= _AT_THE_BEGINNING and match.end in ends for match in said)
+        return not leads and intent.settles_nothing(attribute.name) >= _SURELY
 
     def weighed(
         self, reading: Reading, text: str, prompt: Prompt | None, message: Message, intent: Intent, facts: Mapping[str, TellTale]
