@@ -74,12 +74,15 @@ class Conditions:
     def placed(self, names: Sequence[str], words: Sequence[str]) -> tuple[str, ...]:
         """Names of an answer, with the leading one made narrower by the one organ that stands apart from it: "pancreas, it is cancer".
 
-        Not where anything is said to have moved: the organ may be where the illness went.
+        Not where anything is said to have moved: the organ may be where the illness went. The leading name beside other words
+        is none: which kind it is may stand in them.
         """
-        organs = {match.label for match in self._origins.find(words)}
-        if tuple(names) != (self._leads,) or len(organs) != 1 or self._moved.find(words):
+        if tuple(names) != (self._leads,):
             return tuple(names)
-        return (organs.pop(),)
+        organs = {match.label for match in self._origins.find(words)}
+        if len(organs) == 1 and not self._moved.find(words):
+            return (organs.pop(),)
+        return tuple(names) if self._phrases.whole(words) else ()
 
     def above(self, name: str) -> tuple[str, ...]:
         """The wider names of an illness, the next one first."""

@@ -149,15 +149,24 @@ class FactReader:
             by_attribute.setdefault(match.label.attribute, []).append(match)
         for name, matches in by_attribute.items():
             attribute = self._lexicon.attributes[name]
-            if any(match.label.means.kind == "unclear" for match in untangled(matches)):
-                continue
+            matches = self._in_clear_sentences(untangled(matches), message)
             if name == _OTHER and not self._of_another_illness(message):
                 matches = [match for match in matches if match.label.means.value == _NONE]
-            yield from self._of(attribute, untangled(matches), message)
+            yield from self._of(attribute, matches, message)
         if _STAGE in self._lexicon.attributes:
             stage = stage_of_tnm(message.said.lowered, asked=False)
             if stage is not None:
                 yield TellTale(_STAGE, stage, None, 0)
+
+    @staticmethod
+    def _in_clear_sentences(matches: list[Found[Told]], message: Message) -> list[Found[Told]]:
+        """Those that do not share their sentence with words which leave the attribute open."""
+        doubtful = [
+            sentence
+            for sentence in message.said.sentences
+            if any(match.label.means.kind == "unclear" and match.start in sentence for match in matches)
+        ]
+        return [match for match in matches if not any(match.start in sentence for sentence in doubtful)]
 
     def _of(self, attribute: Attribute, matches: list[Found[Told]], message: Message) -> Iterator[TellTale]:
         words = self._lexicon.words_of(attribute.name)
@@ -166,6 +175,7 @@ class FactReader:
         denied_until = -1
         for position, match in enumerate(matches):
             following = matches[position + 1].start if position + 1 < len(matches) else None
+            following = self._next_thing(attribute, match, following, message)
             stance = message.clauses.stance(match.start, match.end, words.deny_after, following, behind=attribute.name not in (_AGE, _SEX))
             if stance is Stance.PLANNED and attribute.name in (_AGE, _SEX):
                 stance = Stance.SAID  # "Scan booked for Monday, 51 years old": nobody plans an age.
@@ -179,7 +189,7 @@ class FactReader:
                 stance = Stance.DENIED
             denied_until = match.end if stance is Stance.DENIED else -1
             value = self._value(attribute, match, message)
-            if value is None:
+            if value is None or (attribute.name == _AGE and self._is_of_another(match, message)):
                 continue
             if attribute.answer_type is AnswerType.CHOICES and isinstance(value, tuple):
                 if stance is Stance.SAID:
@@ -192,6 +202,10 @@ class FactReader:
                 other = self._contrary(attribute, value, words.denied)
                 if other is not None:
                     yield TellTale(attribute.name, other, owner, match.start)
+        named_owners = [owner for owner in chosen if owner is not None]
+        if None in chosen and len(named_owners) == 1:
+            # "It's in lymph nodes in my belly and in my liver": of one person.
+            chosen[named_owners[0]] = [*chosen.pop(None), *chosen[named_owners[0]]]
         for owner in dict.fromkeys([*chosen, *denied_owner]):
             named = set(chosen.get(owner, ()))
             if not named and words.all_denied:
@@ -199,6 +213,17 @@ class FactReader:
             ordered = tuple(item for item in attribute.values if item in named)
             if attribute.accepts(ordered):
                 yield TellTale(attribute.name, ordered, owner, matches[0].start)
+
+    @staticmethod
+    def _next_thing(attribute: Attribute, match: Found[Told], following: int | None, message: Message) -> int | None:
+        """Where behind a comma something else is told: what is said there is not of this one: "stage IV, ALK negative"."""
+        others = [
+            told.start
+            for told in message.told
+            if told.label.attribute != attribute.name and told.label.means.kind == "value" and told.start >= match.end
+        ]
+        behind = min((start for start in others if start in message.said.pauses), default=None)
+        return min((start for start in (following, behind) if start is not None), default=None)
 
     def _listed(self, attribute: Attribute, told: Found[Told], message: Message) -> Iterator[str]:
         """The other values of a list of which one part is told: the rest of "spread to the liver, a rib and one node"."""
@@ -221,6 +246,17 @@ class FactReader:
             if found.end <= start and joined(found.end, start) and message.clauses.stance(found.start, found.end) is Stance.SAID:
                 start = found.start
                 yield from found.label.value if isinstance(found.label.value, tuple) else ()
+
+    @staticmethod
+    def _is_of_another(match: Found[Told], message: Message) -> bool:
+        """Whether the number of an age stands in what tells of something else: "my uncle's performance status is 2"."""
+        numbers = [number for number in message.numbers.find(message.said.words) if match.start <= number.start < match.end]
+        return any(
+            told.start <= number.start < told.end
+            for told in message.told
+            for number in numbers
+            if told.label.attribute not in (_AGE, _SEX) and told.label.means.kind in ("value", "number")
+        )
 
     def _value(self, attribute: Attribute, match: Found[Told], message: Message) -> Value | None:
         means = match.label.means

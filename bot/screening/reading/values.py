@@ -117,7 +117,7 @@ class ValueReader:
                 names = self.conditions(message)
                 if names is None or self._lexicon.conditions.contradict(names):
                     return None
-                return self._lexicon.conditions.placed(names, message.said.words)
+                return self._lexicon.conditions.placed(names, message.said.words) or None
 
     def between(self, attribute: Attribute, message: Message) -> tuple[Value, ...]:
         """The values that an unclear message points to, where they are few: "3 or 4"."""
