@@ -49,7 +49,7 @@ class NumberReader:
         self._after = {name: Phrases({True: [str(word) for word in numbers.get(f"{name}_after", ())]}) for name in ("less", "more")}
         self._thousands = Phrases(by_meaning({word: float(value) for word, value in (numbers.get("times") or {}).items()}))
         self.more_than = Phrases({True: [str(word) for word in numbers.get("more_than", ())]})
-        self._reached = Phrases({True: list(map(str, numbers.get("reached", ())))})
+        self._reached = Phrases({True: list(map(str, numbers.get("no_bounds", ())))})
         self.less_than = Phrases({True: [str(word) for word in numbers.get("less_than", ())]})
         self._vague = Phrases({True: [str(word) for word in numbers.get("vague", ())]})
         self._none = Phrases({True: [str(word) for word in numbers.get("none", ())]})

@@ -44,6 +44,7 @@ class QuantityReader:
         self._over = frozenset(map(str, spoken.get("over") or ()))
         self._counting = frozenset(map(str, spoken.get("counting") or ()))
         self._one = frozenset(map(str, spoken.get("one") or ()))
+        self._multiples = frozenset(map(str, spoken.get("multiples") or ()))
         self._now, self._then_and_now = lexicon.cues("current"), lexicon.cues("then_and_now")
         self._foreign = lexicon.cues("other_measures")
         measured = {name: lexicon.words_of(name) for name, known in lexicon.attributes.items() if known.group == MEASUREMENT}
@@ -75,6 +76,8 @@ class QuantityReader:
         for number in self._numbers.find(said.words):
             if (found and number.start < found[-1].end) or said.words[number.start] in self._counting:
                 continue  # "Twice the limit" is no measurement.
+            if number.end < len(said) and said.words[number.end] in self._multiples:
+                continue  # Nor is "three times what it should be".
             quantity = self._with_unit(number, said)
             if not quantity.unit and number.end - number.start == 1 < len(said) and said.words[number.start] in self._one:
                 continue  # "The triglyceride one": which, and not how much.

@@ -157,8 +157,9 @@ class Reader:
             return False
         named = [start for start, _, person in message.clauses.relations if person.key == patient]
         numbers = message.numbers.find(message.said.words)
-        if numbers and named and numbers[0].start < named[0]:
-            return False  # "72, and my wife is 70".
+        of_them = numbers and self._lexicon.single("third_person").intersection(message.said.words[: numbers[0].start])
+        if numbers and named and numbers[0].start < named[0] and not of_them:
+            return False  # "72, and my wife is 70"; but "he's 49, my husband".
         return any(start <= _NAMED_EARLY for start in named) or any(
             tale.attribute == prompt.asks and tale.owner == patient for tale in told
         )
@@ -399,6 +400,8 @@ class Reader:
             value = None if cues("over").find(first.said.words) else self._values.read(attribute, first)
             if value is None:
                 continue
+            if attribute.whole and cues("one_more").find(rest.said.words):
+                return None
             over = cues("over").find(rest.said.words) and not cues("current").find(rest.said.words)
             return value if over or self._values.others(attribute, rest) <= {value} else None
         return None

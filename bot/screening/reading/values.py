@@ -29,6 +29,7 @@ LONG = 14
 _WEAK_REACH = 2
 _MEASUREMENT = "measurement"
 _STAGE = "cancer_stage"
+_OTHER_CANCER = "other_cancer"
 _YEAR_FIGURES = 4
 _GROWN = 10
 """A bare date less than so many years back is no day of birth, and fewer years are no age beside another number."""
@@ -515,7 +516,11 @@ class ValueReader:
 
     def conditions(self, message: Message) -> tuple[str, ...] | None:
         """The illnesses named and not denied; of one and the same, the narrowest name."""
-        named = [found.name for found in message.conditions if message.clauses.stance(found.start, found.end) is not Stance.DENIED]
+        named = [found for found in message.conditions if message.clauses.stance(found.start, found.end) is not Stance.DENIED]
+        # "It was breast cancer 12 years ago, now it is the lung": what is told as another illness is not the one sought, unless it is alone.
+        other = [told for told in message.told if told.label.attribute == _OTHER_CANCER and told.label.means.kind == "value"]
+        sought = [found.name for found in named if not any(told.start < found.end and found.start < told.end for told in other)]
+        named = sought or [found.name for found in named]
         return self._lexicon.conditions.narrowest(named) or None
 
     def option(self, attribute: Attribute, key: str) -> Value:

@@ -153,8 +153,8 @@ class Vote:
             about_them = [tale for name, tale in facts.items() if name != _SEX]
             if prompt is None and about_them:
                 wish = _COMMAND_INTENTS.get(intent.name or "")
-                if wish is Command.CHANGE and intent.confidence >= _SURELY:
-                    return self._corrections.wish(message, facts)
+                if wish is Command.CHANGE and intent.confidence >= (_LIKELY if self._speaks_of_answers(message) else _SURELY):
+                    return self._corrections.wish(message, facts)  # "I put down 30 for my BMI, fix it to 27.4."
                 if wish in _WISHES and intent.confidence >= (_OVERRULES if asks else _SURELY):
                     return ReadCommand(wish)  # "My mother is 86 and hates computers. Could a person ring her?"
                 if intent.name == _ADVICE and intent.confidence >= (_TRUSTED if asks and len(about_them) < _STORY else _SURELY):
@@ -222,6 +222,10 @@ class Vote:
             needed = _LIKELY_ASKED if asks else (_TRUSTED if attribute is not None else _LIKELY)
             return ReadElsewhere() if intent.confidence >= needed else otherwise
         return otherwise
+
+    def _speaks_of_answers(self, message: Message) -> bool:
+        """Whether words say that something was answered before, or was wrong."""
+        return any(self._lexicon.cues(key).find(message.said.words) for key in ("old_answer", "was_wrong", "correction_cues"))
 
     @staticmethod
     def _refuses(intent: Intent, attribute: str) -> bool:
