@@ -29,7 +29,7 @@ def noon(day: int) -> datetime.datetime:
 
 
 #: The day on which each set was written, from which its times are reckoned.
-WRITTEN_ON = {"a": noon(24), "b": noon(24), "c": noon(24), **dict.fromkeys("defh", noon(28))}
+WRITTEN_ON = {"a": noon(24), "b": noon(24), "c": noon(24), **dict.fromkeys("defhij", noon(28))}
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Bound:
 
 FLOORS: Mapping[str, Bound] = {
     "answers right": Bound(least=0.91),
-    "answers taken wrongly": Bound(most=0.025),
+    "answers taken wrongly": Bound(most=0.02),
     "answers taken where none was": Bound(most=0.02),
     "commands": Bound(least=0.92),
     "topics": Bound(least=0.91),
@@ -70,8 +70,21 @@ ROUNDABOUT: Mapping[str, Bound] = {
 }
 
 
+#: What the two newest sets reach; most of what they get wrong is left as it was found, so that they still tell something.
+NEWEST: Mapping[str, Bound] = {
+    "answers right": Bound(least=0.88),
+    "answers taken wrongly": Bound(most=0.02),
+    "commands": Bound(least=0.90),
+    "facts in openings, precision": Bound(least=0.95),
+    "facts in openings, recall": Bound(least=0.84),
+}
+
+
 def floors_of(name: str) -> Mapping[str, Bound]:
-    return {**FLOORS, **ROUNDABOUT} if name in "fh" else FLOORS
+    """The floors of one set, by the letter of its files."""
+    if name in "fh":
+        return {**FLOORS, **ROUNDABOUT}
+    return {**FLOORS, **NEWEST} if name in "ij" else FLOORS
 
 
 FILES = sorted(HERE.glob("*.jsonl"))

@@ -130,9 +130,7 @@ class Corrections:
             ways += [[p for p in range(count) if p not in cues], range(count)]
         for way in ways:
             value = self._read(attribute, message, [p for p in way if p not in left_out])
-            # "My answer on chemo isn't right": the name alone is no value.
-            by_name = attribute.answer_type is AnswerType.CHOICE and value == self._read(attribute, message, sorted(spoken))
-            if value is not None and not by_name:
+            if value is not None:
                 return value
         return None
 

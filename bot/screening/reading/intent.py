@@ -17,7 +17,8 @@ OPEN = "open"
 
 @dataclass(frozen=True)
 class Guess:
-    """What a message would mean as the answer to one question: a value's key, `unsure`, `decline` or `open`; and how sure that is, 0 to 1."""
+    """What a message would mean as the answer to one question: a value's key, `unsure`, `decline` or `open`; and how sure that
+    is, 0 to 1."""
 
     means: str
     confidence: float

@@ -402,7 +402,8 @@ class Reader:
                 continue
             if attribute.whole and cues("one_more").find(rest.said.words):
                 return None
-            over = cues("over").find(rest.said.words) and not cues("current").find(rest.said.words)
+            dated = attribute.answer_type is AnswerType.TIME_SINCE
+            over = not dated and cues("over").find(rest.said.words) and not cues("current").find(rest.said.words)
             return value if over or self._values.others(attribute, rest) <= {value} else None
         return None
 

@@ -87,7 +87,9 @@ class StoryReader:
         if rule is None or guess.means in (*LEAVES_OPEN, OPEN) or guess.confidence < rule.sure:
             return False
         doubt = answers.get(ANY)
-        return not (doubt and doubt.means != OPEN and doubt.confidence > guess.confidence) and not any(other.means != OPEN for name, other in answers.items() if name in rule.beside)
+        return not (doubt and doubt.means != OPEN and doubt.confidence > guess.confidence) and not any(
+            other.means != OPEN for name, other in answers.items() if name in rule.beside
+        )
 
     def _tells_of(self, patient: str | None, message: Message) -> bool:
         """Whether a sentence is a statement, without a doubt, of the patient and nobody else."""

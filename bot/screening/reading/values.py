@@ -517,11 +517,11 @@ class ValueReader:
     def conditions(self, message: Message) -> tuple[str, ...] | None:
         """The illnesses named and not denied; of one and the same, the narrowest name."""
         named = [found for found in message.conditions if message.clauses.stance(found.start, found.end) is not Stance.DENIED]
-        # "It was breast cancer 12 years ago, now it is the lung": what is told as another illness is not the one sought, unless it is alone.
+        # "It was breast cancer 12 years ago, now it is the lung": what is told as another illness is the one sought only where it is alone.
         other = [told for told in message.told if told.label.attribute == _OTHER_CANCER and told.label.means.kind == "value"]
-        sought = [found.name for found in named if not any(told.start < found.end and found.start < told.end for told in other)]
-        named = sought or [found.name for found in named]
-        return self._lexicon.conditions.narrowest(named) or None
+        sought = [found for found in named if not any(told.start < found.end and found.start < told.end for told in other)]
+        names = [found.name for found in sought or named]
+        return self._lexicon.conditions.narrowest(names) or None
 
     def option(self, attribute: Attribute, key: str) -> Value:
         """The value that an option's key stands for."""

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.screening.reading.facts import FactReader
 from bot.screening.readings import SELF, Fact
-from tests.unit.reading.small_words import ATTRIBUTES, SMALL, VALUES, hear, message
+from bot.words import load_library
+from tests.unit.reading.small_words import ATTRIBUTES, SMALL, TODAY, VALUES, hear, message
 
 FACTS = FactReader(SMALL, VALUES)
 
@@ -152,3 +153,34 @@ def test_whatever_is_told_of_one_person_never_holds_two_values_of_one_attribute(
 @given(st.lists(st.sampled_from(["I'm 61", "had chemo", "lung cancer", "82 kg", ",", "."]), max_size=6).map(" ".join))
 def test_two_stages_of_one_person_are_never_one(text: str) -> None:
     assert "cancer_stage" not in told(f"stage 3. {text}. stage 4")
+
+
+# -- in the words of English
+
+
+def told_in_english(text: str) -> dict[str, object]:
+    library = load_library()
+    heard = library.in_locale("en").reader.hear(text, None, frozenset(library.attributes), TODAY)
+    return {fact.attribute: fact.value for fact in heard.facts}
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute", "value"),
+    [
+        # A "negative" behind a comma is of what it stands beside.
+        ("NSCLC stage IV, ALK negative, EGFR negative", "cancer_stage", "IV"),
+        # Two places in one sentence, of one person.
+        ("It's in lymph nodes in my neck and in my liver. Stage 4 lung cancer.", "metastasis_sites", ("liver", "lymph_nodes")),
+        # Words that leave a matter open do so in their own sentence.
+        ("I had a hysterectomy in 2015. I have lung cancer, a single spot.", "can_have_children", False),
+        ("Took sunitinib for a year. I have kidney cancer.", "prior_systemic_therapy", "for_current_disease"),
+        ("Lung cancer with ALK, and I am 44.", "driver_mutations", ("alk",)),
+        ("I have lung cancer. We'd always use protection.", "willing_contraception", True),
+    ],
+)
+def test_a_story_tells(text: str, attribute: str, value: object) -> None:
+    assert told_in_english(text).get(attribute) == value
+
+
+def test_a_number_that_belongs_to_something_else_is_no_age() -> None:
+    assert "age" not in told_in_english("My uncle's performance status is 2. He has lung cancer.")

@@ -64,3 +64,27 @@ def test_what_is_taken_for_a_command_is_not_taken_for_an_answer_as_well() -> Non
 def test_what_the_engine_says_of_a_message_may_be_missing_in_parts() -> None:
     assert Intent.of({}) == Intent()
     assert Intent.of({"intent": {"name": None}, "answers": {"treated": {}}}) == Intent(None, 0.0)
+
+
+# -- words of an answer that settle nothing
+
+
+@pytest.mark.parametrize("text", ["I had some chemo for my dog last week", "my neighbour says I had some chemo"])
+def test_the_words_of_an_answer_are_doubted_where_the_message_is_surely_none(text: str) -> None:
+    assert isinstance(read("I had some chemo", "treated"), ReadAnswer)
+    assert read(text, "treated", treated=("open", 0.95)) == ReadUnclear()
+
+
+def test_a_guess_that_it_may_be_no_answer_doubts_nothing() -> None:
+    assert isinstance(read("well I had some chemo", "treated", treated=("open", 0.8)), ReadAnswer)
+
+
+def test_a_yes_or_no_that_stands_first_is_believed_whatever_follows() -> None:
+    reading = read("no, my wife is the one with the dog", "treated", treated=("open", 0.99))
+    assert isinstance(reading, ReadAnswer)
+    assert reading.value is False
+
+
+def test_that_a_message_is_no_answer_is_no_value_and_no_doubt() -> None:
+    assert read("blorp wibble flonk", "treated", treated=("open", 0.99)) == ReadUnclear()
+    assert read("blorp wibble flonk", "age", **{ANY: ("open", 0.99)}) == ReadUnclear()

@@ -101,3 +101,14 @@ def test_an_engine_that_cuts_elsewhere_is_not_believed() -> None:
 )
 def test_messages_are_cut_at_their_stops(text: str, count: int) -> None:
     assert len(sentences_of(text)) == count
+
+
+def test_a_sentence_that_surely_answers_nothing_else_may_still_tell_a_fact() -> None:
+    beside = {**TREATED, ANY: ("open", 0.99), "last_trial_drug": ("open", 0.99)}
+    assert told("I have lung cancer. They flim me with flam since June.", {}, beside)["prior_systemic_therapy"] == "for_current_disease"
+
+
+def test_a_guess_that_a_sentence_answers_nothing_adds_nothing() -> None:
+    assert "prior_systemic_therapy" not in told(
+        "I have lung cancer. They flim me with flam.", {}, {"prior_systemic_therapy": ("open", 0.99)}
+    )
