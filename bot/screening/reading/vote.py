@@ -48,8 +48,8 @@ _ENOUGH_TO_DOUBT = 4
 """Words from which on a message says enough to be no answer in spite of the words of one."""
 _AT_THE_BEGINNING = 2
 """How many words may stand before what a message begins with: "god, no"."""
-_CONTRADICTED = 0.75
-"""How sure a guess has to be to make a value doubtful that words gave."""
+_CONTRADICTED = {False: 0.75, True: 0.5}
+"""How sure a guess has to be to make a value doubtful that words gave: of a yes or no, and of one of several, which is misread sooner."""
 _STORY = 3
 """Facts from which on a message is a story: "could he be considered?" at its end asks for no advice."""
 _COMMAND_INTENTS: Mapping[str, Command] = {
@@ -123,7 +123,12 @@ class Vote:
             return _LEFT_OPEN[left_open.means](attribute.name, said(text))  # "He isn't sure, he'd want to see the dates before saying."
         if isinstance(reading, ReadAnswer) and not reading.tapped and self._says_nothing(attribute, message, intent):
             return ReadUnclear()  # "Had a biopsy for a mole on my back": the words of an answer, and none.
-        if isinstance(reading, ReadAnswer) and not reading.tapped and value is not None and value.confidence >= _CONTRADICTED:
+        if (
+            isinstance(reading, ReadAnswer)
+            and not reading.tapped
+            and value is not None
+            and value.confidence >= _CONTRADICTED[attribute.answer_type is AnswerType.CHOICE]
+        ):
             meant = option_value(attribute, value.means)
             if meant != reading.value:
                 return ReadUnclear((reading.value, meant) if attribute.answer_type is AnswerType.CHOICE else ())
