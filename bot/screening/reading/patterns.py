@@ -118,7 +118,8 @@ class Patterns(Generic[Label]):
         self._groups = groups
         self._trees: dict[str, _Tree] = {}
         self._by_word: dict[str, list[tuple[Label, tuple[_Part, ...]]]] = {}
-        self._by_prefix: list[tuple[str, Label, tuple[_Part, ...]]] = []
+        # By their first letter: most words begin as none of them.
+        self._by_prefix: dict[str, list[tuple[str, Label, tuple[_Part, ...]]]] = {}
         self._by_kind: dict[str, list[tuple[Label, tuple[_Part, ...]]]] = {}
         self._vocabulary: set[str] = set()
         for label, texts in patterns:
@@ -153,7 +154,7 @@ class Patterns(Generic[Label]):
         for word in part.tree.phrases:
             self._by_word.setdefault(word, []).append((label, rest))
         for prefix in part.tree.prefixes:
-            self._by_prefix.append((prefix, label, rest))
+            self._by_prefix.setdefault(prefix[:1], []).append((prefix, label, rest))
 
     def _parse(self, text: str) -> tuple[_Part, ...]:
         parts: list[_Part] = []
@@ -210,7 +211,7 @@ class Patterns(Generic[Label]):
         words = around.utterance.words
         for start, word in enumerate(words):
             candidates = list(self._by_word.get(word, ()))
-            candidates += [(label, parts) for prefix, label, parts in self._by_prefix if word.startswith(prefix)]
+            candidates += [(label, parts) for prefix, label, parts in self._by_prefix.get(word[:1], ()) if word.startswith(prefix)]
             if start in around.numbers:
                 candidates += self._by_kind.get("number", ())
             if start in around.times:

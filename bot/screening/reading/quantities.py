@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.screening.attributes import Attribute
-from bot.screening.reading.lexicon import Lexicon
+from bot.screening.reading.lexicon import Lexicon, Unit
 from bot.screening.reading.numbers import Number, NumberReader
 from bot.screening.reading.text import Phrases, Utterance, plain, tokens
 
@@ -60,6 +60,7 @@ class QuantityReader:
         # A name that is also a word for something else must stand right before its number: the eGFR of "EGFR exon 19" is a gene.
         self._shared = {tokens(own) for words in measured.values() for own in words.names if own in others}
         self._of_the_body = frozenset(map(str, spoken.get("of_the_body") or ()))
+        self._known_units: dict[str, Mapping[str, Unit]] = {}
         self._telling = {name: frozenset(map(_tight, words.telling_units)) for name, words in measured.items()}
 
     @cached_property
@@ -184,7 +185,7 @@ class QuantityReader:
         A number without a unit that is far outside of what is plausible is taken in the one
         unit in which it is plausible: a hemoglobin of 135 is in g/L.
         """
-        units = {_tight(unit): known for unit, known in self._lexicon.words_of(attribute.name).units.items()}
+        units = self._tight_units(attribute.name)
         if quantity.unit:
             if quantity.unit not in units:
                 return None
@@ -208,6 +209,12 @@ class QuantityReader:
             if strict:
                 return None
         return self._kept(attribute, quantity.value)
+
+    def _tight_units(self, attribute: str) -> Mapping[str, Unit]:
+        """An attribute's units as they are compared, made once."""
+        if attribute not in self._known_units:
+            self._known_units[attribute] = {_tight(unit): known for unit, known in self._lexicon.words_of(attribute).units.items()}
+        return self._known_units[attribute]
 
     @staticmethod
     def _kept(attribute: Attribute, value: float) -> float | None:
