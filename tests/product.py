@@ -25,7 +25,7 @@ TRIALCHAT = Path(sys.executable).with_name("trialchat")
 #: Trained once for all test runs, and again only when what it is made from changes.
 MODELS = PROJECT / ".cache" / "test-models"
 #: The first start of all may have to train.
-START_SECONDS = 240
+START_SECONDS = 600
 
 
 @dataclass

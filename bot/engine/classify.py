@@ -79,7 +79,8 @@ class MessageClassifier(GraphComponent):
             raise ValueError("there are no examples of any intent to learn from")
         settings = Settings(self._config["cost"], self._config["meaning"], self._config["hasty"], self._config["random_state"])
         pairs = [(example.get(TEXT), example.get(INTENT)) for example in examples if is_for_intents(example)]
-        self._model = IntentModel.train([text for text, _ in pairs], [intent for _, intent in pairs], embedder(self._config), settings)
+        remembering = embedder(self._config, remembering=True)
+        self._model = IntentModel.train([text for text, _ in pairs], [intent for _, intent in pairs], remembering, settings)
         self._answers = AnswerModel.train(self._model.numbers, with_meaning(examples), settings)
         self._slips = Slips([example.get(TEXT) for example in examples], self._config["dictionary"])
         with self._storage.write_to(self._resource) as folder:
@@ -108,7 +109,7 @@ class MessageClassifier(GraphComponent):
         return messages
 
 
-def embedder(config: Dict[str, Any]) -> Embedder | None:
-    """The model that the configuration names, if it names one."""
+def embedder(config: Dict[str, Any], remembering: bool = False) -> Embedder | None:
+    """The model that the configuration names, if it names one; `remembering` as `Embedder` says."""
     name = config["embeddings"]
-    return Embedder(name) if name else None
+    return Embedder(name, remembering) if name else None

@@ -52,7 +52,8 @@ class NoSuchModel(ValueError):
 class Embedder:
     """Turns messages into vectors of length one."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, remembering: bool = False) -> None:
+        """`remembering` keeps every vector, for training: there each example is asked for up to three times."""
         import onnxruntime
         from tokenizers import Tokenizer
 
@@ -67,11 +68,20 @@ class Embedder:
         self._pieces = Tokenizer.from_file(str(_file(*model.vocabulary)))
         self._pieces.no_padding()
         self._pieces.no_truncation()
+        self._remembered: dict[str, Any] | None = {} if remembering else None
         self.size = int(self._session.get_outputs()[0].shape[-1])
         _give_memory_back()
 
     def embed(self, texts: Sequence[str]) -> Any:
-        """One row for each text. Texts of one length go together, which is several times faster, and none is padded."""
+        """One row for each text."""
+        if self._remembered is None:
+            return self._computed(texts)
+        new = [text for text in dict.fromkeys(texts) if text not in self._remembered]
+        self._remembered.update(zip(new, self._computed(new), strict=True))
+        return np.array([self._remembered[text] for text in texts], dtype=np.float32).reshape(len(texts), self.size)
+
+    def _computed(self, texts: Sequence[str]) -> Any:
+        """Texts of one length go together, which is several times faster, and none is padded."""
         rows = np.zeros((len(texts), self.size), dtype=np.float32)
         pieces = [self._short(encoding.ids) for encoding in self._pieces.encode_batch(list(texts))]
         by_length: dict[int, list[int]] = defaultdict(list)
