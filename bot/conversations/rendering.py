@@ -256,6 +256,8 @@ class Renderer:
             values = [self.words.value(attribute, value) for value in step.between]
             shown = self.words.text("list_comma").join(values[:-1]) + self.words.text("list_or") + values[-1]
             return self._notice("unclear", self.words.text(key, values=shown))
+        if step.between and attribute.answer_type is AnswerType.TEXT:
+            return self._notice("unclear", self.words.text("between_kind", clause=self.words.clause(attribute.name, step.between[0])))
         return self._notice("unclear", self.words.text(f"unclear_{attribute.answer_type.value}_{step.attempt}"))
 
     def _confirm(self, step: steps.Confirm) -> Message:

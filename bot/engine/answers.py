@@ -19,7 +19,9 @@ The engine does not know which question is open. It guesses for every question, 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,11 +60,14 @@ class AnswerModel:
         if not examples:
             return cls({})
         rows = numbers.rows([example.text for example in examples])
-        heads = {}
-        for attribute in sorted({example.attribute for example in examples}):
+
+        def learned(attribute: str) -> Planes:
             chosen = _lesson(attribute, examples)
-            heads[attribute] = Planes.train(rows[[index for index, _ in chosen]], [means for _, means in chosen], settings)
-        return cls(heads)
+            return Planes.train(rows[[index for index, _ in chosen]], [means for _, means in chosen], settings)
+
+        attributes = sorted({example.attribute for example in examples})
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            return cls(dict(zip(attributes, threads.map(learned, attributes), strict=True)))
 
     def guesses(self, rows: Any) -> list[dict[str, dict[str, Any]]]:
         """For each row and question the likeliest meaning and its probability."""

@@ -32,7 +32,7 @@ class Conditions:
         self._patterns = Patterns([(str(entry["name"]), _words(entry, "patterns")) for entry in self._entries], {})
         origins = data.get("origins") or {}
         self._origins = Phrases({str(name): _words(origins, str(name)) for name in origins})
-        self._moved = Phrases({True: _words(data, "spread_words")})
+        self._spread = Phrases({True: _words(data, "spread_words")})
         self.broader = {str(entry["name"]): str(entry["broader"]) for entry in self._entries if entry.get("broader")}
 
     @cached_property
@@ -80,7 +80,7 @@ class Conditions:
         if tuple(names) != (self._leads,):
             return tuple(names)
         organs = {match.label for match in self._origins.find(words)}
-        if len(organs) == 1 and not self._moved.find(words):
+        if len(organs) == 1 and not self._spread.find(words):
             return (organs.pop(),)
         return tuple(names) if self._phrases.whole(words) else ()
 

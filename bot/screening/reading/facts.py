@@ -204,7 +204,7 @@ class FactReader:
                     yield TellTale(attribute.name, other, owner, match.start)
         named_owners = [owner for owner in chosen if owner is not None]
         if None in chosen and len(named_owners) == 1:
-            # "It's in lymph nodes in my belly and in my liver": of one person.
+            # "It went to some nodes and to my hip": of one person.
             chosen[named_owners[0]] = [*chosen.pop(None), *chosen[named_owners[0]]]
         for owner in dict.fromkeys([*chosen, *denied_owner]):
             named = set(chosen.get(owner, ()))

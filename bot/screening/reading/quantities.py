@@ -78,7 +78,7 @@ class QuantityReader:
             if (found and number.start < found[-1].end) or said.words[number.start] in self._counting:
                 continue  # "Twice the limit" is no measurement.
             if number.end < len(said) and said.words[number.end] in self._multiples:
-                continue  # Nor is "three times what it should be".
+                continue  # Nor is "five times the norm".
             quantity = self._with_unit(number, said)
             if not quantity.unit and number.end - number.start == 1 < len(said) and said.words[number.start] in self._one:
                 continue  # "The triglyceride one": which, and not how much.

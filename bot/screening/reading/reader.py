@@ -159,7 +159,7 @@ class Reader:
         numbers = message.numbers.find(message.said.words)
         of_them = numbers and self._lexicon.single("third_person").intersection(message.said.words[: numbers[0].start])
         if numbers and named and numbers[0].start < named[0] and not of_them:
-            return False  # "72, and my wife is 70"; but "he's 49, my husband".
+            return False  # "72, and my wife is 70"; but "she's 66, my aunt".
         return any(start <= _NAMED_EARLY for start in named) or any(
             tale.attribute == prompt.asks and tale.owner == patient for tale in told
         )
@@ -167,7 +167,8 @@ class Reader:
     def _volunteered(self, tale: TellTale, prompt: Prompt | None, reading: Reading, message: Message) -> bool:
         """Whether a fact counts beside an answer: illnesses named in passing are seldom the one that is asked for."""
         attribute = self._lexicon.attributes[tale.attribute]
-        asks_a_number = prompt is not None and self._lexicon.attributes[prompt.asks].answer_type is AnswerType.NUMBER
+        asked = prompt.attribute if prompt is not None else None
+        asks_a_number = asked is not None and self._lexicon.attributes[asked].answer_type is AnswerType.NUMBER
         if asks_a_number and attribute.answer_type is AnswerType.NUMBER and attribute.group != MEASUREMENT:
             bare = any(number.start == tale.start for number in message.numbers.find(message.said.words))
             units = self._lexicon.words_of(attribute.name).units

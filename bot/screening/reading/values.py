@@ -133,6 +133,10 @@ class ValueReader:
             case AnswerType.CHOICE:
                 values = tuple(dict.fromkeys(self._chosen(attribute, message.found(attribute.name), message)))
                 return values if 2 <= len(values) <= 3 else ()
+            case AnswerType.TEXT:
+                names = self.conditions(message) or ()
+                # Kinds that exclude each other, or one name that is too wide by itself.
+                return tuple((name,) for name in names) if self._lexicon.conditions.contradict(names) or len(names) == 1 else ()
         return ()
 
     def others(self, attribute: Attribute, message: Message) -> set[Value]:
@@ -145,7 +149,7 @@ class ValueReader:
         fitting = (self._fitting(attribute, number.value) for number in self.numbers.find(message.said.words))
         least, most = attribute.plausible or (-math.inf, math.inf)
         if self._lexicon.words_of(attribute.name).from_birth:
-            least = max(least, _GROWN)  # "78, and I have buried two husbands."
+            least = max(least, _GROWN)  # "81, with three dogs."
         return {value for value in fitting if isinstance(value, int | float) and least <= value <= most}
 
     # -- yes and no
@@ -390,7 +394,7 @@ class ValueReader:
         behind = {match.start for match in self._lexicon.cues("birthday_after").find(message.said.words)}
         ahead = [number for number in numbers if number.start in cues or number.end in behind]
         if not ahead and len(numbers) == 2:
-            # "17 still, eighteen in February": the older one has a month behind it.
+            # "40 now, 41 in March": the older one has a month behind it.
             older = max(numbers, key=lambda number: number.value)
             month = self.times.names_a_month(message.said.words[older.end : older.end + 2])
             month = month and not self._lexicon.cues("birthday_past").find(message.said.words[max(0, older.start - 1) : older.start])
@@ -517,7 +521,7 @@ class ValueReader:
     def conditions(self, message: Message) -> tuple[str, ...] | None:
         """The illnesses named and not denied; of one and the same, the narrowest name."""
         named = [found for found in message.conditions if message.clauses.stance(found.start, found.end) is not Stance.DENIED]
-        # "It was breast cancer 12 years ago, now it is the lung": what is told as another illness is the one sought only where it is alone.
+        # "Years ago a kidney cancer, and now lung cancer": what is told as another illness is the one sought only where it is alone.
         other = [told for told in message.told if told.label.attribute == _OTHER_CANCER and told.label.means.kind == "value"]
         sought = [found for found in named if not any(told.start < found.end and found.start < told.end for told in other)]
         names = [found.name for found in sought or named]

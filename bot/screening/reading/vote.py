@@ -48,8 +48,8 @@ _ENOUGH_TO_DOUBT = 4
 """Words from which on a message says enough to be no answer in spite of the words of one."""
 _AT_THE_BEGINNING = 2
 """How many words may stand before what a message begins with: "god, no"."""
-_CONTRADICTED = {False: 0.75, True: 0.5}
-"""How sure a guess has to be to make a value doubtful that words gave: of a yes or no, and of one of several, which is misread sooner."""
+_CONTRADICTED, _CONTRADICTED_CHOICE = 0.75, 0.5
+"""How sure a guess has to be to make a value doubtful that words gave; less for one of several, which is misread sooner."""
 _STORY = 3
 """Facts from which on a message is a story: "could he be considered?" at its end asks for no advice."""
 _COMMAND_INTENTS: Mapping[str, Command] = {
@@ -119,19 +119,17 @@ class Vote:
         if isinstance(reading, ReadUnsure) and value is not None and surer:
             # A "maybe" in passing: "has maybe a two hour nap, otherwise he's up and about".
             return ReadAnswer(attribute.name, option_value(attribute, value.means), said(text), guessed=True)
-        if isinstance(reading, ReadAnswer) and not reading.tapped and left_open is not None and left_open.confidence >= _SURELY:
+        if not isinstance(reading, ReadAnswer) or reading.tapped:
+            return reading
+        if left_open is not None and left_open.confidence >= _SURELY:
             return _LEFT_OPEN[left_open.means](attribute.name, said(text))  # "He isn't sure, he'd want to see the dates before saying."
-        if isinstance(reading, ReadAnswer) and not reading.tapped and self._says_nothing(attribute, message, intent):
-            return ReadUnclear()  # "Had a biopsy for a mole on my back": the words of an answer, and none.
-        if (
-            isinstance(reading, ReadAnswer)
-            and not reading.tapped
-            and value is not None
-            and value.confidence >= _CONTRADICTED[attribute.answer_type is AnswerType.CHOICE]
-        ):
+        if self._says_nothing(attribute, message, intent):
+            return ReadUnclear()  # "They took a sample of my gut for coeliac": the words of an answer, and none.
+        several = attribute.answer_type is AnswerType.CHOICE
+        if value is not None and value.confidence >= (_CONTRADICTED_CHOICE if several else _CONTRADICTED):
             meant = option_value(attribute, value.means)
             if meant != reading.value:
-                return ReadUnclear((reading.value, meant) if attribute.answer_type is AnswerType.CHOICE else ())
+                return ReadUnclear((reading.value, meant) if several else ())
         return reading
 
     @staticmethod
@@ -159,7 +157,7 @@ class Vote:
             if prompt is None and about_them:
                 wish = _COMMAND_INTENTS.get(intent.name or "")
                 if wish is Command.CHANGE and intent.confidence >= (_LIKELY if self._speaks_of_answers(message) else _SURELY):
-                    return self._corrections.wish(message, facts)  # "I put down 30 for my BMI, fix it to 27.4."
+                    return self._corrections.wish(message, facts)  # "I gave 95 as my weight, it should say 59."
                 if wish in _WISHES and intent.confidence >= (_OVERRULES if asks else _SURELY):
                     return ReadCommand(wish)  # "My mother is 86 and hates computers. Could a person ring her?"
                 if intent.name == _ADVICE and intent.confidence >= (_TRUSTED if asks and len(about_them) < _STORY else _SURELY):

@@ -97,6 +97,14 @@ def test_an_unclear_answer_is_asked_again_in_other_words_twice_and_then_left_ope
     assert talk.question not in (None, "prior_radiotherapy")
 
 
+def test_an_illness_that_has_many_kinds_is_said_back_and_its_kind_asked(talk: Talk) -> None:
+    talk.until("condition", FITS)
+    talk.say("a cancer of some sort")
+    assert talk.codes == ["unclear"]
+    assert "I understood that your illness is cancer, but not which kind" in talk.texts
+    assert talk.question == "condition"
+
+
 def test_stop_pauses_and_coming_back_asks_the_same_question(talk: Talk) -> None:
     talk.until("prior_radiotherapy", FITS)
     talk.say("stop for now")

@@ -230,3 +230,8 @@ def test_real_words_go_the_whole_way(talk: Talk) -> None:
     talk.say_all("yes", "yes")
     assert talk.answers()["condition"][0] == ["Non Small Cell Lung Cancer"]
     assert talk.answers()["prior_systemic_therapy"][0] == "none"
+
+
+def test_facts_told_where_a_story_was_read_back_are_heard(repeated: Talk) -> None:
+    repeated.say("a camera test showed it, and he is 63")
+    assert repeated.codes, "something is said"

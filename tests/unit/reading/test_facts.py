@@ -168,9 +168,9 @@ def told_in_english(text: str) -> dict[str, object]:
     ("text", "attribute", "value"),
     [
         # A "negative" behind a comma is of what it stands beside.
-        ("NSCLC stage IV, ALK negative, EGFR negative", "cancer_stage", "IV"),
+        ("Stage III lung cancer, EGFR negative", "cancer_stage", "III"),
         # Two places in one sentence, of one person.
-        ("It's in lymph nodes in my neck and in my liver. Stage 4 lung cancer.", "metastasis_sites", ("liver", "lymph_nodes")),
+        ("I have lung cancer. It spread to lymph nodes in my armpit and in my liver.", "metastasis_sites", ("liver", "lymph_nodes")),
         # Words that leave a matter open do so in their own sentence.
         ("I had a hysterectomy in 2015. I have lung cancer, a single spot.", "can_have_children", False),
         ("Took sunitinib for a year. I have kidney cancer.", "prior_systemic_therapy", "for_current_disease"),
