@@ -101,7 +101,7 @@ def test_an_illness_that_has_many_kinds_is_said_back_and_its_kind_asked(talk: Ta
     talk.until("condition", FITS)
     talk.say("a cancer of some sort")
     assert talk.codes == ["unclear"]
-    assert "I understood that your illness is cancer, but not which kind" in talk.texts
+    assert "I understood that you are looking for trials about cancer, but not which kind" in talk.texts
     assert talk.question == "condition"
 
 
