@@ -22,9 +22,12 @@ import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from bot.engine.intent_model import Numbers, Planes, Settings
 
@@ -72,12 +75,22 @@ class AnswerModel:
     def guesses(self, rows: Any) -> list[dict[str, dict[str, Any]]]:
         """For each row and question the likeliest meaning and its probability."""
         found: list[dict[str, dict[str, Any]]] = [{} for _ in range(rows.shape[0])]
+        if not self.heads:
+            return found
+        distances, start = rows.astype(self._side_by_side.dtype) @ self._side_by_side, 0
         for attribute, planes in self.heads.items():
-            for guesses, row in zip(found, planes.probabilities(rows), strict=True):
+            end = start + len(planes.labels)
+            probabilities, start = planes.certain(distances[:, start:end]), end
+            for guesses, row in zip(found, probabilities, strict=True):
                 best = int(row.argmax())
                 # Plain numbers: what is set here is sent on and stored as JSON.
                 guesses[attribute] = {"means": planes.labels[best], "confidence": round(float(row[best]), 3)}
         return found
+
+    @cached_property
+    def _side_by_side(self) -> Any:
+        """The planes of all questions as one: a message is set against all of them at once."""
+        return np.hstack([planes.planes for planes in self.heads.values()])
 
     def save(self, folder: Path) -> None:
         """Write arrays and JSON, a folder for each question."""
@@ -87,8 +100,13 @@ class AnswerModel:
 
     @classmethod
     def load(cls, folder: Path) -> AnswerModel:
-        """What `save` wrote."""
-        return cls({path.name: Planes.load(path) for path in sorted((folder / _FOLDER).glob("*"))})
+        """What `save` wrote. The planes are kept once, side by side."""
+        model = cls({path.name: Planes.load(path) for path in sorted((folder / _FOLDER).glob("*"))})
+        if model.heads:
+            ends = np.cumsum([len(planes.labels) for planes in model.heads.values()])[:-1]
+            for attribute, part in zip(model.heads, np.split(model._side_by_side, ends, axis=1), strict=True):
+                model.heads[attribute] = replace(model.heads[attribute], planes=part)
+        return model
 
 
 def _lesson(attribute: str, examples: Sequence[Example]) -> list[tuple[int, str]]:

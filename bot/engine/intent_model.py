@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,12 +97,20 @@ class Planes:
     def train(cls, rows: Any, labels: Sequence[str], settings: Settings) -> Planes:
         """Learn from a row for each of ``labels``, followed, where examples are learned hastily too, by a row for each hasty copy."""
         names, wanted = np.unique(np.array(labels), return_inverse=True)
-        planes, offsets = _planes(rows, np.resize(wanted, rows.shape[0]), len(names), settings)
-        return cls(tuple(str(name) for name in names), planes, offsets, _sharpness(rows, wanted, len(names), settings))
+        with ThreadPoolExecutor(1) as beside:
+            # Learned again without those held out, at the same time: the library lets go of Python while it learns.
+            sharpness = beside.submit(_sharpness, rows, wanted, len(names), settings)
+            planes, offsets = _planes(rows, np.resize(wanted, rows.shape[0]), len(names), settings)
+            return cls(tuple(str(name) for name in names), planes, offsets, sharpness.result())
 
     def probabilities(self, rows: Any) -> Any:
         """A row for each row and a column for each label; rows sum to one."""
-        return _probabilities(rows @ self.planes + self.offsets, self.sharpness)
+        # In the planes' own precision: they would all be copied into that of the rows for every message.
+        return self.certain(rows.astype(self.planes.dtype) @ self.planes)
+
+    def certain(self, products: Any) -> Any:
+        """The probabilities for rows that were multiplied with the planes already."""
+        return _probabilities(products + self.offsets, self.sharpness)
 
     def save(self, folder: Path) -> None:
         """Write arrays and JSON: nothing in them can run."""

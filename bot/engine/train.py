@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bot.engine import corrections
 from bot.engine.preparation import PROJECT, import_rasa
 
 
@@ -31,6 +32,7 @@ def train(to: Path, nlu: Path) -> None:
 
     import rasa.model_training
 
+    corrections.read_examples_once()
     with tempfile.TemporaryDirectory(prefix=".training-", dir=to.parent) as folder:
         # Rasa keeps a cache of trained parts in the working folder; ours belongs to the model's files.
         os.environ["RASA_CACHE_DIRECTORY"] = str(Path(folder) / "cache")

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from bot.conversations.reading_files import MessagesFault, as_read, lines_of
+from bot.conversations.reading_files import Line, MessagesFault, as_read, lines_of
 from bot.running.errors import CannotRun
 from bot.running.home import as_running
 from bot.screening.reading import Intent
 from bot.settings import Settings, SettingsError
 from bot.store.clock import utc_now
 from bot.web.engine_client import SECRET_HEADER
-from bot.words import load_library
+from bot.words import Library, load_library
 
 _BATCH = 100
 
@@ -39,6 +41,25 @@ async def intents_of(texts: Sequence[str], settings: Settings) -> list[Intent]:
     return found
 
 
+async def readings(lines: Sequence[Line], library: Library, settings: Settings) -> list[dict[str, Any]]:
+    """What the chat makes of each message. While some are read, the engine looks at the next ones."""
+    today = utc_now().date()
+    found: list[dict[str, Any]] = []
+    before: Sequence[Line] = ()
+    intents: list[Intent] = []
+    for start in range(0, len(lines) + _BATCH, _BATCH):
+        batch = lines[start : start + _BATCH]
+        reading = asyncio.to_thread(_read_all, before, intents, library, today)
+        read_before, intents = await asyncio.gather(reading, intents_of([line.utterance for line in batch], settings))
+        found += read_before
+        before = batch
+    return found
+
+
+def _read_all(lines: Sequence[Line], intents: Sequence[Intent], library: Library, today: datetime.date) -> list[dict[str, Any]]:
+    return [as_read(line, intent, library, today) for line, intent in zip(lines, intents, strict=True)]
+
+
 @click.command()
 @click.option(
     "--in", "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="Messages, a JSON object a line."
@@ -54,11 +75,10 @@ def read(source: Path, target: Path) -> None:
         with source.open(encoding="utf-8") as given:
             lines = list(lines_of(given, library))
         settings = as_running(Settings.from_environment())
-        intents = asyncio.run(intents_of([line.utterance for line in lines], settings))
+        found = asyncio.run(readings(lines, library, settings))
     except (CannotRun, SettingsError, MessagesFault) as problem:
         raise click.ClickException(str(problem)) from None
-    today = utc_now().date()
     with target.open("w", encoding="utf-8") as out:
-        for line, intent in zip(lines, intents, strict=True):
-            out.write(json.dumps(as_read(line, intent, library, today), ensure_ascii=False) + "\n")
+        for reading in found:
+            out.write(json.dumps(reading, ensure_ascii=False) + "\n")
     click.echo(f"{len(lines)} messages read")

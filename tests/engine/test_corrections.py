@@ -46,6 +46,21 @@ def test_skops_is_imported_before_anything_heavy(measured: dict[str, Any]) -> No
     assert order.index("skops.io") < order.index("tensorflow")
 
 
+@pytest.fixture(scope="module")
+def copies(inside: Inside, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return inside("count_copies.py", str(tmp_path_factory.mktemp("home")), "domain.yml", "config.yml")
+
+
+def test_rasa_still_reads_the_examples_twice_and_copies_them_again_and_again(copies: dict[str, Any]) -> None:
+    assert copies["before"]["reads"] == 2
+    assert copies["before"]["copies"] >= 8
+
+
+def test_for_training_examples_are_read_once_and_never_copied(copies: dict[str, Any]) -> None:
+    assert (copies["after"]["reads"], copies["after"]["copies"]) == (1, 0)
+    assert copies["after"]["texts"] == copies["before"]["texts"] == ["leave this one out", "next please"]
+
+
 def test_rasa_still_imports_tensorflow_whatever_the_pipeline(measured: dict[str, Any]) -> None:
     assert "tensorflow" in measured["order"]
 

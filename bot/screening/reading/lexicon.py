@@ -10,7 +10,7 @@ from typing import Any
 from bot.criteria.operators import Value
 from bot.screening.attributes import AnswerType, Attribute, Attributes
 from bot.screening.reading.conditions import Conditions
-from bot.screening.reading.patterns import Patterns
+from bot.screening.reading.patterns import Parser, Patterns
 from bot.screening.reading.text import Phrases, cleaned, tokens
 from bot.screening.readings import COMMANDS, Command
 
@@ -123,7 +123,7 @@ class Lexicon:
     ) -> None:
         self.attributes = attributes
         self.reading = reading
-        self.groups = groups
+        self._parser = Parser(groups)
         self.ordinary = ordinary
         self._titles = titles
         self.conditions = Conditions(conditions)
@@ -243,7 +243,7 @@ class Lexicon:
         entries: list[tuple[Told, tuple[str, ...]]] = []
         for name, attribute in self.attributes.items():
             entries += [(Told(name, means), patterns) for means, patterns in self._says(attribute)]
-        return Patterns(entries, self.groups)
+        return Patterns(entries, self._parser)
 
     def _says(self, attribute: Attribute) -> Iterator[tuple[Means, tuple[str, ...]]]:
         words = self._words[attribute.name]
@@ -303,7 +303,7 @@ class Lexicon:
         own = {tokens(word) for means, words_ in entries.items() if means.own for word in words_ if not _has_holes(word)}
         return Patterns(
             [(means, [w for w in texts if means.own or tokens(w) not in own]) for means, texts in entries.items()],
-            self.groups,
+            self._parser,
         )
 
     def _whole_index(self, attribute: Attribute | None) -> dict[str, Means]:

@@ -23,6 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Generic, TypeVar
 
 from bot.screening.reading.text import PartOfName, Utterance, tokens
@@ -96,6 +97,14 @@ class _Tree:
             yield start + 1
 
 
+@cache
+def _trees(piece: str) -> tuple[_Tree, ...]:
+    """The trees of a pattern's piece, made once: the same words stand in thousands of patterns."""
+    if "|" in piece or piece.endswith("*"):
+        return (_Tree(piece.split("|")),)
+    return tuple(_Tree([word]) for word in tokens(piece))
+
+
 @dataclass(frozen=True)
 class _Part:
     kind: str  # "tree", "number", "time", "year", "hole", "end"
@@ -111,52 +120,21 @@ class _Part:
         return replace(self, optional=False)
 
 
-class Patterns(Generic[Label]):
-    """Patterns by what they mean."""
+class Parser:
+    """Reads patterns with the groups of one language, each once: many stand in the index of every attribute."""
 
-    def __init__(self, patterns: Iterable[tuple[Label, Iterable[str]]], groups: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
         self._groups = groups
         self._trees: dict[str, _Tree] = {}
-        self._by_word: dict[str, list[tuple[Label, tuple[_Part, ...]]]] = {}
-        # By their first letter: most words begin as none of them.
-        self._by_prefix: dict[str, list[tuple[str, Label, tuple[_Part, ...]]]] = {}
-        self._by_kind: dict[str, list[tuple[Label, tuple[_Part, ...]]]] = {}
-        self._vocabulary: set[str] = set()
-        for label, texts in patterns:
-            for text in texts:
-                self._add(label, text)
+        self._parts: dict[str, tuple[_Part, ...]] = {}
 
-    @property
-    def vocabulary(self) -> frozenset[str]:
-        """Every whole word that a pattern may look for."""
-        return frozenset(self._vocabulary)
+    def parts(self, text: str) -> tuple[_Part, ...]:
+        """A pattern's parts; `PatternFault` where it has a fault."""
+        if text not in self._parts:
+            self._parts[text] = self._parsed(text)
+        return self._parts[text]
 
-    def _add(self, label: Label, text: str) -> None:
-        parts = self._parse(text)
-        if not parts:
-            raise PatternFault(f"pattern {text!r} has no words")
-        for part in parts:
-            if part.tree:
-                self._vocabulary |= {word for entries in part.tree.phrases.values() for phrase in entries for word in phrase}
-        opening, parts = (parts[:1], parts[1:]) if parts[0].kind == "begin" else ((), parts)
-        for first in range(len(parts)):
-            part = parts[first]
-            if part.kind in ("hole", "end", "begin"):
-                raise PatternFault(f"pattern {text!r} begins with {'a hole' if part.kind == 'hole' else 'an end'}")
-            self._index(label, (*opening, part.required(), *parts[first + 1 :]), part)
-            if not part.optional:
-                return
-
-    def _index(self, label: Label, rest: tuple[_Part, ...], part: _Part) -> None:
-        if part.tree is None:
-            self._by_kind.setdefault(part.kind, []).append((label, rest))
-            return
-        for word in part.tree.phrases:
-            self._by_word.setdefault(word, []).append((label, rest))
-        for prefix in part.tree.prefixes:
-            self._by_prefix.setdefault(prefix[:1], []).append((prefix, label, rest))
-
-    def _parse(self, text: str) -> tuple[_Part, ...]:
+    def _parsed(self, text: str) -> tuple[_Part, ...]:
         parts: list[_Part] = []
         for piece in text.split():
             if piece in ("..", "..."):
@@ -175,9 +153,7 @@ class Patterns(Generic[Label]):
             if not piece.endswith("}"):
                 raise PatternFault(f"pattern {text!r}: {piece!r} is not closed")
             return [self._group(piece[1:-1], optional, text)]
-        if "|" in piece or piece.endswith("*"):
-            return [_Part("tree", tree=_Tree(piece.split("|")), optional=optional)]
-        return [_Part("tree", tree=_Tree([word]), optional=optional) for word in tokens(piece)]
+        return [_Part("tree", tree=tree, optional=optional) for tree in _trees(piece)]
 
     def _group(self, name: str, optional: bool, text: str) -> _Part:
         bound = _BOUND.match(name)
@@ -202,6 +178,51 @@ class Patterns(Generic[Label]):
                 yield from self._expanded(text[1:-1], (*within, name))
             else:
                 yield text
+
+
+class Patterns(Generic[Label]):
+    """Patterns by what they mean."""
+
+    def __init__(self, patterns: Iterable[tuple[Label, Iterable[str]]], groups: Mapping[str, Sequence[str]] | Parser) -> None:
+        self._parser = groups if isinstance(groups, Parser) else Parser(groups)
+        self._by_word: dict[str, list[tuple[Label, tuple[_Part, ...]]]] = {}
+        # By their first letter: most words begin as none of them.
+        self._by_prefix: dict[str, list[tuple[str, Label, tuple[_Part, ...]]]] = {}
+        self._by_kind: dict[str, list[tuple[Label, tuple[_Part, ...]]]] = {}
+        self._vocabulary: set[str] = set()
+        for label, texts in patterns:
+            for text in texts:
+                self._add(label, text)
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Every whole word that a pattern may look for."""
+        return frozenset(self._vocabulary)
+
+    def _add(self, label: Label, text: str) -> None:
+        parts = self._parser.parts(text)
+        if not parts:
+            raise PatternFault(f"pattern {text!r} has no words")
+        for part in parts:
+            if part.tree:
+                self._vocabulary |= {word for entries in part.tree.phrases.values() for phrase in entries for word in phrase}
+        opening, parts = (parts[:1], parts[1:]) if parts[0].kind == "begin" else ((), parts)
+        for first in range(len(parts)):
+            part = parts[first]
+            if part.kind in ("hole", "end", "begin"):
+                raise PatternFault(f"pattern {text!r} begins with {'a hole' if part.kind == 'hole' else 'an end'}")
+            self._index(label, (*opening, part.required(), *parts[first + 1 :]), part)
+            if not part.optional:
+                return
+
+    def _index(self, label: Label, rest: tuple[_Part, ...], part: _Part) -> None:
+        if part.tree is None:
+            self._by_kind.setdefault(part.kind, []).append((label, rest))
+            return
+        for word in part.tree.phrases:
+            self._by_word.setdefault(word, []).append((label, rest))
+        for prefix in part.tree.prefixes:
+            self._by_prefix.setdefault(prefix[:1], []).append((prefix, label, rest))
 
     # -- finding
 

@@ -27,6 +27,9 @@ Label = TypeVar("Label")
 
 def cleaned(text: str) -> str:
     """The text without control and invisible characters, white space folded; case is kept."""
+    if text.isascii() and text.isprintable():
+        # Nothing to compose and nothing invisible: most texts, and all words of an English file.
+        return " ".join(text.replace("`", "'").split())
     composed = unicodedata.normalize("NFC", text).translate(_APOSTROPHES)
     visible = (
         " " if character.isspace() else character
@@ -56,7 +59,8 @@ class Attached(str):
 
 def plain(text: str) -> str:
     """The text as it is compared: cleaned, lower case, one form of every character; "10⁹" stays a power."""
-    return unicodedata.normalize("NFKC", cleaned(text).translate(_POWERS)).casefold()
+    clean = cleaned(text)
+    return clean.lower() if clean.isascii() else unicodedata.normalize("NFKC", clean.translate(_POWERS)).casefold()
 
 
 def tokens(text: str) -> tuple[str, ...]:
