@@ -21,7 +21,7 @@ from sklearn.svm import LinearSVC
 
 from bot.engine.embeddings import Embedder
 from bot.engine.misspelling import misspelt
-from bot.engine.wording import Wording, plain
+from bot.engine.wording import Wording, beside, plain
 
 #: One example in so many is held out to find the sharpness, before training on all of them.
 HELD_OUT = 5
@@ -66,7 +66,7 @@ class Numbers:
             return wording
         moved = vectors - self.centre
         lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-        return scipy.sparse.hstack([wording, scipy.sparse.csr_matrix(moved * (self.meaning / np.maximum(lengths, 1e-9)))]).tocsr()
+        return beside([wording, scipy.sparse.csr_matrix(moved * (self.meaning / np.maximum(lengths, 1e-9)))])
 
     def save(self, folder: Path) -> None:
         """Write arrays and JSON: nothing in them can run."""

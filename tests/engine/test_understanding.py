@@ -68,6 +68,7 @@ def test_a_model_is_arrays_and_json(found: dict[str, Any], way: str) -> None:
 
 def test_a_message_means_the_same_alone_and_among_others(found: dict[str, Any]) -> None:
     assert found["alone_as_together"]
+    assert found["numbers_alone_as_together"]
     assert found["none"] == [0, 384]
 
 

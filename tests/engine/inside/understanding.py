@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData  # noqa: E4
 
 from bot.engine.classify import MessageClassifier  # noqa: E402
 from bot.engine.embeddings import Embedder, NoSuchModel  # noqa: E402
-from bot.engine.intent_model import IntentModel  # noqa: E402
+from bot.engine.intent_model import IntentModel, Numbers, Settings  # noqa: E402
 
 
 def closed(*_, **__):
@@ -76,6 +76,8 @@ result = {
 embedder = Embedder("all-minilm-l6-v2")
 together = embedder.embed(["is it free", "where to", "is it far"])
 result["alone_as_together"] = bool((embedder.embed(["where to"])[0] == together[1]).all())
+numbers = Numbers.of([text for texts in EXAMPLES.values() for text in texts], embedder, Settings())
+result["numbers_alone_as_together"] = bool(abs(numbers.rows(ASKED)[2] - numbers.rows(ASKED[2:3])).max() < 1e-6)
 result["none"] = list(embedder.embed([]).shape)
 story = "and then we waited " * 200
 ends = embedder.embed([story, story + "what does it cost?", "what does it cost?"])
