@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.store import migrations
 from bot.store.engine import BUSY_MILLISECONDS, READ_ONLY, database_url, open_engine
@@ -36,6 +37,9 @@ class Store:
         self._engine: Engine = open_engine(database_url(url))
         self._quick_engine = open_engine(database_url(url), to_disk=False) if self.backend == "sqlite" else self._engine
         self._reading_engine = self._engine.execution_options(**{READ_ONLY: True})
+        self._disposed = False
+        for engine in {self._engine, self._quick_engine}:
+            event.listen(engine, "checkin", self._close_late)
 
     @property
     def backend(self) -> str:
@@ -82,9 +86,15 @@ class Store:
             return version
 
     def dispose(self) -> None:
-        """Close every connection that is not in use."""
+        """Close every connection: those in use as soon as they are no longer."""
+        self._disposed = True
         self._engine.dispose()
         self._quick_engine.dispose()
+
+    def _close_late(self, _connection: object, entry: ConnectionPoolEntry) -> None:
+        """A thread may still be at work when the store is disposed of; its connection goes back to a pool that nobody empties."""
+        if self._disposed:
+            entry.close()
 
     @contextmanager
     def unit(self, *, to_disk: bool = True) -> Iterator[Unit]:

@@ -97,6 +97,18 @@ def test_sqlite_writes_ahead_to_the_disk_checks_references_and_overwrites_what_i
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 15000}
 
 
+def test_a_connection_that_is_in_use_when_the_store_is_disposed_of_is_closed_afterwards(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/new.db")
+    store.migrate()
+    with store.unit() as unit:
+        in_use = unit._session.connection().connection.dbapi_connection
+        store.dispose()
+        assert unit.count_conversations() == 0
+    assert in_use is not None
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        in_use.cursor()
+
+
 def test_what_can_be_found_out_again_need_not_wait_for_the_disk(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path}/new.db")
     store.migrate()
