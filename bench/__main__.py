@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import planning, reading, turn
+from bench import criteria, planning, reading, turn
 
-BENCHMARKS = {"turn": turn.main, "reading": reading.main, "planning": planning.main}
+BENCHMARKS = {"turn": turn.main, "reading": reading.main, "planning": planning.main, "criteria": criteria.main}
 
 
 def main() -> int:

@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "attributes": ("bot.words.commands", "attributes", "List what a screening can ask about."),
     "words": ("bot.words.commands", "words", "Print every text of a language as one document, for review."),
     "read": ("bot.running.reading_commands", "read", "Read messages from a file as the running chat would."),
+    "criteria": ("bot.trials.criteria_commands", "criteria", "Read criteria out of registry texts."),
     "trials": ("bot.trials.commands", "trials", "List and import trial records."),
 }
 

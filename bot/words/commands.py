@@ -9,6 +9,7 @@ import click
 
 from bot.settings import PROJECT
 from bot.trials import RecordFault, load_records
+from bot.words.registry import registry_attributes
 from bot.words.words import Words, WordsFault, load_library
 
 _SHOWN = ("conversation", "attributes", "people", "safety", "answers", "site")
@@ -78,12 +79,14 @@ def _texts(data: object, path: str = "") -> Iterator[tuple[str, str]]:
 
 @click.command()
 def attributes() -> None:
-    """List what a screening can ask about: name, kind of answer, unit, values."""
+    """List what criteria refer to: name, kind of answer, unit, values; and what no screening asks yet."""
     try:
         library = load_library()
+        every = registry_attributes(library)
     except WordsFault as fault:
         raise click.ClickException(str(fault)) from fault
-    width = max(map(len, library.attributes))
-    for attribute in library.attributes.values():
+    width = max(map(len, every))
+    for attribute in every.values():
         detail = ", ".join(attribute.values) or attribute.unit or ""
-        click.echo(f"{attribute.name:<{width}}  {attribute.answer_type.value:<10}  {detail}".rstrip())
+        later = "" if attribute.name in library.attributes else "  (not asked yet)"
+        click.echo(f"{attribute.name:<{width}}  {attribute.answer_type.value:<10}  {detail}{later}".rstrip())

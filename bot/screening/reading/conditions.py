@@ -39,6 +39,14 @@ class Conditions:
     def names(self) -> tuple[str, ...]:
         return tuple(str(entry["name"]) for entry in self._entries)
 
+    def synonyms(self, name: str) -> tuple[str, ...]:
+        """The other names of an illness that count wherever they stand."""
+        return self._synonyms[name]
+
+    @cached_property
+    def _synonyms(self) -> Mapping[str, tuple[str, ...]]:
+        return {str(entry["name"]): _words(entry, "synonyms") for entry in self._entries}
+
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """The words of all names and synonyms."""

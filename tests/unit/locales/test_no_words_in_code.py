@@ -22,7 +22,7 @@ from bot.words import load_library
 from bot.words.words import FALLBACK_LOCALE
 
 HERE = Path(__file__).parent
-SOURCES = sorted(path for package in ("screening", "conversations") for path in (PROJECT / "bot" / package).rglob("*.py"))
+SOURCES = sorted(path for package in ("screening", "conversations", "criteria") for path in (PROJECT / "bot" / package).rglob("*.py"))
 #: Where messages are read.
 READING = [path for path in SOURCES if "reading" in path.parts]
 #: Names in the code for what a message says, whole or in parts.
@@ -41,8 +41,8 @@ REVIEWED: Mapping[str, frozenset[str]] = {
     "formats of Python, a category of Unicode": frozenset({"g", "nan", "cf"}),
     "letters of a TNM code": frozenset({"m", "n", "is", "a", "b", "ab"}),
 }
-#: Regular expressions with letters in them that are no words of a language.
-REVIEWED_LETTERS = frozenset({"nct"})
+#: Regular expressions with letters in them that are no words of a language: a number, a sign of HTML, Roman figures.
+REVIEWED_LETTERS = frozenset({"nct", "amp", "ivx"})
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,14 @@
+"""Reading criteria out of a registry's eligibility text. Pure, and without a word of any language: those come in as data.
+
+outline     which points a text has, and where
+signs       words and signs of one point, phrases as one
+phrases     the grammar of measured values over them
+bounds      whose value each bound is about
+statements  what is stated beside measured values
+combining   all of it as one rule
+criteria    the whole way
+"""
+
+from bot.criteria.extraction.criteria import Language, ReadCriterion, Reading, WrittenBound, read_criteria
+
+__all__ = ["Language", "ReadCriterion", "Reading", "WrittenBound", "read_criteria"]

@@ -1,0 +1,337 @@
+"""The bounds of a criterion: which measured attribute has to lie above or below which number.
+
+A bound is kept as it is written, with its unit; `Bound.value_in` of the attribute's own unit comes later. A multiple of a limit of
+what is normal stays one: 2.5 times the upper limit is never the number 2.5 of the attribute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.criteria.extraction.phrases import Bound, Element, Mark, Quantity, elements
+from bot.criteria.extraction.signs import Sign
+from bot.criteria.extraction.words import Kind, RegistryWords
+
+_NAMES = frozenset((Kind.NAME, Kind.PAIR))
+_COMPARING = frozenset((Kind.ABOVE, Kind.BELOW, Kind.AT_LEAST, Kind.AT_MOST, Kind.BETWEEN, Kind.OR_MORE, Kind.OR_LESS, Kind.TO))
+_NAME_REACH = 12
+"""So many words may stand between a name and its bound."""
+_JOIN_REACH = 2
+"""So many words may stand between two bounds of one attribute, beside what joins them."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One bound of one attribute as the criterion words it, before its section turns it round."""
+
+    attribute: str
+    side: str
+    quantity: Quantity
+    inclusive: bool
+    place: tuple[int, int]
+    """Where it stands in the text, its attribute's name included."""
+    denied: bool = False
+    """Whether the words deny it: "not above 40"."""
+    conditional: bool = False
+    """Whether it holds for some people only, or stands beside another one for the same attribute."""
+    alternative: bool = False
+    """Whether "or" joins it to the one before."""
+    joint: int = 0
+    """Which limits were said in one breath: the two ends of a range have the same number."""
+
+
+@dataclass
+class _Reading:
+    signs: Sequence[Sign]
+    words: RegistryWords
+    limits: list[Limit] = field(default_factory=list)
+    names: list[tuple[str, int]] = field(default_factory=list)
+    """The attributes named last, each with the index of its sign; `""` is something foreign."""
+    used: bool = False
+    """Whether a bound has been given to the names."""
+    joined: bool = False
+    """Whether only signs that join stand between the last name and here."""
+    last_end: int = -99
+    conditional: bool = False
+    either: bool = False
+    joint: int = 0
+    start: int = 0
+    """Where the clause began."""
+    taken: set[int] = field(default_factory=set)
+    """Names that a bound before them has taken."""
+
+
+def limits(signs: Sequence[Sign], words: RegistryWords, context: str | None = None) -> list[Limit]:
+    """Every bound of a measured attribute; `context` is one that a heading above the criterion names."""
+    if not context and not _may_say(signs, words):
+        return []
+    reading = _Reading(signs, words)
+    if context:
+        reading.names = [(context, -1)]
+    found = elements(signs, words.roman)
+    for position, element in enumerate(found):
+        if isinstance(element, Mark):
+            _mark(reading, element, found, position)
+        else:
+            _bound(reading, element, found, position)
+    return reading.limits
+
+
+def _may_say(signs: Sequence[Sign], words: RegistryWords) -> bool:
+    """Whether there can be a bound at all: a number or a grade of something named, or a number with a unit that tells what it is of."""
+    named = numbered = compared = False
+    for sign in signs:
+        kind = sign.kind
+        if kind is Kind.WORD:
+            continue
+        if kind is Kind.UNIT and (sign.text in words.telling or any(sign.text in units for units in words.subject_units.values())):
+            return True
+        named = named or kind in _NAMES
+        numbered = numbered or kind in (Kind.NUMBER, Kind.LIMIT) or (kind is Kind.NAME and sign.value in words.grades)
+        compared = compared or not _COMPARING.isdisjoint(sign.kinds)
+    return numbered and (named or compared)
+
+
+def _mark(reading: _Reading, mark: Mark, found: Sequence[Element], position: int) -> None:
+    match mark.kind:
+        case Kind.NAME | Kind.PAIR | Kind.FOREIGN:
+            _name(reading, mark, found, position)
+        case Kind.STOP:
+            reading.names, reading.used, reading.conditional, reading.either = [], False, False, False
+            reading.start, reading.last_end = mark.index + 1, -99
+        case Kind.CONDITION:
+            reading.conditional = True
+        case Kind.OR:
+            reading.either = True
+        case Kind.AND | Kind.COMMA:
+            reading.either = reading.either and mark.kind is Kind.COMMA
+
+
+def _name(reading: _Reading, mark: Mark, found: Sequence[Element], position: int) -> None:
+    if mark.index in reading.taken:
+        return
+    changed = _is_changed(reading, mark.index)
+    attribute = "" if mark.kind is Kind.FOREIGN or changed else mark.value
+    before = found[position - 1] if position else None
+    beside = reading.names and not reading.used and _near(reading, reading.names[-1][1], mark.index)
+    if beside and isinstance(before, Mark) and before.kind in (Kind.AND, Kind.OR, Kind.COMMA, Kind.NAME):
+        if before.kind is Kind.NAME and reading.names[-1][0] == attribute:
+            reading.names[-1] = (attribute, mark.index)
+            return
+        if before.kind is not Kind.NAME or not _in_brackets(reading, mark.index):
+            if before.kind is Kind.NAME and not _divided(reading, before.index, mark.index):
+                # "body weight ... BMI": two names in a row, and the nearer one counts, unless a stroke parts them.
+                reading.names = [(attribute, mark.index)]
+                return
+            reading.names.append((attribute, mark.index))
+            if changed and _divided(reading, reading.names[-2][1], mark.index):
+                reading.names = [("", mark.index)]  # "AST/ALT ratio" is neither of the two.
+            return
+        # "Eastern Cooperative Oncology Group (ECOG)": an abbreviation.
+        if attribute:
+            reading.names[-1] = (attribute, mark.index)
+        return
+    reading.names, reading.used, reading.either = [(attribute, mark.index)], False, reading.either
+
+
+def _near(reading: _Reading, first: int, second: int) -> bool:
+    between = reading.signs[max(first, 0) + 1 : second]
+    return sum(1 for sign in between if sign.is_a(Kind.WORD)) <= _JOIN_REACH
+
+
+def _in_brackets(reading: _Reading, index: int) -> bool:
+    return index > 0 and reading.signs[index - 1].is_a(Kind.OPEN)
+
+
+def _divided(reading: _Reading, first: int, second: int) -> bool:
+    return any(sign.text in "/-" for sign in reading.signs[first + 1 : second])
+
+
+def _is_changed(reading: _Reading, index: int) -> bool:
+    """Whether the words around a name make it something else: "weight loss", "fetal weight"."""
+    signs, words = reading.signs, reading.words
+    behind = [part for sign in signs[index + 1 : index + 5] for part in sign.parts]
+    if behind and words.changes_behind.longest(behind, 0):
+        return True
+    for length in (1, 2, 3):
+        if index >= length:
+            before = [part for sign in signs[index - length : index] for part in sign.parts]
+            found = words.changes_before.longest(before, 0)
+            if found is not None and found[1] == len(before):
+                return True
+    return False
+
+
+def _bound(reading: _Reading, bound: Bound, found: Sequence[Element], position: int) -> None:
+    quantities = [quantity for quantity in (bound.lower, bound.upper, bound.exact) if quantity is not None]
+    attributes = _attributes(reading, bound, quantities, found, position)
+    joins = reading.last_end >= 0
+    if attributes and not any(_is_other_unit(reading, quantity) for quantity in quantities):
+        _keep(reading, bound, attributes, found, position)
+        reading.used, reading.last_end = True, bound.last
+    elif joins:
+        reading.last_end = -99
+
+
+def _is_other_unit(reading: _Reading, quantity: Quantity) -> bool:
+    """Whether the number is of something else, as the word right behind it tells: "30 seconds"."""
+    behind = quantity.last + 1
+    return not quantity.unit and behind < len(reading.signs) and reading.signs[behind].text in reading.words.other_units
+
+
+def _attributes(
+    reading: _Reading, bound: Bound, quantities: Sequence[Quantity], found: Sequence[Element], position: int
+) -> list[tuple[str, int]]:
+    """Whose bound it is, each with the sign that says so."""
+    words = reading.words
+    unit = next((quantity.unit for quantity in quantities if quantity.unit), "")
+    telling = words.telling.get(unit) or _told_by_words(reading, bound)
+    if telling:
+        return [(telling, bound.first)]
+    following = found[position + 1] if position + 1 < len(found) else None
+    behind = following if isinstance(following, Mark) and following.kind in (Kind.NAME, Kind.PAIR) else None
+    pending = bool(reading.names) and not reading.used and bound.first - reading.names[-1][1] <= _NAME_REACH + 1
+    if pending and not (behind and behind.index - bound.last == 1 and "/" in reading.names[-1][0]):
+        fitting = _fitting(reading, reading.names, unit)
+        if fitting or not unit:
+            return fitting
+    if behind and behind.index - bound.last <= 3 and not _is_changed(reading, behind.index):
+        # "< 30 kg in weight": the name behind, unless that name has a bound of its own.
+        own = found[position + 2] if position + 2 < len(found) else None
+        beside = behind.index - bound.last == 1
+        if beside or not isinstance(own, Bound) or own.first - behind.index > _NAME_REACH:
+            fitting = _fitting(reading, [(behind.value, behind.index)], unit)
+            if fitting:
+                reading.taken.add(behind.index)
+                reading.names = fitting
+                return fitting
+    if reading.names and reading.used and _follows(reading, bound, found, position):
+        return [] if _is_converted(reading, bound, unit) else _fitting(reading, reading.names, unit)
+    return _of_people(reading, bound, unit)
+
+
+def _told_by_words(reading: _Reading, bound: Bound) -> str | None:
+    """What a comparison's own words tell: "55 and older"."""
+    for sign in reading.signs[max(bound.first - 1, 0) : bound.last + 1]:
+        for part in sign.parts:
+            if part in reading.words.telling_words:
+                return reading.words.telling_words[part]
+    return None
+
+
+def _is_converted(reading: _Reading, bound: Bound, unit: str) -> bool:
+    """Whether the bound, in brackets, says the one before it again in another unit: "> 47 mmol/mol (> 6.4 %)"."""
+    between = reading.signs[reading.last_end + 1 : bound.first]
+    said = reading.limits[-1].quantity.unit if reading.limits else ""
+    return bool(unit and said and unit != said and any(sign.is_a(Kind.OPEN) for sign in between))
+
+
+def _fitting(reading: _Reading, names: Sequence[tuple[str, int]], unit: str) -> list[tuple[str, int]]:
+    """Those of the names that can have the unit."""
+    fitting = []
+    for name, index in names:
+        for part in name.split("/"):
+            known = reading.words.unit_of.get(part, {})
+            if part and (not unit or unit in known or not known):
+                fitting.append((name, index))
+                break
+    return fitting
+
+
+def _follows(reading: _Reading, bound: Bound, found: Sequence[Element], position: int) -> bool:
+    """Whether the bound goes on with what the last one was about: "≥ 18 and ≤ 65"."""
+    before = found[position - 1] if position else None
+    named = isinstance(before, Mark) and before.index in reading.taken  # "6 % ≤ HbA1c ≤ 9.5 %"
+    if isinstance(before, Mark) and not named and before.kind not in (Kind.AND, Kind.OR, Kind.COMMA):
+        return False
+    between = reading.signs[reading.last_end + 1 : bound.first]
+    return reading.last_end >= 0 and sum(1 for sign in between if sign.is_a(Kind.WORD)) <= _JOIN_REACH
+
+
+def _of_people(reading: _Reading, bound: Bound, unit: str) -> list[tuple[str, int]]:
+    """ "Patients under 31 pounds", "adults over 18": people, and a number that can only be their age or their weight."""
+    if bound.exact is not None:
+        return []
+    signs, words = reading.signs, reading.words
+    before = [part for sign in signs[reading.start : bound.first] for part in sign.parts]
+    behind = [part for sign in signs[bound.last + 1 : bound.last + 5] for part in sign.parts]
+    of_people = all(part in words.people or part in _SIGNS for part in before)
+    for attribute, units in words.subject_units.items():
+        if unit not in units and (unit or attribute != _WITHOUT_UNIT):
+            continue
+        if behind and words.no_measure_behind.longest(behind, 0):
+            continue
+        bare = of_people and before and (not behind or behind[0] in words.measure_behind or not behind[0].isalnum())
+        with_unit = of_people and unit and (before or attribute == _WITHOUT_UNIT)
+        if bare or with_unit or (unit and attribute == _WITHOUT_UNIT and _stands_alone(reading, bound)):
+            reading.names = [(attribute, bound.first)]
+            return reading.names
+    return []
+
+
+_SIGNS = ",()[]-:*\"'/&."
+_WITHOUT_UNIT = "age"
+"""The one measured attribute that a bare number behind people can be."""
+
+
+def _stands_alone(reading: _Reading, bound: Bound) -> bool:
+    """Whether nothing but the bound stands between two commas, or in brackets: "transplant patients (≥ 21 years)"."""
+    signs = reading.signs
+    before = signs[bound.first - 1] if bound.first else None
+    while before is not None and before.kind in (Kind.ABOVE, Kind.BELOW, Kind.AT_LEAST, Kind.AT_MOST, Kind.IS, Kind.BETWEEN):
+        place = signs.index(before)
+        before = signs[place - 1] if place else None
+    behind = signs[bound.last + 1] if bound.last + 1 < len(signs) else None
+    opens = before is None or before.is_a(Kind.OPEN, Kind.COMMA, Kind.STOP)
+    closes = behind is None or behind.is_a(Kind.CLOSE, Kind.COMMA, Kind.STOP)
+    return opens and closes
+
+
+def _keep(reading: _Reading, bound: Bound, attributes: Sequence[tuple[str, int]], found: Sequence[Element], position: int) -> None:
+    following = found[position + 1] if position + 1 < len(found) else None
+    conditional = reading.conditional or (isinstance(following, Mark) and following.kind is Kind.CONDITION)
+    reading.joint += 1
+    for name, index in attributes:
+        first, _, second = name.partition("/")
+        # A second bound of the same name, "≥ 7 % and ≤ 12 %", stands by itself.
+        begin = bound.first if reading.used else min(max(index, 0), bound.first)
+        place = (reading.signs[begin].start, reading.signs[max(bound.last, index)].end)
+        denied = _is_denied(reading, min(index if index >= 0 else bound.first, bound.first), bound.first)
+        for part, number in ((first, 0), (second, 1)):
+            if not part:
+                continue
+            for side, quantity, inclusive in _sides(bound, reading.words.grades.get(part)):
+                value = quantity.value if number == 0 else quantity.second
+                if value is None:
+                    continue
+                kept = Quantity(value, quantity.first, quantity.last, quantity.written, quantity.unit, quantity.limit)
+                if conditional and reading.either and any(limit.attribute == part and limit.side == side for limit in reading.limits):
+                    continue  # "≤ 3 × ULN, or ≤ 5 × ULN if there are liver metastases": the first one is for everybody.
+                reading.limits.append(Limit(part, side, kept, inclusive, place, denied, conditional, reading.either, reading.joint))
+    reading.either = False
+
+
+def _sides(bound: Bound, grades: Sequence[str] | None) -> list[tuple[str, Quantity, bool]]:
+    if bound.exact is not None:
+        if grades is None:
+            return []
+        return [("exact", bound.exact, True)]
+    sides = []
+    if bound.lower is not None:
+        sides.append(("lower", bound.lower, bound.lower_inclusive))
+    if bound.upper is not None:
+        sides.append(("upper", bound.upper, bound.upper_inclusive))
+    return sides
+
+
+def _is_denied(reading: _Reading, name: int, bound: int) -> bool:
+    """Whether a "not" stands right before the name or the bound, with nothing that ends its reach."""
+    for place in (bound, name):
+        for sign in reversed(reading.signs[max(reading.start, place - 4) : place]):
+            kinds = sign.kinds
+            if Kind.NOT in kinds:
+                return True
+            if not kinds & {Kind.WORD, Kind.OPEN} or sign.text == ":":
+                break
+    return False

@@ -1,0 +1,213 @@
+"""Joining what was read of a criterion into one rule, with whatever was not read as a judgement in its place.
+
+A criterion is a list of items: "stroke, heart attack or severe asthma". An item of which every word was read is decided by the
+person's answers; in one of which words are left, or none were read, only the study team can say. Words left before the first item or
+behind the last one may belong to all of them ("… within six months"), so they count for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.criteria.criterion import Section
+from bot.criteria.extraction.signs import Sign
+from bot.criteria.extraction.words import Kind
+from bot.criteria.rules import AllOf, AnyOf, Comparison, Judgement, Not, Rule, walk
+
+
+@dataclass(frozen=True)
+class Atom:
+    """Something read at `signs[first:last + 1]`."""
+
+    rule: Rule
+    first: int
+    last: int
+    denied: bool = False
+    grades_of: str = ""
+    """The attribute, where it is a single grade of it."""
+    joint: str = ""
+    """What its own words say about how it is joined to the one before: the "or" of "or less than 20"."""
+    partly: bool = False
+    """Whether its own words say more than the rule."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where the criterion stands, and what is left to the study team where not all of it was read."""
+
+    section: Section
+    judgement: Judgement
+
+    @property
+    def usual(self) -> str:
+        """How items of a list are joined where nothing says so: each exclusion excludes, all inclusions have to hold."""
+        return "or" if self.section is Section.EXCLUSION else "and"
+
+
+@dataclass
+class _Item:
+    atoms: list[Atom] = field(default_factory=list)
+    rest: list[int] = field(default_factory=list)
+    joint: str = ""
+    """What joins it to the one before."""
+
+
+_ALWAYS = AllOf(all=())
+
+
+def all_of(rules: Sequence[Rule]) -> Rule:
+    """All of several rules, each once; one alone is itself, and what always holds is left out."""
+    if len(rules) == 1:
+        return rules[0]
+    once = [rule for rule in dict.fromkeys(rules) if rule != _ALWAYS] or [_ALWAYS]
+    # The parts are rules already: nothing has to be checked again.
+    return once[0] if len(once) == 1 else AllOf.model_construct(all=tuple(once))
+
+
+def any_of(rules: Sequence[Rule]) -> Rule:
+    """Any of several rules, each once; one alone is itself. One of several values of an attribute is one comparison."""
+    if len(rules) == 1:
+        return rules[0]
+    once = list(dict.fromkeys(rules))
+    compared = [rule for rule in once if isinstance(rule, Comparison) and rule.operator == "one_of"]
+    if len(compared) > 1 and len(compared) == len(once) and len({rule.attribute for rule in compared}) == 1:
+        values = dict.fromkeys(value for rule in compared if isinstance(rule.operand, tuple) for value in rule.operand)
+        return Comparison(attribute=compared[0].attribute, operator="one_of", operand=tuple(values))
+    return once[0] if len(once) == 1 else AnyOf.model_construct(any=tuple(once))
+
+
+def combined(signs: Sequence[Sign], atoms: Sequence[Atom], reach: Reach, tells: Callable[[Sign], bool]) -> tuple[Rule, bool] | None:
+    """The rule, and whether the whole criterion was read; None where nothing was read that answers could decide."""
+    condition = next((index for index, sign in enumerate(signs) if Kind.CONDITION in sign.kinds and not _inside(atoms, index)), None)
+    if condition is not None:
+        signs, atoms = signs[:condition], [atom for atom in atoms if atom.last < condition]
+    if not any(isinstance(part, Comparison) for atom in atoms for part in walk(atom.rule)):
+        return None
+    items = _items(signs, atoms, tells)
+    shared = _is_shared(items)
+    whole = condition is None and not any(item.rest for item in items)
+    rule = _joined([(_of_item(item, reach), item.joint, _is_denied(item)) for item in items], reach)
+    if whole:
+        return rule, True
+    if shared:
+        rule = all_of([rule, reach.judgement])
+    if condition is not None:
+        # "Unless …", "if …": among the inclusions a way in, among the exclusions a way out.
+        either = any_of if reach.section is Section.INCLUSION else all_of
+        rule = either([rule, reach.judgement])
+    return rule, False
+
+
+def _inside(atoms: Sequence[Atom], index: int) -> bool:
+    return any(atom.first <= index <= atom.last for atom in atoms)
+
+
+def _items(signs: Sequence[Sign], atoms: Sequence[Atom], tells: Callable[[Sign], bool]) -> list[_Item]:
+    """The items of a criterion, parted where a sign joins; what stands in brackets belongs to the item before it."""
+    at = {atom.first: atom for atom in atoms}
+    items, item, joints, depth, index = [], _Item(), set[str](), 0, 0
+    while index < len(signs):
+        atom = at.get(index)
+        if atom is not None:
+            if atom.joint:
+                joints.add(atom.joint)
+            if joints and (item.atoms or item.rest):
+                items.append(item)
+                item = _Item(joint=_strongest(joints))
+            joints = set()
+            item.atoms.append(atom)
+            if atom.partly:
+                item.rest.append(atom.first)
+            index = _behind_abbreviation(signs, atom.last + 1)
+            continue
+        sign = signs[index]
+        if sign.kind is Kind.WORD and not sign.meanings and not tells(sign):
+            index += 1
+            continue
+        depth += sign.is_a(Kind.OPEN) - sign.is_a(Kind.CLOSE)
+        joint = _joint(sign) if depth <= 0 else ""
+        if joint:
+            joints.add(joint)
+        elif not sign.is_a(Kind.NOT) and tells(sign):
+            if joints and (item.atoms or item.rest):
+                items.append(item)
+                item = _Item(joint=_strongest(joints))
+            joints = set()
+            item.rest.append(index)
+        index += 1
+    if item.atoms or item.rest:
+        items.append(item)
+    return items
+
+
+def _behind_abbreviation(signs: Sequence[Sign], index: int) -> int:
+    """Behind a short name in brackets that says again what stands before it: "atrial fibrillation (AF)"."""
+    if index + 2 < len(signs) and signs[index].is_a(Kind.OPEN) and signs[index + 2].is_a(Kind.CLOSE):
+        return index + 3 if signs[index + 1].is_a(Kind.WORD) and len(signs[index + 1].text) <= _ABBREVIATION else index
+    return index
+
+
+_ABBREVIATION = 6
+"""A name in brackets of so many letters at most is an abbreviation."""
+
+
+def _joint(sign: Sign) -> str:
+    kinds = sign.kinds
+    if Kind.OR in kinds or sign.text == "/":
+        return "or"
+    if Kind.STOP in kinds:
+        return "stop"
+    if Kind.AND in kinds:
+        return "and"
+    return "comma" if Kind.COMMA in kinds else ""
+
+
+def _strongest(joints: set[str]) -> str:
+    return next(joint for joint in ("or", "and", "stop", "comma") if joint in joints)
+
+
+def _is_shared(items: Sequence[_Item]) -> bool:
+    """Whether words are left before the first of several items or behind the last one: they may belong to all."""
+    if len(items) < 2:
+        return False
+    first, last = items[0], items[-1]
+    before = bool(first.atoms and first.rest and first.rest[0] < first.atoms[0].first)
+    return before or bool(last.atoms and last.rest and last.rest[-1] > last.atoms[-1].last)
+
+
+def _is_denied(item: _Item) -> bool:
+    return bool(item.atoms) and all(atom.denied for atom in item.atoms)
+
+
+def _of_item(item: _Item, reach: Reach) -> Rule:
+    if not item.atoms:
+        return reach.judgement
+    rules: list[Rule] = [Not.model_construct(negated=atom.rule) if atom.denied else atom.rule for atom in item.atoms]
+    return all_of([*rules, reach.judgement] if item.rest else rules)
+
+
+def _joined(items: Sequence[tuple[Rule, str, bool]], reach: Reach) -> Rule:
+    """The items as one rule: "and" binds closer than "or"; a comma means what the list's next joint means."""
+    joints = [joint for _, joint, _ in items[1:]]
+    either: list[list[Rule]] = [[items[0][0]]]
+    doubtful = False
+    for number, (rule, joint, denied) in enumerate(items[1:]):
+        if joint == "comma":
+            joint = next((other for other in joints[number:] if other in ("and", "or")), reach.usual)
+        elif joint == "stop":
+            joint = reach.usual
+        if denied and items[number][2]:
+            # "No stroke or heart attack" denies both.
+            joint = "and"
+        elif joint == "and" and reach.section is Section.EXCLUSION:
+            # "Stroke and heart attack": both together, or each of them?
+            doubtful = True
+        if joint == "and":
+            either[-1].append(rule)
+        else:
+            either.append([rule])
+    rule = any_of([all_of(part) for part in either])
+    if doubtful:
+        return any_of([rule, all_of([any_of([each for part in either for each in part]), reach.judgement])])
+    return rule

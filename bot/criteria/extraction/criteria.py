@@ -1,0 +1,356 @@
+"""From a trial's eligibility text to its criteria: what each says, and as much of it as a rule as can be read for certain.
+
+Every criterion keeps its words and its place. A rule is made only of what was read; whatever else the criterion says stands in the rule
+as a judgement of the study team, joined so that it can never be decided without them:
+
+    inclusion "BMI below 40, stable for three months"   all: [bmi below 40, judgement]
+    inclusion "BMI below 40, unless muscular"           any: [bmi below 40, judgement]
+    exclusion "HIV, unless treated"                     excluded when all: [HIV, judgement]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from bot.criteria.criterion import Section
+from bot.criteria.extraction.bounds import Limit, limits
+from bot.criteria.extraction.combining import Atom, Reach, all_of, any_of, combined
+from bot.criteria.extraction.measures import Measures, comparison
+from bot.criteria.extraction.outline import Point, Span, outline
+from bot.criteria.extraction.signs import Sign, lowered_alike, signs
+from bot.criteria.extraction.statements import Statement, StatementWords, statements
+from bot.criteria.extraction.words import Kind, RegistryWords
+from bot.criteria.rules import Comparison, Judgement, Not, Rule
+
+
+class Reading(StrEnum):
+    """How much of a criterion was read."""
+
+    WHOLE = "whole"
+    """Every word: the rule says all that the criterion says."""
+    PART = "part"
+    """Some of it: the rest is a judgement inside the rule."""
+    NONE = "none"
+    LEAD = "lead"
+    """It only leads to the criteria inside of it."""
+    INSIDE = "inside"
+    """It is one of several that are enough: the rule stands at the one that leads to them."""
+
+
+@dataclass(frozen=True)
+class WrittenBound:
+    """A bound as the text writes it, turned round where it stands among the exclusions: what a person must have to be let in.
+
+    `inclusive` says whether the comparison as it is written takes in the number.
+    """
+
+    attribute: str
+    side: str
+    value: float
+    inclusive: bool
+    unit: str
+
+
+@dataclass(frozen=True)
+class ReadCriterion:
+    """One criterion of a text. `text` is its own words; `span` is its place with the headings and the bullet that lead to it."""
+
+    id: str
+    section: Section
+    text: str
+    span: Span
+    own: Span
+    reading: Reading
+    bounds: tuple[WrittenBound, ...] = ()
+    requires: Rule | None = None
+    """What must hold to be let in, whatever the section."""
+    parent: str | None = None
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Language:
+    """All that reading a text needs of a language."""
+
+    words: RegistryWords
+    statements: StatementWords
+    measures: Measures
+    silent: frozenset[str]
+    """Words that say nothing about who may take part: "patients must have a documented history of"."""
+    within: frozenset[str]
+    """Words before a time that reaches back from today: "within 30 days", "in the last year"."""
+
+    def tells(self, sign: Sign) -> bool:
+        """Whether a sign that nothing was made of says something about who may take part."""
+        silent = self.silent
+        return any(part not in silent and part[:1].isalnum() for part in sign.parts)
+
+
+@dataclass
+class _Read:
+    """What was read of one point."""
+
+    limits: list[Limit] = field(default_factory=list)
+    bounds: tuple[WrittenBound, ...] = ()
+    rule: Rule | None = None
+    whole: bool = False
+
+
+def read_criteria(text: str, language: Language) -> list[ReadCriterion]:
+    """The criteria of an eligibility text, in its order; every letter and figure of it lies in the span of exactly one."""
+    points = outline(text, language.words.headings)
+    numbered = _ids(points)
+    lowered = lowered_alike(text)
+    read = [_point(text, lowered, point, language) for point in points]
+    kinds = [_group(text, points, number, language) for number in range(len(points))]
+    made: list[ReadCriterion] = []
+    for number, point in enumerate(points):
+        start, end = point.own
+        own = text[start:end].rstrip()
+        criterion = ReadCriterion(
+            numbered[number],
+            point.section,
+            own,
+            point.span,
+            (start, start + len(own)),
+            Reading.NONE,
+            read[number].bounds,
+            parent=None if point.parent is None else numbered[point.parent],
+            headings=tuple(text[begin:finish].strip() for begin, finish in point.headings),
+        )
+        made.append(_with_rule(criterion, number, points, read, kinds, text, language))
+    return made
+
+
+def _ids(points: Sequence[Point]) -> list[str]:
+    counts = {Section.INCLUSION: 0, Section.EXCLUSION: 0}
+    ids = []
+    for point in points:
+        counts[point.section] += 1
+        ids.append(f"{'I' if point.section is Section.INCLUSION else 'E'}{counts[point.section]}")
+    return ids
+
+
+# -- one point
+
+
+def _point(text: str, lowered: str, point: Point, language: Language) -> _Read:
+    found = signs(text, lowered, *point.own, language.words)
+    context = _named_by_heading(text, lowered, point, language) if point.headings else None
+    said = limits(found, language.words, context)
+    read = _Read(said, _written(said, point.section, language))
+    taken = _taken(found, said)
+    stated = statements(found, language.statements, [block for _, block in taken])
+    atoms = sorted([*_of_limits(found, taken, language), *_of_statements(found, stated, language)], key=lambda atom: atom.first)
+    text_of_it = " ".join(text[slice(*point.own)].split())
+    made = combined(found, atoms, Reach(point.section, Judgement(judgement=text_of_it or "-")), language.tells)
+    if made is not None:
+        read.rule, read.whole = made
+    return read
+
+
+def _named_by_heading(text: str, lowered: str, point: Point, language: Language) -> str | None:
+    """The one measured attribute that the heading above names: "Age:" over "18 and over"."""
+    named = {
+        sign.value for start, end in point.headings for sign in signs(text, lowered, start, end, language.words) if sign.is_a(Kind.NAME)
+    }
+    return named.pop() if len(named) == 1 else None
+
+
+def _written(said: Sequence[Limit], section: Section, language: Language) -> tuple[WrittenBound, ...]:
+    """The limits as bounds for being let in.
+
+    A limit of what is normal that has no number is none, and so is a range that is excluded: whoever lies on either side may come.
+    Several single grades, "0, 1 or 2", are bounds by the lowest and the highest of them.
+    """
+    bounds: list[WrittenBound] = []
+    exact: dict[str, list[Limit]] = {}
+    for limit in said:
+        quantity = limit.quantity
+        if quantity.limit and not quantity.written:
+            continue
+        if limit.side == "exact":
+            exact.setdefault(limit.attribute, []).append(limit)
+            continue
+        turned = (section is Section.EXCLUSION) != limit.denied
+        ends = [other for other in said if other.joint == limit.joint and other.attribute == limit.attribute]
+        whole_scale = limit.attribute in language.words.grades and limit.quantity.value != _ends(limit.attribute, language)[1]
+        if turned and len(ends) > 1 and not whole_scale:
+            continue
+        side = {"lower": "upper", "upper": "lower"}[limit.side] if turned else limit.side
+        unit = {"upper": "×ULN", "lower": "×LLN"}.get(quantity.limit, quantity.unit)
+        bounds.append(WrittenBound(limit.attribute, side, quantity.value, limit.inclusive, unit))
+    for attribute, limits_of in exact.items():
+        values = [limit.quantity.value for limit in limits_of]
+        low, high = min(values), max(values)
+        first, last = _ends(attribute, language)
+        if (section is Section.EXCLUSION) != limits_of[0].denied:
+            if high == last:
+                bounds.append(WrittenBound(attribute, "upper", low, False, ""))
+            elif low == first:
+                bounds.append(WrittenBound(attribute, "lower", high, False, ""))
+            continue
+        bounds.append(WrittenBound(attribute, "lower", low, True, ""))
+        bounds.append(WrittenBound(attribute, "upper", high, True, ""))
+    return tuple(bounds)
+
+
+def _ends(attribute: str, language: Language) -> tuple[float, float]:
+    """The lowest and the highest grade of an attribute."""
+    grades = language.measures.known[attribute].values
+    first = 0.0 if grades[:1] == ("0",) else 1.0
+    return first, first + len(grades) - 1
+
+
+def _taken(found: Sequence[Sign], said: Sequence[Limit]) -> list[tuple[list[Limit], range]]:
+    """The limits that were said in one breath, with the signs they take."""
+    by_joint: dict[int, list[Limit]] = {}
+    for limit in said:
+        by_joint.setdefault(limit.joint, []).append(limit)
+    taken = []
+    for group in by_joint.values():
+        start, end = min(limit.place[0] for limit in group), max(limit.place[1] for limit in group)
+        inside = [index for index, sign in enumerate(found) if sign.start >= start and sign.end <= end]
+        taken.append((group, range(inside[0], inside[-1] + 1) if inside else range(0)))
+    return taken
+
+
+def _own_joint(sign: Sign) -> str:
+    return sign.value if sign.kinds & {Kind.OR_MORE, Kind.OR_LESS} else ""
+
+
+def _of_limits(found: Sequence[Sign], taken: Sequence[tuple[list[Limit], range]], language: Language) -> list[Atom]:
+    atoms: list[Atom] = []
+    for group, block in taken:
+        if not block:
+            continue
+        rules: dict[str, list[Rule]] = {}
+        for limit in group:
+            rules.setdefault(limit.attribute, []).append(comparison(limit, language.measures))
+        rule = all_of([all_of(of_one) for of_one in rules.values()])
+        exact = group[0].attribute if all(limit.side == "exact" for limit in group) else ""
+        before = atoms[-1] if atoms else None
+        if exact and before is not None and before.grades_of == exact and not group[0].denied:
+            # "Class III or IV": one of several grades.
+            atoms[-1] = Atom(any_of([before.rule, rule]), before.first, block.stop - 1, grades_of=exact)
+            continue
+        atoms.append(Atom(rule, block.start, block.stop - 1, group[0].denied, exact, _own_joint(found[block.start])))
+    return atoms
+
+
+def _of_statements(found: Sequence[Sign], stated: Sequence[Statement], language: Language) -> list[Atom]:
+    atoms: list[Atom] = []
+    for statement in stated:
+        first, last = statement.first, statement.last
+        rule = statement.stated.rule
+        if rule is None:
+            window = _window(found, last, language)
+            if window is None:
+                continue
+            days, last = window
+            rule = Comparison(attribute=statement.stated.attribute, operator="within_days", operand=days)
+        atoms.append(Atom(rule, first, last, statement.denied, partly=statement.partly))
+    return atoms
+
+
+_WINDOW_REACH = 12
+
+
+def _window(found: Sequence[Sign], start: int, language: Language) -> tuple[float, int] | None:
+    """A time that reaches back from today, behind a statement: its days, and where it ends."""
+    for index in range(start + 1, min(start + 1 + _WINDOW_REACH, len(found))):
+        sign = found[index]
+        if sign.is_a(Kind.STOP):
+            return None
+        if sign.is_a(Kind.NUMBER) and index + 1 < len(found) and found[index + 1].is_a(Kind.UNIT):
+            days = language.measures.days(found[index + 1].text)
+            before = [part for other in found[max(start, index - 4) : index] for part in other.parts]
+            if days and sign.number is not None and language.within.intersection(before):
+                return round(sign.number * days), index + 1
+    return None
+
+
+# -- points together
+
+
+def _group(text: str, points: Sequence[Point], number: int, language: Language) -> str:
+    """What a point that leads to others makes of them: "any" of them is enough, "all" are needed together, or "" for each by itself."""
+    point = points[number]
+    if not point.leads:
+        return ""
+    start, end = point.own
+    if language.words.headings.any_of.search(text, start, end):
+        return "any" if point.section is Section.INCLUSION else ""
+    if language.words.headings.all_of.search(text, start, end):
+        return "all" if point.section is Section.EXCLUSION else ""
+    return ""
+
+
+def _with_rule(
+    criterion: ReadCriterion,
+    number: int,
+    points: Sequence[Point],
+    read: Sequence[_Read],
+    kinds: Sequence[str],
+    text: str,
+    language: Language,
+) -> ReadCriterion:
+    """The criterion with its rule, turned round among the exclusions; those of a group have theirs where it is led to."""
+    point = points[number]
+    if point.parent is not None and kinds[point.parent]:
+        return replace(criterion, reading=Reading.INSIDE)
+    if kinds[number]:
+        rules = [_of_child(child, points, read, text) for child in range(number + 1, len(points)) if points[child].parent == number]
+        if not any(not isinstance(rule, Judgement) for rule in rules):
+            return replace(criterion, reading=Reading.LEAD)
+        whole = all(read[child].whole for child in range(len(points)) if points[child].parent == number)
+        rule: Rule | None = any_of(rules) if kinds[number] == "any" else all_of(rules)
+        reading = Reading.WHOLE if whole else Reading.PART
+    elif read[number].rule is None:
+        return replace(criterion, reading=Reading.LEAD if _only_leads(point, text) else Reading.NONE)
+    else:
+        rule, reading = read[number].rule, Reading.WHOLE if read[number].whole else Reading.PART
+    if rule is None:
+        return criterion
+    scope = _scope(number, points, text, language)
+    if scope:
+        judgement = Judgement(judgement=scope)
+        reading = Reading.PART
+        rule = any_of([rule, judgement]) if point.section is Section.INCLUSION else all_of([rule, judgement])
+    return replace(criterion, reading=reading, requires=Not.model_construct(negated=rule) if point.section is Section.EXCLUSION else rule)
+
+
+def _only_leads(point: Point, text: str) -> bool:
+    return point.leads and text[slice(*point.own)].rstrip().endswith((":", "："))
+
+
+def _of_child(child: int, points: Sequence[Point], read: Sequence[_Read], text: str) -> Rule:
+    inside = [number for number in range(len(points)) if points[number].parent == child]
+    rule = read[child].rule
+    if rule is None or inside:
+        return Judgement(judgement=" ".join(text[slice(*points[child].own)].split()))
+    return rule
+
+
+def _scope(number: int, points: Sequence[Point], text: str, language: Language) -> str:
+    """The heading, or the point above, that makes this one count for some people only: "Arm B:", "For women:"."""
+    point = points[number]
+    for start, end in point.headings:
+        if language.words.headings.scope.search(text, start, end):
+            return " ".join(text[start:end].split())
+    above = point.parent
+    while above is not None:
+        start, end = points[above].own
+        headings = language.words.headings
+        only = headings.scope.search(text, start, end) and not headings.all_of.search(text, start, end)
+        if only and _only_leads(points[above], text):
+            return " ".join(text[start:end].split())
+        above = points[above].parent
+    return ""
+
+
+def kinds_of(criteria: Sequence[ReadCriterion]) -> Mapping[str, int]:
+    """How many of the criteria were read in which way."""
+    return {kind.value: sum(1 for criterion in criteria if criterion.reading is kind) for kind in Reading}

@@ -1,0 +1,103 @@
+"""Measured attributes in their own units: from a limit as it is written to a comparison that can be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from operator import eq, ge, gt, le, lt
+
+from bot.criteria.extraction.bounds import Limit
+from bot.criteria.extraction.words import UnitOf
+from bot.criteria.rules import AllOf, Comparison, Judgement, Rule
+
+_ROUNDED = 6
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One attribute of the lexicon: its unit, what is plausible and what is possible in it, and its values where it has grades."""
+
+    unit: str
+    plausible: tuple[float, float] | None
+    possible: tuple[float, float] | None = None
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The measured attributes with the units that a language writes for each, without white space."""
+
+    known: Mapping[str, Measure]
+    units: Mapping[str, Mapping[str, UnitOf]]
+
+    def value(self, attribute: str, written: float, unit: str) -> float | None:
+        """The number in the attribute's own unit; None where it can be none.
+
+        Without a unit it is taken in the attribute's own, or where that is implausible in the one unit in which it is not: a platelet
+        count of 50,000 is one per microliter.
+        """
+        known = self.known[attribute]
+        units = self.units.get(attribute, {})
+        if unit:
+            way = units.get(unit)
+            return None if way is None else round(written * way.factor + way.offset, _ROUNDED)
+        if known.plausible is None or _within(known.plausible, written):
+            return written
+        fitting = {
+            round(written * way.factor + way.offset, _ROUNDED)
+            for way in units.values()
+            if _within(known.plausible, written * way.factor + way.offset)
+        }
+        if len(fitting) == 1:
+            return fitting.pop()
+        return written if not fitting and known.possible is not None and _within(known.possible, written) else None
+
+    def days(self, unit: str) -> float | None:
+        """The days of a unit of time, as the units of an age tell them."""
+        way = self.units.get("age", {}).get(unit)
+        return None if way is None else way.factor * 365.25
+
+
+def _within(bounds: tuple[float, float], value: float) -> bool:
+    return bounds[0] <= value <= bounds[1]
+
+
+def comparison(limit: Limit, measures: Measures) -> Rule:
+    """A limit as a comparison of its attribute; a judgement where it cannot be one.
+
+    A multiple of a limit of what is normal depends on the laboratory: it stays words.
+    """
+    known = measures.known.get(limit.attribute)
+    quantity = limit.quantity
+    if known is None or quantity.limit:
+        times = {"upper": "× ULN", "lower": "× LLN"}.get(quantity.limit, "")
+        return Judgement(judgement=f"{limit.attribute} {_signs(limit)} {quantity.value:g} {times}".strip())
+    if known.values:
+        return _grades(limit, known)
+    value = measures.value(limit.attribute, quantity.value, quantity.unit)
+    if value is None:
+        return Judgement(judgement=f"{limit.attribute} {_signs(limit)} {quantity.value:g} {quantity.unit}".strip())
+    return Comparison(attribute=limit.attribute, operator=_operator(limit), operand=value)
+
+
+def _signs(limit: Limit) -> str:
+    return {"lower": "≥" if limit.inclusive else ">", "upper": "≤" if limit.inclusive else "<"}.get(limit.side, "=")
+
+
+def _operator(limit: Limit) -> str:
+    if limit.side == "lower":
+        return "at_least" if limit.inclusive else "above"
+    return "at_most" if limit.inclusive else "below"
+
+
+def _grades(limit: Limit, known: Measure) -> Rule:
+    """The grades that lie on the right side of the limit; Roman ones are counted from one."""
+    first = 0 if known.values[0] == "0" else 1
+    number = limit.quantity.value
+    compare = {("lower", True): ge, ("lower", False): gt, ("upper", True): le, ("upper", False): lt}.get((limit.side, limit.inclusive), eq)
+    chosen = tuple(value for place, value in enumerate(known.values, start=first) if compare(place, number))
+    if not chosen:
+        return Judgement(judgement=f"{limit.attribute} {_signs(limit)} {number:g}")
+    if len(chosen) == len(known.values):
+        return AllOf(all=())
+    return Comparison(attribute=limit.attribute, operator="one_of", operand=chosen)

@@ -1,0 +1,178 @@
+"""The signs that the grammar of measured values is made of, found in a criterion's words.
+
+A sign knows where it stands in the text, so that whatever is read can be shown in its place.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from bot.criteria.extraction.words import SAME, WORD, Kind, Meaning, RegistryWords, tight
+
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d{1,3}(?:[  ]\d{3})+(?!\d)|\d+[.,·]\d+|\d+|(?<![\d\w])\.\d+")
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
+_STOPS = frozenset(";；。")
+_BREAKS = {
+    "(": Kind.OPEN,
+    "[": Kind.OPEN,
+    "（": Kind.OPEN,
+    ")": Kind.CLOSE,
+    "]": Kind.CLOSE,
+    "）": Kind.CLOSE,
+    ",": Kind.COMMA,
+    "，": Kind.COMMA,
+    "、": Kind.COMMA,
+}
+
+
+class Sign(NamedTuple):
+    """One sign at `start:end` of the text."""
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+    parts: tuple[str, ...]
+    """Its pieces as they are compared."""
+    meanings: tuple[Meaning, ...] = ()
+    number: float | None = None
+
+    def is_a(self, *kinds: Kind) -> bool:
+        return self.kind in kinds
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """All that it can be: a phrase may be two things."""
+        return kinds_of(self.meanings) if self.meanings else _ALONE[self.kind]
+
+    @property
+    def value(self) -> str:
+        return self.meanings[0].value if self.meanings else ""
+
+
+_ALONE = {kind: frozenset((kind,)) for kind in Kind}
+
+
+@cache
+def kinds_of(meanings: tuple[Meaning, ...]) -> frozenset[Kind]:
+    """The kinds of several meanings."""
+    return frozenset(meaning.kind for meaning in meanings)
+
+
+def lowered_alike(text: str) -> str:
+    """The text in small letters, every one in its place: a letter that becomes two stays as it is."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+
+
+def signs(text: str, lowered: str, start: int, end: int, words: RegistryWords) -> list[Sign]:
+    """Every word and sign of `text[start:end]`, phrases as one; `lowered` is the text in small letters."""
+    places = [match.span() for match in WORD.finditer(text, start, end)]
+    parts = [SAME.get(part := lowered[begin:finish], part) for begin, finish in places]
+    made: list[Sign] = []
+    beginnings = words.tree.first
+    position, behind = 0, start
+    while position < len(places):
+        begin, finish = places[position]
+        part = parts[position]
+        if begin < behind:
+            position += 1
+            continue
+        if part[0].isdecimal() or part == ".":
+            number = _number(text, begin, end)
+            if number is not None:
+                made.append(number)
+                behind = number.end
+                unit = _unit(lowered, behind, end, words) if number.number is not None else None
+                if unit is not None:
+                    made.append(unit)
+                    behind = _behind_same_unit(lowered, unit.end, end, words)
+                continue
+        phrase = words.tree.longest(parts, position) if part in beginnings else None
+        if phrase is None and part[0].isalpha():
+            made.append(Sign(Kind.WORD, begin, finish, part, (part,)))
+            position += 1
+            continue
+        if phrase is not None and not (part == "-" and _joins_words(text, begin)):
+            meanings, after = phrase
+            behind = places[after - 1][1]
+            made.append(Sign(meanings[0].kind, begin, behind, lowered[begin:behind], tuple(parts[position:after]), meanings))
+            position = after
+            continue
+        made.append(_plain(text, begin, finish, part))
+        position += 1
+    return made
+
+
+def _joins_words(text: str, place: int) -> bool:
+    """Whether a hyphen stands inside of a word: "non-smoker"."""
+    return place > 0 and text[place - 1].isalpha() and place + 1 < len(text) and text[place + 1].isalpha()
+
+
+def _plain(text: str, start: int, end: int, part: str) -> Sign:
+    if part in _STOPS or (part in ".!?" and (end >= len(text) or text[end].isspace() or not text[end].isdigit())):
+        # A full stop ends a sentence where something else begins behind it.
+        ends = part in _STOPS or end >= len(text) or (text[end].isspace() and not text[end:].lstrip()[:1].islower())
+        return Sign(Kind.STOP if ends else Kind.WORD, start, end, part, (part,))
+    return Sign(_BREAKS.get(part, Kind.WORD), start, end, part, (part,))
+
+
+def _number(text: str, start: int, end: int) -> Sign | None:
+    match = _NUMBER.match(text, start, end)
+    if match is None:
+        return None
+    written = match[0]
+    if start and (text[start - 1].isalpha() or text[start - 1] == "_"):
+        return Sign(Kind.WORD, start, match.end(), written, (written,))  # The 19 of "COVID19" counts nothing.
+    return Sign(Kind.NUMBER, start, match.end(), written, (written,), (), _value(written))
+
+
+def _value(written: str) -> float:
+    """The number as it is written: a comma before three figures parts thousands, another is a decimal one."""
+    figures = re.sub(r"[  ]", "", written).replace("·", ".")
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", figures) and not figures.startswith("0"):
+        return float(figures.replace(",", ""))
+    return float(figures.replace(",", "."))
+
+
+def _unit(lowered: str, start: int, end: int, words: RegistryWords) -> Sign | None:
+    """The unit right behind a number, with the "x" of a power before it."""
+    place = start
+    while place < end and (lowered[place].isspace() or lowered[place] in "-–"):
+        place += 1
+    if place >= end or place - start > 2 or not (lowered[place].isalnum() or lowered[place] in _BEFORE_UNITS):
+        return None
+    ahead = lowered[place : min(end, place + 48)].translate(_LOOSE)
+    times = _TIMES.match(ahead)
+    match = words.units.match(ahead, times.end() if times else 0)
+    if match is None:
+        return None
+    return Sign(Kind.UNIT, place, place + match.end(), _same_power(match[0]), (match[0],))
+
+
+def _behind_same_unit(lowered: str, start: int, end: int, words: RegistryWords) -> int:
+    """Behind a unit that brackets say again: "30 kilograms (kg)"."""
+    opening = _OPENING.match(lowered, start, end)
+    again = _unit(lowered, opening.end(), end, words) if opening else None
+    closing = _CLOSING.match(lowered, again.end, end) if again else None
+    return closing.end() if closing else start
+
+
+_OPENING, _CLOSING = re.compile(r"\s?[(\[]"), re.compile(r"\s?[)\]]")
+_BEFORE_UNITS = frozenset("%/°˚×*") | {chr(0xBA), chr(0x2103)}
+"""Signs that a unit may begin with; the last two are the masculine ordinal sign and the sign of degrees Celsius, written for degrees."""
+_TIMES = re.compile(r"(?:x|×|\*)\s?(?=10)")
+_LOOSE = str.maketrans({"µ": "μ", "²": "2", "³": "3", "⁹": "9", "⁶": "6", "⁴": "4", "⁻": "-", "¹": "1", "º": "°", "˚": "°", "／": "/"})
+
+
+def _same_power(unit: str) -> str:
+    return re.sub(r"^10(?:\\?[\^*e(])?(\d{1,2})\)?", r"10^\1", tight(unit))
+
+
+def grade(sign: Sign) -> int | None:
+    """The grade that a sign writes in Roman figures."""
+    return _ROMAN.get(sign.text)

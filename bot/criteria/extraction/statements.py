@@ -1,0 +1,172 @@
+"""What a criterion states beside measured values: an illness somebody has, a pregnancy, another trial.
+
+Phrases and illnesses are a language's data; each is found where it stands, with whether the words around deny it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.criteria.extraction.signs import Sign
+from bot.criteria.extraction.words import ABILITY, Kind, Meaning, Tree
+from bot.criteria.operators import Value
+from bot.criteria.rules import AllOf, AnyOf, Comparison, Judgement, Rule
+
+_MEASURED = frozenset((Kind.NAME, Kind.FOREIGN, Kind.LIMIT))
+_FLAGS = ("within", "ability", "several", "partly")
+_SETS = ("hidden_by", "denied_behind", "qualifiers")
+_HIDDEN_REACH = 2
+"""So many words may stand between "family history of" and what it hides."""
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A statement of a language: an attribute and the value that the phrase gives it."""
+
+    attribute: str
+    value: Value
+    within: bool = False
+    """Whether the value is a time: the phrase counts together with a "within 30 days"."""
+    ability: bool = False
+    """Whether it is about being able or willing."""
+    several: bool = False
+    """Whether the attribute has several values at once, of which this is one."""
+    partly: bool = False
+    """Whether the phrase alone decides nothing: another cancer may be long past."""
+    illness: bool = False
+    """Whether it is the name of an illness, which may be a kind of another."""
+    rule: Rule | None = None
+    """What has to hold; None where it takes a time to say so."""
+
+
+@dataclass(frozen=True)
+class Illness:
+    """An illness of a language: its registry-style name, its other names, and the wider ones that it is a kind of, the next one first."""
+
+    name: str
+    synonyms: tuple[str, ...]
+    wider: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement at `signs[first:last + 1]`."""
+
+    stated: Stated
+    first: int
+    last: int
+    denied: bool
+    partly: bool = False
+    """Whether the words say more than the statement: an "uncontrolled hypertension"."""
+
+
+@dataclass(frozen=True)
+class StatementWords:
+    """One language's phrases: what they state, and the turns of speech that state nothing ("a negative pregnancy test" hides one)."""
+
+    tree: Tree
+    stated: Mapping[str, Stated]
+    undenied: frozenset[str]
+    """Words that end the reach of a "no": "no age limit, but pregnant …"."""
+    hides: Tree
+    """Words that hide the statement behind them: "family history of"."""
+    hidden_by: frozenset[str]
+    """Words that hide the statement right before them: "depression scale"."""
+    denied_behind: frozenset[str]
+    """Words that deny the statement right before them: "HIV negative"."""
+    qualifiers: frozenset[str]
+    """Words of a name that say more than the name."""
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], illnesses: Sequence[Illness]) -> StatementWords:
+        """From `statements` of registry.yaml and every illness; a phrase of `statements` comes before an illness."""
+        tree = Tree()
+        stated: dict[str, Stated] = {}
+        for number, entry in enumerate(data["list"]):
+            key = f"#{number}"
+            value = entry["is"]
+            within, ability, several, partly = (bool(entry.get(flag)) for flag in _FLAGS)
+            value = tuple(value) if isinstance(value, list) else value
+            stated[key] = _with_rule(Stated(entry["attribute"], value, within, ability, several, partly))
+            tree.add(entry["phrases"], Meaning(Kind.WORD, key))
+        tree.add(data["nothing"], Meaning(Kind.WORD, ""))
+        narrower: dict[str, list[str]] = {}
+        for illness in illnesses:
+            for wider in illness.wider:
+                narrower.setdefault(wider, []).append(illness.name)
+        for illness in illnesses:
+            rule = _having(data["illness"], illness, narrower.get(illness.name, ()))
+            stated[illness.name] = Stated(data["illness"], (illness.name,), illness=True, rule=rule)
+            tree.add((illness.name, *illness.synonyms), Meaning(Kind.WORD, illness.name))
+        hides = Tree()
+        hides.add(data["hides"], Meaning(Kind.WORD, "hides"))
+        return cls(tree, stated, frozenset(map(str, data["undenied"])), hides, *(frozenset(map(str, data[key])) for key in _SETS))
+
+
+def _with_rule(stated: Stated) -> Stated:
+    if stated.within:
+        return stated
+    operator = ("contains" if stated.several else "one_of") if isinstance(stated.value, tuple) else "is"
+    return replace(stated, rule=Comparison(attribute=stated.attribute, operator=operator, operand=stated.value))
+
+
+def _having(attribute: str, illness: Illness, narrower: Sequence[str]) -> Rule:
+    """Having an illness or a kind of it. Whoever names only a wider one may have it or not."""
+    rule = Comparison(attribute=attribute, operator="contains", operand=(illness.name, *narrower))
+    if not illness.wider:
+        return rule
+    wider = Comparison(attribute=attribute, operator="contains", operand=illness.wider)
+    return AnyOf(any=(rule, AllOf(all=(wider, Judgement(judgement=illness.name)))))
+
+
+def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[range] = ()) -> list[Statement]:
+    """Every statement, from left to right; none inside of what a measured value has `taken`."""
+    parts: list[str] = []
+    owner: list[int] = []
+    for index, sign in enumerate(signs):
+        # The name of a measured value names no illness: "Eastern Cooperative Oncology Group".
+        for part in ("",) if sign.kind in _MEASURED and len(sign.parts) > 1 else sign.parts:
+            parts.append(part)
+            owner.append(index)
+    found: list[Statement] = []
+    position, hidden = 0, -1
+    beginnings, hiders = words.tree.first, words.hides.first
+    while position < len(parts):
+        if parts[position] not in beginnings and parts[position] not in hiders:
+            position += 1
+            continue
+        hiding = words.hides.longest(parts, position)
+        if hiding is not None:
+            hidden = hiding[1] + _HIDDEN_REACH
+        match = words.tree.longest(parts, position)
+        if match is None or not parts[position][:1].isalnum():
+            position += 1
+            continue
+        meanings, end = match
+        first, last = owner[position], owner[end - 1]
+        is_hidden = position <= hidden or (end < len(parts) and parts[end] in words.hidden_by)
+        said = parts[position:end]
+        behind = next((part for part in parts[end : end + 2] if part != "-"), "")
+        position = end
+        if is_hidden:
+            continue
+        value = meanings[0].value
+        if value and not any(first in block or last in block for block in taken):
+            stated = words.stated[value]
+            denied = _is_denied(signs, first, words, stated) or behind in words.denied_behind
+            partly = stated.partly or (stated.illness and bool(words.qualifiers.intersection(said) - set(value.casefold().split())))
+            found.append(Statement(stated, first, last, denied, partly))
+    return found
+
+
+def _is_denied(signs: Sequence[Sign], place: int, words: StatementWords, stated: Stated) -> bool:
+    """Whether a "no" before it reaches the statement: over words and lists, but over no end of a sentence."""
+    for sign in reversed(signs[:place]):
+        kinds = sign.kinds
+        if Kind.NOT in kinds:
+            return stated.ability or sign.value != ABILITY
+        if kinds & {Kind.STOP, Kind.CONDITION, Kind.NUMBER} or sign.text in words.undenied or sign.text == ":":
+            return False
+    return False

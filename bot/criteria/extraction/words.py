@@ -1,0 +1,318 @@
+"""How a language writes criteria, made ready for reading: names in a tree, units in one expression.
+
+The data are `words/<locale>/registry.yaml` and the units of `words/<locale>/understood`; nothing here knows a word of any language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bot.criteria.extraction.outline import Headings
+
+
+class Kind(StrEnum):
+    """What a word or sign of a criterion is to the grammar."""
+
+    NAME = "NAME"
+    """A measured attribute; the value is its name."""
+    PAIR = "PAIR"
+    """Two attributes measured at once, such as blood pressure; the value is `first/second`."""
+    FOREIGN = "FOREIGN"
+    """Something measured that is no attribute: the number behind it is its own."""
+    ABOVE = "ABOVE"
+    BELOW = "BELOW"
+    AT_LEAST = "AT_LEAST"
+    AT_MOST = "AT_MOST"
+    IS = "IS"
+    OR_MORE = "OR_MORE"
+    OR_LESS = "OR_LESS"
+    BETWEEN = "BETWEEN"
+    TO = "TO"
+    AND = "AND"
+    AND_TO = "AND_TO"
+    REVERSED = "REVERSED"
+    OR = "OR"
+    NUMBER = "NUMBER"
+    GRADE = "GRADE"
+    """A grade that is no figure: the III of a class."""
+    UNIT = "UNIT"
+    TIMES = "TIMES"
+    LIMIT = "LIMIT"
+    """The upper or the lower limit of what is normal."""
+    NORMAL = "NORMAL"
+    """The same, but only behind a "times": "3 times normal"."""
+    NOT = "NOT"
+    CONDITION = "CONDITION"
+    """From here on something holds for some people only: "if", "for patients with"."""
+    CHANGE = "CHANGE"
+    STOP = "STOP"
+    """The end of a sentence, or a semicolon."""
+    COMMA = "COMMA"
+    OPEN = "OPEN"
+    CLOSE = "CLOSE"
+    WORD = "WORD"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a phrase is, and which one: the attribute of a name, the limit of a limit."""
+
+    kind: Kind
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class UnitOf:
+    """How a written unit becomes an attribute's own: value × factor + offset."""
+
+    factor: float
+    offset: float = 0.0
+
+
+@dataclass
+class _Branch:
+    meanings: tuple[Meaning, ...] = ()
+    further: dict[str, _Branch] = field(default_factory=dict)
+
+
+ABILITY = "ability"
+"""What a "not" denies that is about being able or willing: that alone."""
+
+WORD = re.compile(r"&[lg]t;|&amp;|\\?[<>≤≥≦≧⩾⩽=]|\d+|[^\W\d_]+|[^\w\s]", re.IGNORECASE)
+"""The pieces that phrases and texts are compared in: words, figures, single signs."""
+SAME = {
+    "&lt;": "<",
+    "&gt;": ">",
+    "&amp;": "&",
+    "\\<": "<",
+    "\\>": ">",
+    "\\=": "=",
+    "\\≤": "≤",
+    "\\≥": "≥",
+    "’": "'",
+    "＞": ">",
+    "＜": "<",
+    "＝": "=",
+    "％": "%",
+}
+
+
+def piece(text: str) -> str:
+    """A piece as it is compared."""
+    lowered = text.casefold()
+    return SAME.get(lowered, lowered)
+
+
+def pieces(text: str) -> tuple[str, ...]:
+    """A phrase as it is compared; hyphens between words count as nothing."""
+    found = [piece(match[0]) for match in WORD.finditer(text)]
+    return tuple(found)
+
+
+class Tree:
+    """Phrases by their pieces; the longest that begins somewhere wins."""
+
+    def __init__(self) -> None:
+        self._root = _Branch()
+
+    def add(self, phrases: Iterable[str], meaning: Meaning) -> None:
+        for phrase in phrases:
+            branch = self._root
+            for part in pieces(str(phrase)):
+                branch = branch.further.setdefault(part, _Branch())
+            if meaning not in branch.meanings:
+                branch.meanings = (*branch.meanings, meaning)
+
+    @property
+    def first(self) -> Mapping[str, object]:
+        """What a phrase may begin with: most words begin none."""
+        return self._root.further
+
+    def longest(self, parts: Sequence[str], start: int) -> tuple[tuple[Meaning, ...], int] | None:
+        """What begins at `start`, and where it ends."""
+        branch = self._root.further.get(parts[start])
+        if branch is None:
+            return None
+        found: tuple[tuple[Meaning, ...], int] | None = (branch.meanings, start + 1) if branch.meanings else None
+        position = start + 1
+        while position < len(parts):
+            further = branch.further.get(parts[position])
+            if further is None:
+                # "body-mass-index" is the same as "body mass index".
+                if parts[position] == "-" and branch.further and position + 1 < len(parts):
+                    position += 1
+                    if parts[position] in branch.further:
+                        continue
+                break
+            branch = further
+            position += 1
+            if branch.meanings:
+                found = branch.meanings, position
+        return found
+
+
+@dataclass(frozen=True)
+class RegistryWords:
+    """One language, ready for reading criteria."""
+
+    headings: Headings
+    tree: Tree
+    units: re.Pattern[str]
+    """Any unit, at the place right behind a number."""
+    unit_of: Mapping[str, Mapping[str, UnitOf]]
+    """For each attribute its units, without white space."""
+    grades: Mapping[str, tuple[str, ...]]
+    roman: frozenset[str]
+    """Attributes whose grades are written in Roman figures."""
+    telling: Mapping[str, str]
+    """Units that tell by themselves what was measured, with the attribute."""
+    subject_units: Mapping[str, frozenset[str]]
+    """Attributes whose number may stand behind people alone, "patients under 31 pounds", with the units that it then has; none: any."""
+    people: frozenset[str]
+    telling_words: Mapping[str, str]
+    """Words of a comparison that tell by themselves what is compared, with the attribute: "older"."""
+    other_units: frozenset[str]
+    """Words behind a number that make it one of nothing here: "30 seconds"."""
+    no_measure_behind: Tree
+    measure_behind: frozenset[str]
+    """What may stand behind a number without a unit that is somebody's age."""
+    changes_behind: Tree
+    changes_before: Tree
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], units: Mapping[str, Mapping[str, UnitOf]]) -> RegistryWords:
+        """From the language's `registry.yaml` and the units of `understood`."""
+        tree = Tree()
+        for name, measure in data["measures"].items():
+            tree.add(measure["names"], Meaning(Kind.NAME, name))
+        for pair in data["pairs"]:
+            tree.add(pair["names"], Meaning(Kind.PAIR, f"{pair['first']}/{pair['second']}"))
+        tree.add(data["foreign"], Meaning(Kind.FOREIGN))
+        compare = data["compare"]
+        joints = {**dict.fromkeys(map(str, compare["either"]), "or"), **dict.fromkeys(map(str, compare["joined_by"]), "and")}
+        for key, kind in _COMPARE.items():
+            for phrase in map(str, compare[key]):
+                # "Or less" joins as well as it compares.
+                joint = joints.get(phrase.partition(" ")[0], "") if kind in (Kind.OR_MORE, Kind.OR_LESS) else ""
+                tree.add((phrase,), Meaning(kind, joint))
+        tree.add(data["limit"]["upper"], Meaning(Kind.LIMIT, "upper"))
+        tree.add(data["limit"]["lower"], Meaning(Kind.LIMIT, "lower"))
+        tree.add(data["limit"]["behind_times"], Meaning(Kind.NORMAL, "upper"))
+        tree.add(data["limit"]["times"], Meaning(Kind.TIMES))
+        tree.add(data["negations"], Meaning(Kind.NOT))
+        tree.add(data["inabilities"], Meaning(Kind.NOT, ABILITY))
+        tree.add(data["conditional"], Meaning(Kind.CONDITION))
+        unit_of = {
+            name: {
+                **{tight(unit): known for unit, known in units.get(name, {}).items()},
+                **{tight(unit): UnitOf(float(factor)) for unit, factor in (measure.get("units") or {}).items()},
+                **{tight(unit): UnitOf(**known) for unit, known in (measure.get("units_with_offset") or {}).items()},
+            }
+            for name, measure in data["measures"].items()
+        }
+        return cls(
+            _headings(data["sections"]),
+            tree,
+            _units(
+                {
+                    str(unit).casefold().translate(_POWERS)
+                    for name, measure in data["measures"].items()
+                    for unit in (*units.get(name, ()), *(measure.get("units") or ()), *(measure.get("units_with_offset") or ()))
+                }
+            ),
+            unit_of,
+            {name: tuple(map(str, measure["grades"])) for name, measure in data["measures"].items() if "grades" in measure},
+            frozenset(name for name, measure in data["measures"].items() if str(measure.get("grades", ["0"])[0]).isalpha()),
+            {tight(unit): name for name, measure in data["measures"].items() for unit in measure.get("telling_units") or ()},
+            {
+                name: frozenset(map(tight, measure.get("subject_units") or ()))
+                for name, measure in data["measures"].items()
+                if measure.get("subject")
+            },
+            frozenset(part for word in data["people"] for part in pieces(word)),
+            {word: name for name, measure in data["measures"].items() for word in measure.get("telling_words") or ()},
+            frozenset(map(str, data["other_units"])),
+            _tree_of(data["no_age_behind"]),
+            frozenset(part for word in data["age_behind"] for part in pieces(word)),
+            _tree_of(data["changes"]["behind"]),
+            _tree_of(data["changes"]["before"]),
+        )
+
+
+_COMPARE = {
+    "above": Kind.ABOVE,
+    "below": Kind.BELOW,
+    "at_least": Kind.AT_LEAST,
+    "at_most": Kind.AT_MOST,
+    "is": Kind.IS,
+    "behind_at_least": Kind.OR_MORE,
+    "behind_at_most": Kind.OR_LESS,
+    "between": Kind.BETWEEN,
+    "to": Kind.TO,
+    "joined_by": Kind.AND,
+    "either": Kind.OR,
+}
+
+
+def tight(unit: str) -> str:
+    """A unit as it is compared: no white space, small letters, one form of micro and of powers."""
+    lowered = re.sub(r"\s+", "", str(unit).casefold())
+    return lowered.translate(_POWERS)
+
+
+_POWERS = str.maketrans(
+    {
+        "µ": "μ",
+        "²": "2",
+        "³": "3",
+        "⁹": "9",
+        "⁶": "6",
+        "⁴": "4",
+        "⁻": "-",
+        "¹": "1",
+        "㎡": "m2",
+        "㎜": "mm",
+        "℃": "°c",
+        "º": "°",
+        "˚": "°",
+        "／": "/",
+    }
+)
+
+
+def _tree_of(phrases: Iterable[str]) -> Tree:
+    tree = Tree()
+    tree.add(phrases, Meaning(Kind.WORD))
+    return tree
+
+
+def _units(units: Iterable[str]) -> re.Pattern[str]:
+    """Any of the units, white space inside them allowed where it stands between signs."""
+    longest = sorted(units, key=len, reverse=True)
+    return re.compile(r"(?:" + "|".join(map(_spaced, longest)) + r")(?![^\W\d_])")
+
+
+def _spaced(unit: str) -> str:
+    parts = re.findall(r"[^\W\d_]+|\d+|[^\w\s]|\s+", unit)
+    spaced = r"\s?".join(r"[\s-]{1,2}" if part.isspace() else re.escape(part) for part in parts)
+    spaced = spaced.replace(r"\s?[\s-]{1,2}\s?", r"[\s-]{1,2}") if unit[:1].isalpha() else spaced.replace(r"\s?[\s-]{1,2}\s?", r"\s?")
+    # A power is written in many ways: 10^9, 109, 10*9, 10e9, 10 9, 10(9).
+    return re.sub(r"10\\s\?\\\^\\s\?(\d+)", r"10\\s?(?:\\\\?[\\^*e(])?\\s?\1\\)?", spaced)
+
+
+def _headings(sections: Mapping[str, Any]) -> Headings:
+    lead, behind = sections["lead"], sections["criteria"]
+
+    def pattern(section: Mapping[str, str]) -> re.Pattern[str]:
+        heading, alone, sentence = (section[key] for key in ("words", "alone", "sentence"))
+        return re.compile(f"(?:{lead}(?:{heading}){behind}|{alone}|{sentence})", re.IGNORECASE)
+
+    others = [sections[key] for key in ("any_of", "all_of", "scope", "unfinished")]
+    any_of, all_of, scope, unfinished = (re.compile(other, re.IGNORECASE) for other in others)
+    # Small letters go on with a sentence, capital ones begin one.
+    (continues,) = map(re.compile, [sections["continues"]])
+    return Headings(pattern(sections["inclusion"]), pattern(sections["exclusion"]), any_of, all_of, scope, continues, unfinished)

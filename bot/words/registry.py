@@ -1,0 +1,62 @@
+"""How a language's registry texts are read, made from its files when it is first needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.criteria.extraction import Language
+from bot.criteria.extraction.measures import Measure, Measures
+from bot.criteria.extraction.statements import Illness, StatementWords
+from bot.criteria.extraction.words import RegistryWords, UnitOf
+from bot.screening.attributes import Attribute, Attributes
+from bot.words.words import ROOT, Library, WordsFault
+from bot.yaml_files import YamlFault, read_yaml
+
+_FILE = "registry.yaml"
+
+
+def registry_attributes(library: Library, root: Path = ROOT) -> Attributes:
+    """Everything that criteria can refer to: what a screening asks, and what it does not ask yet."""
+    try:
+        entries = read_yaml(root / "lexicon" / _FILE)["attributes"]
+        return Attributes([*library.attributes.values(), *(Attribute.model_validate(entry) for entry in entries)])
+    except (YamlFault, KeyError, ValueError, FileNotFoundError) as fault:
+        raise WordsFault(f"lexicon/{_FILE}: {fault}") from fault
+
+
+def criteria_language(library: Library, locale: str = "en", root: Path = ROOT) -> Language:
+    """All that reading criteria in a language needs; `WordsFault` where its file is missing or wrong."""
+    path = root / "words" / locale / _FILE
+    try:
+        data = read_yaml(path)
+    except (YamlFault, FileNotFoundError) as fault:
+        raise WordsFault(f"words/{locale}/{_FILE}: {fault}") from fault
+    words, attributes = library.in_locale(locale), registry_attributes(library, root)
+    lexicon = words.lexicon
+    try:
+        units = {
+            name: {unit: UnitOf(known.factor, known.offset) for unit, known in lexicon.words_of(name).units.items()}
+            for name in library.attributes
+        }
+        registry = RegistryWords.of(data, units)
+        statements = data["statements"]
+        unknown = sorted(
+            {statements["illness"], *data["measures"], *(entry["attribute"] for entry in statements["list"])} - set(attributes)
+        )
+        if unknown:
+            raise WordsFault(f"words/{locale}/{_FILE}: {', '.join(unknown)} stand in no lexicon; `trialchat attributes` lists what does")
+        conditions = lexicon.conditions
+        illnesses = [Illness(name, conditions.synonyms(name), conditions.above(name)) for name in conditions.names]
+        measures = {
+            name: Measure(known.unit or "", known.plausible, known.possible, tuple(known.values or ()))
+            for name, known in ((name, attributes[name]) for name in data["measures"])
+        }
+        return Language(
+            registry,
+            StatementWords.of(statements, illnesses),
+            Measures(measures, registry.unit_of),
+            frozenset(map(str, statements["filler"])) | registry.people,
+            frozenset(map(str, statements["within"])),
+        )
+    except KeyError as fault:
+        raise WordsFault(f"words/{locale}/{_FILE}: {fault} is missing") from fault
