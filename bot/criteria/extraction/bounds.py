@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.criteria.extraction.phrases import Bound, Element, Mark, Quantity, elements
-from bot.criteria.extraction.signs import Sign
+from bot.criteria.extraction.signs import Sign, grade
 from bot.criteria.extraction.words import Kind, RegistryWords
 
+_COUNTED = frozenset((Kind.NUMBER, Kind.LIMIT, Kind.NORMAL))
+_TAIL = 8
+"""So many signs behind the last number may still be about it."""
 _NAMES = frozenset((Kind.NAME, Kind.PAIR))
 _COMPARING = frozenset((Kind.ABOVE, Kind.BELOW, Kind.AT_LEAST, Kind.AT_MOST, Kind.BETWEEN, Kind.OR_MORE, Kind.OR_LESS, Kind.TO))
 _NAME_REACH = 12
@@ -69,7 +72,9 @@ def limits(signs: Sequence[Sign], words: RegistryWords, context: str | None = No
     reading = _Reading(signs, words)
     if context:
         reading.names = [(context, -1)]
-    found = elements(signs, words.roman)
+    # What stands far behind the last number says nothing about it.
+    last = max((index for index, sign in enumerate(signs) if sign.kind in _COUNTED or grade(sign)), default=0)
+    found = elements(signs[: last + _TAIL], words.roman)
     for position, element in enumerate(found):
         if isinstance(element, Mark):
             _mark(reading, element, found, position)
@@ -254,7 +259,9 @@ def _of_people(reading: _Reading, bound: Bound, unit: str) -> list[tuple[str, in
     if bound.exact is not None:
         return []
     signs, words = reading.signs, reading.words
-    before = [part for sign in signs[reading.start : bound.first] for part in sign.parts]
+    if bound.first - reading.start > _PEOPLE_REACH and not _stands_alone(reading, bound):
+        return []
+    before = [part for sign in signs[max(reading.start, bound.first - _PEOPLE_REACH) : bound.first] for part in sign.parts]
     behind = [part for sign in signs[bound.last + 1 : bound.last + 5] for part in sign.parts]
     of_people = all(part in words.people or part in _SIGNS for part in before)
     for attribute, units in words.subject_units.items():
@@ -270,6 +277,8 @@ def _of_people(reading: _Reading, bound: Bound, unit: str) -> list[tuple[str, in
     return []
 
 
+_PEOPLE_REACH = 24
+"""So many words that speak of people may stand before the number."""
 _SIGNS = ",()[]-:*\"'/&."
 _WITHOUT_UNIT = "age"
 """The one measured attribute that a bare number behind people can be."""
@@ -278,10 +287,10 @@ _WITHOUT_UNIT = "age"
 def _stands_alone(reading: _Reading, bound: Bound) -> bool:
     """Whether nothing but the bound stands between two commas, or in brackets: "transplant patients (≥ 21 years)"."""
     signs = reading.signs
-    before = signs[bound.first - 1] if bound.first else None
-    while before is not None and before.kind in (Kind.ABOVE, Kind.BELOW, Kind.AT_LEAST, Kind.AT_MOST, Kind.IS, Kind.BETWEEN):
-        place = signs.index(before)
-        before = signs[place - 1] if place else None
+    place = bound.first - 1
+    while place >= 0 and signs[place].is_a(Kind.ABOVE, Kind.BELOW, Kind.AT_LEAST, Kind.AT_MOST, Kind.IS, Kind.BETWEEN):
+        place -= 1
+    before = signs[place] if place >= 0 else None
     behind = signs[bound.last + 1] if bound.last + 1 < len(signs) else None
     opens = before is None or before.is_a(Kind.OPEN, Kind.COMMA, Kind.STOP)
     closes = behind is None or behind.is_a(Kind.CLOSE, Kind.COMMA, Kind.STOP)

@@ -79,7 +79,10 @@ def any_of(rules: Sequence[Rule]) -> Rule:
 
 def combined(signs: Sequence[Sign], atoms: Sequence[Atom], reach: Reach, tells: Callable[[Sign], bool]) -> tuple[Rule, bool] | None:
     """The rule, and whether the whole criterion was read; None where nothing was read that answers could decide."""
-    condition = next((index for index, sign in enumerate(signs) if Kind.CONDITION in sign.kinds and not _inside(atoms, index)), None)
+    if not atoms:
+        return None
+    inside = {index for atom in atoms for index in range(atom.first, atom.last + 1)}
+    condition = next((index for index, sign in enumerate(signs) if index not in inside and Kind.CONDITION in sign.kinds), None)
     if condition is not None:
         signs, atoms = signs[:condition], [atom for atom in atoms if atom.last < condition]
     if not any(isinstance(part, Comparison) for atom in atoms for part in walk(atom.rule)):
@@ -97,10 +100,6 @@ def combined(signs: Sequence[Sign], atoms: Sequence[Atom], reach: Reach, tells: 
         either = any_of if reach.section is Section.INCLUSION else all_of
         rule = either([rule, reach.judgement])
     return rule, False
-
-
-def _inside(atoms: Sequence[Atom], index: int) -> bool:
-    return any(atom.first <= index <= atom.last for atom in atoms)
 
 
 def _items(signs: Sequence[Sign], atoms: Sequence[Atom], tells: Callable[[Sign], bool]) -> list[_Item]:
@@ -189,12 +188,16 @@ def _of_item(item: _Item, reach: Reach) -> Rule:
 
 def _joined(items: Sequence[tuple[Rule, str, bool]], reach: Reach) -> Rule:
     """The items as one rule: "and" binds closer than "or"; a comma means what the list's next joint means."""
-    joints = [joint for _, joint, _ in items[1:]]
+    # What the next "and" or "or" of a list says, seen from each of its commas.
+    coming = [reach.usual] * len(items)
+    for number in range(len(items) - 1, 0, -1):
+        later = coming[number + 1] if number + 1 < len(items) else reach.usual
+        coming[number] = items[number][1] if items[number][1] in ("and", "or") else later
     either: list[list[Rule]] = [[items[0][0]]]
     doubtful = False
     for number, (rule, joint, denied) in enumerate(items[1:]):
         if joint == "comma":
-            joint = next((other for other in joints[number:] if other in ("and", "or")), reach.usual)
+            joint = coming[number + 1]
         elif joint == "stop":
             joint = reach.usual
         if denied and items[number][2]:

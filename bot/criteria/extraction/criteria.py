@@ -10,6 +10,8 @@ as a judgement of the study team, joined so that it can never be decided without
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -104,7 +106,7 @@ def read_criteria(text: str, language: Language) -> list[ReadCriterion]:
     numbered = _ids(points)
     lowered = lowered_alike(text)
     read = [_point(text, lowered, point, language) for point in points]
-    kinds = [_group(text, points, number, language) for number in range(len(points))]
+    around = _Around.of(text, points, language)
     made: list[ReadCriterion] = []
     for number, point in enumerate(points):
         start, end = point.own
@@ -120,7 +122,7 @@ def read_criteria(text: str, language: Language) -> list[ReadCriterion]:
             parent=None if point.parent is None else numbered[point.parent],
             headings=tuple(text[begin:finish].strip() for begin, finish in point.headings),
         )
-        made.append(_with_rule(criterion, number, points, read, kinds, text, language))
+        made.append(_with_rule(criterion, number, points, read, around, text))
     return made
 
 
@@ -144,6 +146,8 @@ def _point(text: str, lowered: str, point: Point, language: Language) -> _Read:
     taken = _taken(found, said)
     stated = statements(found, language.statements, [block for _, block in taken])
     atoms = sorted([*_of_limits(found, taken, language), *_of_statements(found, stated, language)], key=lambda atom: atom.first)
+    if not atoms:
+        return read
     text_of_it = " ".join(text[slice(*point.own)].split())
     made = combined(found, atoms, Reach(point.section, Judgement(judgement=text_of_it or "-")), language.tells)
     if made is not None:
@@ -167,6 +171,7 @@ def _written(said: Sequence[Limit], section: Section, language: Language) -> tup
     """
     bounds: list[WrittenBound] = []
     exact: dict[str, list[Limit]] = {}
+    ends = Counter((limit.joint, limit.attribute) for limit in said)
     for limit in said:
         quantity = limit.quantity
         if quantity.limit and not quantity.written:
@@ -175,9 +180,8 @@ def _written(said: Sequence[Limit], section: Section, language: Language) -> tup
             exact.setdefault(limit.attribute, []).append(limit)
             continue
         turned = (section is Section.EXCLUSION) != limit.denied
-        ends = [other for other in said if other.joint == limit.joint and other.attribute == limit.attribute]
         whole_scale = limit.attribute in language.words.grades and limit.quantity.value != _ends(limit.attribute, language)[1]
-        if turned and len(ends) > 1 and not whole_scale:
+        if turned and ends[limit.joint, limit.attribute] > 1 and not whole_scale:
             continue
         side = {"lower": "upper", "upper": "lower"}[limit.side] if turned else limit.side
         unit = {"upper": "×ULN", "lower": "×LLN"}.get(quantity.limit, quantity.unit)
@@ -210,10 +214,10 @@ def _taken(found: Sequence[Sign], said: Sequence[Limit]) -> list[tuple[list[Limi
     for limit in said:
         by_joint.setdefault(limit.joint, []).append(limit)
     taken = []
+    starts = [sign.start for sign in found]
     for group in by_joint.values():
         start, end = min(limit.place[0] for limit in group), max(limit.place[1] for limit in group)
-        inside = [index for index, sign in enumerate(found) if sign.start >= start and sign.end <= end]
-        taken.append((group, range(inside[0], inside[-1] + 1) if inside else range(0)))
+        taken.append((group, range(bisect_left(starts, start), bisect_left(starts, end))))
     return taken
 
 
@@ -275,48 +279,70 @@ def _window(found: Sequence[Sign], start: int, language: Language) -> tuple[floa
 # -- points together
 
 
-def _group(text: str, points: Sequence[Point], number: int, language: Language) -> str:
-    """What a point that leads to others makes of them: "any" of them is enough, "all" are needed together, or "" for each by itself."""
-    point = points[number]
+@dataclass(frozen=True)
+class _Around:
+    """What stands around each point: those inside of it, what it makes of them, and for whom it counts."""
+
+    inside: Mapping[int, list[int]]
+    kinds: Sequence[str]
+    """What a point makes of those inside of it: "any" is enough, "all" are needed together, or "" for each by itself."""
+    scopes: Sequence[str]
+    """The heading, or the point above, that makes one count for some people only: "Arm B:", "For women:"."""
+
+    @classmethod
+    def of(cls, text: str, points: Sequence[Point], language: Language) -> _Around:
+        inside: dict[int, list[int]] = {}
+        for number, point in enumerate(points):
+            if point.parent is not None:
+                inside.setdefault(point.parent, []).append(number)
+        headings = language.words.headings
+        named: dict[Span, str] = {}
+        for span in {span for point in points for span in point.headings}:
+            named[span] = " ".join(text[slice(*span)].split()) if headings.scope.search(text, *span) else ""
+        scopes: list[str] = []
+        for point in points:
+            scope = next((named[span] for span in point.headings if named[span]), "")
+            if not scope and point.parent is not None:
+                above = points[point.parent]
+                only = _only_leads(above, text) and headings.scope.search(text, *above.own) and not headings.all_of.search(text, *above.own)
+                # Points come behind those that they stand inside of.
+                scope = " ".join(text[slice(*above.own)].split()) if only else scopes[point.parent]
+            scopes.append(scope)
+        return cls(inside, [_made_of_those_inside(text, point, language) for point in points], scopes)
+
+
+def _made_of_those_inside(text: str, point: Point, language: Language) -> str:
     if not point.leads:
         return ""
-    start, end = point.own
-    if language.words.headings.any_of.search(text, start, end):
+    if language.words.headings.any_of.search(text, *point.own):
         return "any" if point.section is Section.INCLUSION else ""
-    if language.words.headings.all_of.search(text, start, end):
+    if language.words.headings.all_of.search(text, *point.own):
         return "all" if point.section is Section.EXCLUSION else ""
     return ""
 
 
 def _with_rule(
-    criterion: ReadCriterion,
-    number: int,
-    points: Sequence[Point],
-    read: Sequence[_Read],
-    kinds: Sequence[str],
-    text: str,
-    language: Language,
+    criterion: ReadCriterion, number: int, points: Sequence[Point], read: Sequence[_Read], around: _Around, text: str
 ) -> ReadCriterion:
     """The criterion with its rule, turned round among the exclusions; those of a group have theirs where it is led to."""
-    point = points[number]
-    if point.parent is not None and kinds[point.parent]:
+    point, kind = points[number], around.kinds[number]
+    if point.parent is not None and around.kinds[point.parent]:
         return replace(criterion, reading=Reading.INSIDE)
-    if kinds[number]:
-        rules = [_of_child(child, points, read, text) for child in range(number + 1, len(points)) if points[child].parent == number]
+    if kind:
+        children = around.inside.get(number, [])
+        rules = [_of_child(child, points, read, around, text) for child in children]
         if not any(not isinstance(rule, Judgement) for rule in rules):
             return replace(criterion, reading=Reading.LEAD)
-        whole = all(read[child].whole for child in range(len(points)) if points[child].parent == number)
-        rule: Rule | None = any_of(rules) if kinds[number] == "any" else all_of(rules)
-        reading = Reading.WHOLE if whole else Reading.PART
+        rule: Rule | None = any_of(rules) if kind == "any" else all_of(rules)
+        reading = Reading.WHOLE if all(read[child].whole for child in children) else Reading.PART
     elif read[number].rule is None:
         return replace(criterion, reading=Reading.LEAD if _only_leads(point, text) else Reading.NONE)
     else:
         rule, reading = read[number].rule, Reading.WHOLE if read[number].whole else Reading.PART
     if rule is None:
         return criterion
-    scope = _scope(number, points, text, language)
-    if scope:
-        judgement = Judgement(judgement=scope)
+    if around.scopes[number]:
+        judgement = Judgement(judgement=around.scopes[number])
         reading = Reading.PART
         rule = any_of([rule, judgement]) if point.section is Section.INCLUSION else all_of([rule, judgement])
     return replace(criterion, reading=reading, requires=Not.model_construct(negated=rule) if point.section is Section.EXCLUSION else rule)
@@ -326,29 +352,11 @@ def _only_leads(point: Point, text: str) -> bool:
     return point.leads and text[slice(*point.own)].rstrip().endswith((":", "："))
 
 
-def _of_child(child: int, points: Sequence[Point], read: Sequence[_Read], text: str) -> Rule:
-    inside = [number for number in range(len(points)) if points[number].parent == child]
+def _of_child(child: int, points: Sequence[Point], read: Sequence[_Read], around: _Around, text: str) -> Rule:
     rule = read[child].rule
-    if rule is None or inside:
+    if rule is None or child in around.inside:
         return Judgement(judgement=" ".join(text[slice(*points[child].own)].split()))
     return rule
-
-
-def _scope(number: int, points: Sequence[Point], text: str, language: Language) -> str:
-    """The heading, or the point above, that makes this one count for some people only: "Arm B:", "For women:"."""
-    point = points[number]
-    for start, end in point.headings:
-        if language.words.headings.scope.search(text, start, end):
-            return " ".join(text[start:end].split())
-    above = point.parent
-    while above is not None:
-        start, end = points[above].own
-        headings = language.words.headings
-        only = headings.scope.search(text, start, end) and not headings.all_of.search(text, start, end)
-        if only and _only_leads(points[above], text):
-            return " ".join(text[start:end].split())
-        above = points[above].parent
-    return ""
 
 
 def kinds_of(criteria: Sequence[ReadCriterion]) -> Mapping[str, int]:

@@ -150,7 +150,7 @@ def _lines(text: str, headings: Headings) -> Iterator[_Line]:
         start = end + 1
 
 
-_SENTENCE_END = re.compile(r"[.;:)\]!]\s+(?=[^\W\d_])|\s{3,}(?=[^\W\d_])")
+_SENTENCE_END = re.compile(r"[.;:)\]!]\s+(?=[^\W\d_])|(?<!\s)\s{3,}(?=[^\W\d_])")
 
 
 def _parted(text: str, start: int, end: int, headings: Headings) -> Iterator[Span]:
@@ -297,14 +297,16 @@ def _parent(made: _Outline, line: _Line) -> int | None:
     places = made.places
     while places and line.indent < places[-1].indent:
         places.pop()
-    same = [place for place in places if place.indent == line.indent]
-    if same:
-        known = next((place for place in same if place.style == line.style), None)
+    first = len(places)
+    while first and places[first - 1].indent == line.indent:
+        first -= 1
+    if first < len(places):
+        known = next((number for number in range(first, len(places)) if places[number].style == line.style), None)
         if known is not None:
-            del places[places.index(known) :]
+            del places[known:]
         elif not _leads(made, places[-1].number):
             # Another kind of bullet at the same indentation, and nothing that leads to it: the same list.
-            del places[places.index(same[0]) :]
+            del places[first:]
     parent = places[-1].number if places else made.intro
     places.append(_Place(line.indent, line.style, len(made.points)))
     return parent

@@ -165,8 +165,8 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[tuple[str, 
                 else:
                     yield nearest.value, last, None
                     step, ended = last + 1 - position, False
-                    skipped = [p for p in range(last + 1, len(signs)) if signs[p].is_a(Kind.NUMBER) or grade(signs[p])]
-                    step = skipped[0] - position if skipped else step
+                    number = next((p for p in range(last + 1, len(signs)) if signs[p].is_a(Kind.NUMBER) or grade(signs[p])), None)
+                    step = step if number is None else number - position
             else:
                 ended = False
         elif kinds & {Kind.NAME, Kind.PAIR, Kind.FOREIGN}:

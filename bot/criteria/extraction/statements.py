@@ -133,6 +133,8 @@ def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[ran
     found: list[Statement] = []
     position, hidden = 0, -1
     beginnings, hiders = words.tree.first, words.hides.first
+    denial = _Denial(signs, words)
+    taken_signs = {index for block in taken for index in block}
     while position < len(parts):
         if parts[position] not in beginnings and parts[position] not in hiders:
             position += 1
@@ -153,20 +155,30 @@ def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[ran
         if is_hidden:
             continue
         value = meanings[0].value
-        if value and not any(first in block or last in block for block in taken):
+        if value and first not in taken_signs and last not in taken_signs:
             stated = words.stated[value]
-            denied = _is_denied(signs, first, words, stated) or behind in words.denied_behind
+            denied = denial.reaches(first, stated) or behind in words.denied_behind
             partly = stated.partly or (stated.illness and bool(words.qualifiers.intersection(said) - set(value.casefold().split())))
             found.append(Statement(stated, first, last, denied, partly))
     return found
 
 
-def _is_denied(signs: Sequence[Sign], place: int, words: StatementWords, stated: Stated) -> bool:
-    """Whether a "no" before it reaches the statement: over words and lists, but over no end of a sentence."""
-    for sign in reversed(signs[:place]):
-        kinds = sign.kinds
-        if Kind.NOT in kinds:
-            return stated.ability or sign.value != ABILITY
-        if kinds & {Kind.STOP, Kind.CONDITION, Kind.NUMBER} or sign.text in words.undenied or sign.text == ":":
-            return False
-    return False
+class _Denial:
+    """Whether a "no" before a place reaches it: over words and lists, but over no end of a sentence. Asked from left to right."""
+
+    def __init__(self, signs: Sequence[Sign], words: StatementWords) -> None:
+        self._signs, self._words = signs, words
+        self._at = 0
+        self._by: Sign | None = None
+
+    def reaches(self, place: int, stated: Stated) -> bool:
+        for sign in self._signs[self._at : place]:
+            if Kind.NOT in sign.kinds:
+                self._by = sign
+            elif sign.kinds & _ENDS_DENIAL or sign.text in self._words.undenied or sign.text == ":":
+                self._by = None
+        self._at = max(self._at, place)
+        return self._by is not None and (stated.ability or self._by.value != ABILITY)
+
+
+_ENDS_DENIAL = frozenset((Kind.STOP, Kind.CONDITION, Kind.NUMBER))

@@ -68,3 +68,30 @@ def test_real_texts_cut_off_anywhere_and_with_their_lines_mixed_up(language: Lan
         chance.shuffle(lines)
         for changed in (text, cut, "\n".join(lines), text.replace("\n", " "), text[::-1]):
             assert is_whole(changed, read_criteria(changed, language), language), row["nct_id"]
+
+
+#: Shapes that take time that grows faster than the text, where a reader has a loop or an expression that looks back too far.
+LONG = {
+    "a heading that never comes": lambda n: "Key " + "-" * n + "x",
+    "words of a heading": lambda n: "patient a-b " * n + ":",
+    "white space": lambda n: "a" + " " * n + "b. " + " " * n + "c",
+    "deeper and deeper": lambda n: "".join(" " * depth + "- a:\n" for depth in range(n // 10)),
+    "bullets": lambda n: "- " * n + "x",
+    "numbers of a list": lambda n: "1. " * n,
+    "one number": lambda n: "1" * n,
+    "parts of a number": lambda n: "1 000 " * n,
+    "powers": lambda n: "10" + " x 10" * n,
+    "comparisons": lambda n: "age > " * n,
+    "a list of bounds": lambda n: "age > 18 or " * n,
+    "a list of illnesses": lambda n: "diabetes, " * n,
+    "denials": lambda n: "no pregnant and " * n,
+    "brackets": lambda n: "(" * n + "age > 18" + ")" * n,
+    "groups of groups": lambda n: "* One of the following:\n" * n,
+    "headings": lambda n: "Arm A:\n* age > 18\n" * n,
+}
+
+
+@pytest.mark.parametrize("shape", LONG)
+def test_no_shape_of_a_long_text_takes_forever(language: Language, shape: str) -> None:
+    text = LONG[shape](2_000)
+    assert is_whole(text, read_criteria(text, language), language)
