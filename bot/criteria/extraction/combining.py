@@ -186,6 +186,21 @@ def _of_item(item: _Item, reach: Reach) -> Rule:
     return all_of([*rules, reach.judgement] if item.rest else rules)
 
 
+def _exclude_each_other(one: Rule, other: Rule) -> bool:
+    """Whether nobody can be both: "younger than 40 and older than 75" means either."""
+    if not (isinstance(one, Comparison) and isinstance(other, Comparison)) or one.attribute != other.attribute:
+        return False
+    ends: dict[bool, float] = {}
+    for rule in (one, other):
+        if rule.operator not in _LOWER | _UPPER or not isinstance(rule.operand, int | float):
+            return False
+        ends[rule.operator in _LOWER] = rule.operand
+    return len(ends) == 2 and ends[True] > ends[False]
+
+
+_LOWER, _UPPER = frozenset(("at_least", "above")), frozenset(("at_most", "below"))
+
+
 def _joined(items: Sequence[tuple[Rule, str, bool]], reach: Reach) -> Rule:
     """The items as one rule: "and" binds closer than "or"; a comma means what the list's next joint means."""
     # What the next "and" or "or" of a list says, seen from each of its commas.
@@ -203,6 +218,8 @@ def _joined(items: Sequence[tuple[Rule, str, bool]], reach: Reach) -> Rule:
         if denied and items[number][2]:
             # "No stroke or heart attack" denies both.
             joint = "and"
+        elif joint == "and" and _exclude_each_other(either[-1][-1], rule):
+            joint = "or"
         elif joint == "and" and reach.section is Section.EXCLUSION:
             # "Stroke and heart attack": both together, or each of them?
             doubtful = True

@@ -335,8 +335,11 @@ def _with_rule(
             return replace(criterion, reading=Reading.LEAD)
         rule: Rule | None = any_of(rules) if kind == "any" else all_of(rules)
         reading = Reading.WHOLE if all(read[child].whole for child in children) else Reading.PART
+    elif _only_leads(point, text):
+        # "Women of childbearing potential must:" asks nothing by itself.
+        return replace(criterion, reading=Reading.LEAD)
     elif read[number].rule is None:
-        return replace(criterion, reading=Reading.LEAD if _only_leads(point, text) else Reading.NONE)
+        return criterion
     else:
         rule, reading = read[number].rule, Reading.WHOLE if read[number].whole else Reading.PART
     if rule is None:

@@ -21,6 +21,7 @@ WHOLE: list[tuple[str, str, Any]] = [
      {"any": [{"all": ["bmi at_least 20.0", "bmi at_most 25.0"]}, {"all": ["bmi at_least 30.0", "bmi at_most 35.0"]}]}),
     ("E", "BMI > 40", {"not": "bmi above 40.0"}),
     ("E", "BMI greater than 35 or less than 20", {"not": {"any": ["bmi above 35.0", "bmi below 20.0"]}}),
+    ("E", "age less than 40 and above 75 years old", {"not": {"any": ["age below 40.0", "age above 75.0"]}}),
     ("E", "Pregnant or breast-feeding women", {"not": "pregnant_or_breastfeeding is True"}),
     ("I", "Negative pregnancy test", "pregnant_or_breastfeeding is False"),
     ("I", "No pregnancy", {"not": "pregnant_or_breastfeeding is True"}),
@@ -125,6 +126,13 @@ def test_a_heading_for_some_people_never_rules_out_the_others(read: Read) -> Non
     assert criterion.headings == ("Cohort B only:",)
     assert criterion.requires is not None
     assert evaluate(criterion.requires, {"age": 40}).truth is Truth.UNKNOWN
+
+
+def test_a_point_that_only_leads_to_others_asks_nothing_itself(read: Read) -> None:
+    lead, inside = read("Inclusion Criteria:\n\n* Women of childbearing potential must have:\n  * a negative pregnancy test")
+    assert (lead.reading, lead.requires) == (Reading.LEAD, None)
+    # And what stands below it is not asked of everybody.
+    assert shown(inside) == {"any": ["pregnant_or_breastfeeding is False", "?"]}
 
 
 def test_a_wider_illness_than_the_trial_names_is_not_known_to_fit(read: Read) -> None:
