@@ -77,6 +77,29 @@ def any_of(rules: Sequence[Rule]) -> Rule:
     return once[0] if len(once) == 1 else AnyOf.model_construct(any=tuple(once))
 
 
+def can_come_to(rule: Rule) -> frozenset[bool]:
+    """What answers can make of a rule: a judgement stays unknown, so some rules can only hold, only fail, or neither."""
+    match rule:
+        case Comparison():
+            return _BOTH
+        case Not():
+            return frozenset(not value for value in can_come_to(rule.negated))
+        case AllOf():
+            return _joint_outcomes([can_come_to(part) for part in rule.all], True)
+        case AnyOf():
+            return _joint_outcomes([can_come_to(part) for part in rule.any], False)
+    return frozenset()
+
+
+def _joint_outcomes(parts: Sequence[frozenset[bool]], needed: bool) -> frozenset[bool]:
+    """`needed` is the value that all parts have to have together, and of which the other one in one part is enough."""
+    together = {needed} if all(needed in part for part in parts) else set()
+    return frozenset(together | ({not needed} if any((not needed) in part for part in parts) else set()))
+
+
+_BOTH = frozenset((True, False))
+
+
 def combined(signs: Sequence[Sign], atoms: Sequence[Atom], reach: Reach, tells: Callable[[Sign], bool]) -> tuple[Rule, bool] | None:
     """The rule, and whether the whole criterion was read; None where nothing was read that answers could decide."""
     if not atoms:

@@ -18,7 +18,7 @@ from enum import StrEnum
 
 from bot.criteria.criterion import Section
 from bot.criteria.extraction.bounds import Limit, limits
-from bot.criteria.extraction.combining import Atom, Reach, all_of, any_of, combined
+from bot.criteria.extraction.combining import Atom, Reach, all_of, any_of, can_come_to, combined
 from bot.criteria.extraction.measures import Measures, comparison
 from bot.criteria.extraction.outline import Point, Span, outline
 from bot.criteria.extraction.signs import Sign, lowered_alike, signs
@@ -348,6 +348,9 @@ def _with_rule(
         judgement = Judgement(judgement=around.scopes[number])
         reading = Reading.PART
         rule = any_of([rule, judgement]) if point.section is Section.INCLUSION else all_of([rule, judgement])
+    if not can_come_to(rule):
+        # Whatever is answered, it stays with the study team: a rule would only look like one.
+        return criterion
     return replace(criterion, reading=reading, requires=Not.model_construct(negated=rule) if point.section is Section.EXCLUSION else rule)
 
 

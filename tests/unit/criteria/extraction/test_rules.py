@@ -87,6 +87,8 @@ TEXT_ONLY = [
     "Family history of diabetes",
     "A score of 16 or more on the Hamilton Depression Scale",
     "AST ≤ 2.5 x ULN",
+    # Something was read, but nothing that answers could decide.
+    "Severe allergy or uncontrolled diabetes with complications",
     "Any condition that, in the opinion of the investigator, would interfere with the study",
 ]
 
