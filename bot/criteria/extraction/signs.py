@@ -82,16 +82,19 @@ def signs(text: str, lowered: str, start: int, end: int, words: RegistryWords) -
         if begin < behind:
             position += 1
             continue
-        if part[0].isdecimal() or part == ".":
-            number = _number(text, begin, end)
-            if number is not None:
-                made.append(number)
-                behind = number.end
-                unit = _unit(lowered, behind, end, words) if number.number is not None else None
-                if unit is not None:
-                    made.append(unit)
-                    behind = _behind_same_unit(lowered, unit.end, end, words)
+        number = _number(text, begin, end) if part[0].isdecimal() or part == "." else _in_words(part, begin, finish, words)
+        if number is not None:
+            behind = number.end
+            unit = _unit(lowered, _behind_bracket(lowered, made, behind), end, words) if number.number is not None else None
+            if unit is not None:
+                made += (number, unit)
+                behind = _behind_same_unit(lowered, unit.end, end, words)
                 continue
+            if part not in words.numbers:
+                made.append(number)
+                continue
+            # "One of the following" counts nothing: a number in words is one before a unit alone.
+            behind = begin
         phrase = words.tree.longest(parts, position) if part in beginnings else None
         if phrase is None and part[0].isalpha():
             made.append(Sign(Kind.WORD, begin, finish, part, (part,)))
@@ -106,6 +109,17 @@ def signs(text: str, lowered: str, start: int, end: int, words: RegistryWords) -
         made.append(_plain(text, begin, finish, part))
         position += 1
     return made
+
+
+def _in_words(part: str, start: int, end: int, words: RegistryWords) -> Sign | None:
+    """A number in words: "four weeks"."""
+    value = words.numbers.get(part)
+    return None if value is None else Sign(Kind.NUMBER, start, end, part, (part,), (), value)
+
+
+def _behind_bracket(lowered: str, made: list[Sign], place: int) -> int:
+    """Behind the bracket that a number alone stands in: "four (4) weeks"."""
+    return place + 1 if made and made[-1].is_a(Kind.OPEN) and lowered[place : place + 1] in (")", "]") else place
 
 
 def _joins_words(text: str, place: int) -> bool:

@@ -168,6 +168,8 @@ class RegistryWords:
     grades: Mapping[str, tuple[str, ...]]
     roman: frozenset[str]
     """Attributes whose grades are written in Roman figures."""
+    numbers: Mapping[str, float]
+    """Numbers in words."""
     telling: Mapping[str, str]
     """Units that tell by themselves what was measured, with the attribute."""
     subject_units: Mapping[str, frozenset[str]]
@@ -227,6 +229,7 @@ class RegistryWords:
             unit_of,
             {name: tuple(map(str, measure["grades"])) for name, measure in data["measures"].items() if "grades" in measure},
             frozenset(name for name, measure in data["measures"].items() if str(measure.get("grades", ["0"])[0]).isalpha()),
+            {str(word): float(value) for word, value in data["numbers"].items()},
             {tight(unit): name for name, measure in data["measures"].items() for unit in measure.get("telling_units") or ()},
             {
                 name: frozenset(map(tight, measure.get("subject_units") or ()))

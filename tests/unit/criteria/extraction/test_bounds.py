@@ -57,6 +57,8 @@ INCLUDED: list[tuple[str, Bounds]] = [
     ("platelets ≥ 50,000/mm3", [("platelet_count", "lower", 50000, True, "/mm3")]),
     ("platelets ≥ 100 000/mm3", [("platelet_count", "lower", 100000, True, "/mm3")]),
     ("HbA1c < 8,5 %", [("hba1c", "upper", 8.5, False, "%")]),
+    ("life expectancy of at least three months", [("life_expectancy", "lower", 3, True, "months")]),
+    ("eighteen (18) years of age or older", [("age", "lower", 18, True, "years of age")]),
     # double negation
     ("BMI not above 40", [("bmi", "upper", 40, True, "")]),
 ]

@@ -29,6 +29,7 @@ WHOLE: list[tuple[str, str, Any]] = [
      {"not": {"any": ["medical_history contains Type 1 Diabetes", {"all": ["medical_history contains Diabetes", "?"]}]}}),
     ("E", "HIV negative", {"not": {"not": "medical_history contains HIV Infection"}}),
     ("E", "Participation in another clinical trial within the last 4 weeks", {"not": "last_trial_drug within_days 28"}),
+    ("E", "Participation in another study within the past four (4) weeks", {"not": "last_trial_drug within_days 28"}),
     ("E", "Unable to give informed consent", {"not": "willing_to_consent is False"}),
     ("E", "Inability to obtain informed consent", {"not": {"not": "willing_to_consent is True"}}),
     ("E", "Leptomeningeal disease", {"not": "leptomeningeal_disease is True"}),
