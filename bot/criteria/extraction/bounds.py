@@ -53,8 +53,6 @@ class _Reading:
     """The attributes named last, each with the index of its sign; `""` is something foreign."""
     used: bool = False
     """Whether a bound has been given to the names."""
-    joined: bool = False
-    """Whether only signs that join stand between the last name and here."""
     last_end: int = -99
     conditional: bool = False
     either: bool = False

@@ -363,8 +363,3 @@ def _of_child(child: int, points: Sequence[Point], read: Sequence[_Read], around
     if rule is None or child in around.inside:
         return Judgement(judgement=" ".join(text[slice(*points[child].own)].split()))
     return rule
-
-
-def kinds_of(criteria: Sequence[ReadCriterion]) -> Mapping[str, int]:
-    """How many of the criteria were read in which way."""
-    return {kind.value: sum(1 for criterion in criteria if criterion.reading is kind) for kind in Reading}
