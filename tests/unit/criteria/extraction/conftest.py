@@ -14,6 +14,7 @@ from bot.criteria.rules import rule_as_json
 from bot.settings import PROJECT
 from bot.words import load_library
 from bot.words.registry import criteria_language
+from tests.conftest import NO_SHARED_DATA
 
 SHARED = PROJECT.parent / "shared"
 
@@ -35,7 +36,7 @@ def read(language: Language) -> Read:
 def shared() -> Path:
     """The folder of data beside the checkout."""
     if not SHARED.is_dir():
-        pytest.skip("../shared is not beside this checkout")
+        pytest.skip(NO_SHARED_DATA)
     return SHARED
 
 
