@@ -11,11 +11,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("bot.running.commands", "run", "Start everything; Ctrl-C stops it."),
     "train": ("bot.running.commands", "train", "Train the dialogue model, if what it is made from has changed."),
     "transcript": ("bot.conversations.commands", "transcript", "Print one conversation whole."),
-    "attributes": ("bot.words.commands", "attributes", "List what a screening can ask about."),
+    "attributes": ("bot.words.commands", "attributes", "List what criteria refer to, and what a screening asks."),
     "words": ("bot.words.commands", "words", "Print every text of a language as one document, for review."),
     "read": ("bot.running.reading_commands", "read", "Read messages from a file as the running chat would."),
     "criteria": ("bot.trials.criteria_commands", "criteria", "Read criteria out of registry texts."),
-    "trials": ("bot.trials.commands", "trials", "List and import trial records."),
+    "trials": ("bot.trials.commands", "trials", "List and check trial records."),
 }
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from bot.criteria.operators import Value
+from bot.json_lines import LineFault, objects
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading import Intent
 from bot.screening.readings import (
@@ -32,10 +32,6 @@ _COMMANDS = frozenset({"why", "repeat", "back", "change", "skip", "stop", "resta
 _SAME_AS = {Command.RESUME: "repeat", Command.GO_ON: "repeat"}
 
 
-class MessagesFault(ValueError):
-    """A line of the input that cannot be read; says which and what is expected."""
-
-
 @dataclass(frozen=True)
 class Line:
     """One message to be read."""
@@ -47,19 +43,13 @@ class Line:
 
 
 def lines_of(source: Iterable[str], library: Library) -> Iterator[Line]:
-    """The messages of a JSON Lines file; `MessagesFault` names the line that is none."""
-    for number, text in enumerate(source, start=1):
-        if not text.strip():
-            continue
-        try:
-            data = json.loads(text)
-        except ValueError:
-            raise MessagesFault(f"line {number}: expected a JSON object") from None
-        if not isinstance(data, dict) or not isinstance(data.get("utterance"), str) or "id" not in data:
-            raise MessagesFault(f"line {number}: expected `id` and `utterance`")
+    """The messages of a JSON Lines file; `LineFault` names the line that is none."""
+    for number, data in objects(source):
+        if not isinstance(data.get("utterance"), str) or "id" not in data:
+            raise LineFault(number, "expected `id` and `utterance`")
         attribute = data.get("attribute")
         if attribute is not None and attribute not in library.attributes:
-            raise MessagesFault(f"line {number}: there is no attribute {attribute!r}; `trialchat attributes` lists them")
+            raise LineFault(number, f"there is no attribute {attribute!r}; `trialchat attributes` lists them")
         yield Line(str(data["id"]), data["utterance"], attribute, data.get("locale"))
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import click
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from bot.conversations.reading_files import Line, MessagesFault, as_read, lines_of
+from bot.conversations.reading_files import Line, as_read, lines_of
+from bot.json_lines import LineFault
 from bot.running.errors import CannotRun
 from bot.running.home import as_running
 from bot.screening.reading import Intent
@@ -76,7 +77,7 @@ def read(source: Path, target: Path) -> None:
             lines = list(lines_of(given, library))
         settings = as_running(Settings.from_environment())
         found = asyncio.run(readings(lines, library, settings))
-    except (CannotRun, SettingsError, MessagesFault) as problem:
+    except (CannotRun, SettingsError, LineFault) as problem:
         raise click.ClickException(str(problem)) from None
     with target.open("w", encoding="utf-8") as out:
         for reading in found:

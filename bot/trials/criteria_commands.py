@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from bot.criteria.extraction import Reading
-from bot.trials.extracting import Line, TextsFault, extracted, lines_of
+from bot.json_lines import LineFault
+from bot.trials.extracting import Line, extracted, lines_of
 from bot.words import WordsFault, load_library
 from bot.words.registry import criteria_language
 
@@ -39,7 +40,7 @@ def extract(source: Path, target: Path, locale: str) -> None:
         language = criteria_language(load_library(), locale)
         with source.open(encoding="utf-8", newline="\n") as given:
             lines: list[Line] = list(lines_of(given))
-    except (TextsFault, WordsFault) as fault:
+    except (LineFault, WordsFault) as fault:
         raise click.ClickException(str(fault)) from None
     read: Counter[str] = Counter()
     with target.open("w", encoding="utf-8", newline="\n") as out, click.progressbar(lines, label="Reading criteria") as shown:

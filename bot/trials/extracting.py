@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,16 +10,13 @@ from typing import Any
 from bot.criteria.criterion import Section
 from bot.criteria.extraction import Language, ReadCriterion, Reading, read_criteria
 from bot.criteria.rules import AllOf, Comparison, Rule, rule_as_json
+from bot.json_lines import LineFault, objects
 
 _AGE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(year|month|week|day|hour|minute)s?\s*$", re.IGNORECASE)
 _YEARS = {"year": 1.0, "month": 1 / 12, "week": 7 / 365.25, "day": 1 / 365.25, "hour": 1 / 8766, "minute": 1 / 525960}
 _UNSTATED = frozenset(("", "n/a", "none", "null"))
 _SEXES = {"female": "female", "male": "male", "f": "female", "m": "male"}
 _EVERYBODY = frozenset(("all", "both", "a"))
-
-
-class TextsFault(ValueError):
-    """A line of the input that cannot be read; says which and what is expected."""
 
 
 @dataclass(frozen=True)
@@ -35,20 +31,14 @@ class Line:
 
 
 def lines_of(source: Iterable[str]) -> Iterator[Line]:
-    """The texts of a JSON Lines file; `TextsFault` names the line that is none."""
-    for number, text in enumerate(source, start=1):
-        if not text.strip():
-            continue
-        try:
-            data = json.loads(text)
-        except ValueError:
-            raise TextsFault(f"line {number}: expected a JSON object") from None
-        if not isinstance(data, dict) or not isinstance(data.get("nct_id"), str) or not isinstance(data.get("text"), str):
-            raise TextsFault(f"line {number}: expected `nct_id` and `text`")
+    """The texts of a JSON Lines file; `LineFault` names the line that is none."""
+    for number, data in objects(source):
+        if not isinstance(data.get("nct_id"), str) or not isinstance(data.get("text"), str):
+            raise LineFault(number, "expected `nct_id` and `text`")
         fields = {name: data.get(name) for name in ("min_age", "max_age", "gender")}
         for name, value in fields.items():
             if value is not None and not isinstance(value, str | int | float):
-                raise TextsFault(f"line {number}: `{name}` is neither a text nor a number")
+                raise LineFault(number, f"`{name}` is neither a text nor a number")
         yield Line(data["nct_id"], data["text"], **{name: None if value is None else str(value) for name, value in fields.items()})
 
 

@@ -20,10 +20,10 @@ ALLOWED = {
     "criteria": set(),
     "screening": {"criteria"},
     "matching": {"criteria", "screening"},
-    "trials": {"criteria", "screening", "store", "yaml_files"},
+    "trials": {"criteria", "screening", "store", "yaml_files", "json_lines"},
     "words": {"criteria", "screening", "yaml_files", "ordinary_words"},
     "store": set(),
-    "conversations": {"criteria", "screening", "matching", "trials", "words", "store"},
+    "conversations": {"criteria", "screening", "matching", "trials", "words", "store", "json_lines"},
     "engine": {"screening", "ordinary_words"},
 }
 

@@ -7,9 +7,9 @@ what is normal stays one: 2.5 times the upper limit is never the number 2.5 of t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bot.criteria.extraction.phrases import Bound, Element, Mark, Quantity, elements
+from bot.criteria.extraction.phrases import Bound, Element, Mark, Quantity, elements, in_unit_of
 from bot.criteria.extraction.signs import Sign, grade
 from bot.criteria.extraction.words import Kind, RegistryWords
 
@@ -36,10 +36,8 @@ class Limit:
     """Where it stands in the text, its attribute's name included."""
     denied: bool = False
     """Whether the words deny it: "not above 40"."""
-    conditional: bool = False
-    """Whether it holds for some people only, or stands beside another one for the same attribute."""
-    alternative: bool = False
-    """Whether "or" joins it to the one before."""
+    paired: bool = False
+    """Whether it is one of two that a single number pair gives: "140/90"."""
     joint: int = 0
     """Which limits were said in one breath: the two ends of a range have the same number."""
 
@@ -135,7 +133,7 @@ def _name(reading: _Reading, mark: Mark, found: Sequence[Element], position: int
         if attribute:
             reading.names[-1] = (attribute, mark.index)
         return
-    reading.names, reading.used, reading.either = [(attribute, mark.index)], False, reading.either
+    reading.names, reading.used = [(attribute, mark.index)], False
 
 
 def _near(reading: _Reading, first: int, second: int) -> bool:
@@ -148,7 +146,7 @@ def _in_brackets(reading: _Reading, index: int) -> bool:
 
 
 def _divided(reading: _Reading, first: int, second: int) -> bool:
-    return any(sign.text in "/-" for sign in reading.signs[first + 1 : second])
+    return any(sign.text in ("/", "-") for sign in reading.signs[first + 1 : second])
 
 
 def _is_changed(reading: _Reading, index: int) -> bool:
@@ -277,7 +275,7 @@ def _of_people(reading: _Reading, bound: Bound, unit: str) -> list[tuple[str, in
 
 _PEOPLE_REACH = 24
 """So many words that speak of people may stand before the number."""
-_SIGNS = ",()[]-:*\"'/&."
+_SIGNS = frozenset(",()[]-:*\"'/&.")
 _WITHOUT_UNIT = "age"
 """The one measured attribute that a bare number behind people can be."""
 
@@ -315,8 +313,16 @@ def _keep(reading: _Reading, bound: Bound, attributes: Sequence[tuple[str, int]]
                 kept = Quantity(value, quantity.first, quantity.last, quantity.written, quantity.unit, quantity.limit)
                 if conditional and reading.either and any(limit.attribute == part and limit.side == side for limit in reading.limits):
                     continue  # "≤ 3 × ULN, or ≤ 5 × ULN if there are liver metastases": the first one is for everybody.
-                reading.limits.append(Limit(part, side, kept, inclusive, place, denied, conditional, reading.either, reading.joint))
+                _tell_unit(reading, part, kept)
+                reading.limits.append(Limit(part, side, kept, inclusive, place, denied, bool(second), reading.joint))
     reading.either = False
+
+
+def _tell_unit(reading: _Reading, attribute: str, quantity: Quantity) -> None:
+    """Of two bounds in a row the second may name the unit of both: "≥ 24 and ≤ 36 months"."""
+    for number, limit in enumerate(reading.limits[-2:], start=max(0, len(reading.limits) - 2)):
+        if reading.used and limit.attribute == attribute and limit.joint == reading.joint - 1:
+            reading.limits[number] = replace(limit, quantity=in_unit_of(limit.quantity, quantity))
 
 
 def _sides(bound: Bound, grades: Sequence[str] | None) -> list[tuple[str, Quantity, bool]]:

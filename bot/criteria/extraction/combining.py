@@ -7,7 +7,7 @@ behind the last one may belong to all of them ("… within six months"), so they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.criteria.criterion import Section
@@ -176,6 +176,8 @@ _ABBREVIATION = 6
 
 def _joint(sign: Sign) -> str:
     kinds = sign.kinds
+    if kinds & {Kind.OR_MORE, Kind.OR_LESS}:
+        return sign.value
     if Kind.OR in kinds or sign.text == "/":
         return "or"
     if Kind.STOP in kinds:
@@ -209,16 +211,37 @@ def _of_item(item: _Item, reach: Reach) -> Rule:
     return all_of([*rules, reach.judgement] if item.rest else rules)
 
 
-def _exclude_each_other(one: Rule, other: Rule) -> bool:
-    """Whether nobody can be both: "younger than 40 and older than 75" means either."""
-    if not (isinstance(one, Comparison) and isinstance(other, Comparison)) or one.attribute != other.attribute:
-        return False
-    ends: dict[bool, float] = {}
-    for rule in (one, other):
-        if rule.operator not in _LOWER | _UPPER or not isinstance(rule.operand, int | float):
-            return False
-        ends[rule.operator in _LOWER] = rule.operand
-    return len(ends) == 2 and ends[True] > ends[False]
+def both_or_unsure(rules: Sequence[Rule], judgement: Judgement) -> Rule:
+    """All or any of several, which words leave open: it holds where all do, fails where none does, and is left open in between."""
+    if len(set(rules)) < 2:
+        return all_of(rules)
+    return any_of([all_of(rules), all_of([any_of(rules), judgement])])
+
+
+def contradicts_itself(rule: Rule) -> bool:
+    """Whether the rule asks of one value that it lies above one number and below a smaller one: then it was misread."""
+    match rule:
+        case AllOf():
+            ends: dict[tuple[str, bool], float] = {}
+            for part in _all_parts(rule):
+                if isinstance(part, Comparison) and part.operator in _LOWER | _UPPER and isinstance(part.operand, int | float):
+                    key, strictest = (part.attribute, part.operator in _LOWER), max if part.operator in _LOWER else min
+                    ends[key] = strictest(ends.get(key, part.operand), part.operand)
+            crossed = any(lower and low > ends.get((name, False), low) for (name, lower), low in ends.items())
+            return crossed or any(map(contradicts_itself, rule.all))
+        case AnyOf():
+            return any(map(contradicts_itself, rule.any))
+        case Not():
+            return contradicts_itself(rule.negated)
+    return False
+
+
+def _all_parts(rule: AllOf) -> Iterator[Rule]:
+    for part in rule.all:
+        if isinstance(part, AllOf):
+            yield from _all_parts(part)
+        else:
+            yield part
 
 
 _LOWER, _UPPER = frozenset(("at_least", "above")), frozenset(("at_most", "below"))
@@ -241,7 +264,8 @@ def _joined(items: Sequence[tuple[Rule, str, bool]], reach: Reach) -> Rule:
         if denied and items[number][2]:
             # "No stroke or heart attack" denies both.
             joint = "and"
-        elif joint == "and" and _exclude_each_other(either[-1][-1], rule):
+        elif joint == "and" and contradicts_itself(all_of([either[-1][-1], rule])):
+            # Nobody is both: "younger than 40 and older than 75" means either.
             joint = "or"
         elif joint == "and" and reach.section is Section.EXCLUSION:
             # "Stroke and heart attack": both together, or each of them?
@@ -251,6 +275,6 @@ def _joined(items: Sequence[tuple[Rule, str, bool]], reach: Reach) -> Rule:
         else:
             either.append([rule])
     rule = any_of([all_of(part) for part in either])
-    if doubtful:
-        return any_of([rule, all_of([any_of([each for part in either for each in part]), reach.judgement])])
-    return rule
+    if not doubtful:
+        return rule
+    return any_of([rule, all_of([any_of([each for part in either for each in part]), reach.judgement])])

@@ -13,12 +13,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.criteria.criterion import Section
 from bot.criteria.extraction.bounds import Limit, limits
-from bot.criteria.extraction.combining import Atom, Reach, all_of, any_of, can_come_to, combined
+from bot.criteria.extraction.combining import Atom, Reach, all_of, any_of, both_or_unsure, can_come_to, combined, contradicts_itself
 from bot.criteria.extraction.measures import Measures, comparison
 from bot.criteria.extraction.outline import Point, Span, outline
 from bot.criteria.extraction.signs import Sign, lowered_alike, signs
@@ -94,7 +94,6 @@ class Language:
 class _Read:
     """What was read of one point."""
 
-    limits: list[Limit] = field(default_factory=list)
     bounds: tuple[WrittenBound, ...] = ()
     rule: Rule | None = None
     whole: bool = False
@@ -141,15 +140,15 @@ def _ids(points: Sequence[Point]) -> list[str]:
 def _point(text: str, lowered: str, point: Point, language: Language) -> _Read:
     found = signs(text, lowered, *point.own, language.words)
     context = _named_by_heading(text, lowered, point, language) if point.headings else None
-    said = limits(found, language.words, context)
-    read = _Read(said, _written(said, point.section, language))
+    said = [language.measures.as_meant(limit) for limit in limits(found, language.words, context)]
+    read = _Read(_written(said, point.section, language))
     taken = _taken(found, said)
     stated = statements(found, language.statements, [block for _, block in taken])
-    atoms = sorted([*_of_limits(found, taken, language), *_of_statements(found, stated, language)], key=lambda atom: atom.first)
-    if not atoms:
+    if not taken and not stated:
         return read
-    text_of_it = " ".join(text[slice(*point.own)].split())
-    made = combined(found, atoms, Reach(point.section, Judgement(judgement=text_of_it or "-")), language.tells)
+    reach = Reach(point.section, Judgement(judgement=" ".join(text[slice(*point.own)].split())))
+    atoms = sorted([*_of_limits(found, taken, reach, language), *_of_statements(found, stated, language)], key=lambda atom: atom.first)
+    made = combined(found, atoms, reach, language.tells)
     if made is not None:
         read.rule, read.whole = made
     return read
@@ -225,7 +224,7 @@ def _own_joint(sign: Sign) -> str:
     return sign.value if sign.kinds & {Kind.OR_MORE, Kind.OR_LESS} else ""
 
 
-def _of_limits(found: Sequence[Sign], taken: Sequence[tuple[list[Limit], range]], language: Language) -> list[Atom]:
+def _of_limits(found: Sequence[Sign], taken: Sequence[tuple[list[Limit], range]], reach: Reach, language: Language) -> list[Atom]:
     atoms: list[Atom] = []
     for group, block in taken:
         if not block:
@@ -233,7 +232,11 @@ def _of_limits(found: Sequence[Sign], taken: Sequence[tuple[list[Limit], range]]
         rules: dict[str, list[Rule]] = {}
         for limit in group:
             rules.setdefault(limit.attribute, []).append(comparison(limit, language.measures))
-        rule = all_of([all_of(of_one) for of_one in rules.values()])
+        each = [all_of(of_one) for of_one in rules.values()]
+        # Pressures "above 140/90", and "AST and ALT above" among the exclusions: both of them, or one?
+        above = any(limit.paired and limit.side == "lower" for limit in group)
+        unsure = reach.section is Section.EXCLUSION or above
+        rule = both_or_unsure(each, reach.judgement) if unsure else all_of(each)
         exact = group[0].attribute if all(limit.side == "exact" for limit in group) else ""
         before = atoms[-1] if atoms else None
         if exact and before is not None and before.grades_of == exact and not group[0].denied:
@@ -348,8 +351,8 @@ def _with_rule(
         judgement = Judgement(judgement=around.scopes[number])
         reading = Reading.PART
         rule = any_of([rule, judgement]) if point.section is Section.INCLUSION else all_of([rule, judgement])
-    if not can_come_to(rule):
-        # Whatever is answered, it stays with the study team: a rule would only look like one.
+    if not can_come_to(rule) or contradicts_itself(rule):
+        # Whatever is answered, it stays with the study team, or nobody could have it: a rule would only look like one.
         return criterion
     return replace(criterion, reading=reading, requires=Not.model_construct(negated=rule) if point.section is Section.EXCLUSION else rule)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import eq, ge, gt, le, lt
 
 from bot.criteria.extraction.bounds import Limit
@@ -11,6 +12,8 @@ from bot.criteria.extraction.words import UnitOf
 from bot.criteria.rules import AllOf, Comparison, Judgement, Rule
 
 _ROUNDED = 6
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+"""Three figures behind a point may be decimals, or thousands."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,15 @@ class Measures:
             return fitting.pop()
         return written if not fitting and known.possible is not None and _within(known.possible, written) else None
 
+    def as_meant(self, limit: Limit) -> Limit:
+        """The limit with its number as it must be meant: a "50.000" is fifty thousand where fifty cannot be."""
+        quantity, known = limit.quantity, self.known.get(limit.attribute)
+        if known is None or known.plausible is None or quantity.limit or not _THOUSANDS.fullmatch(quantity.written):
+            return limit
+        as_written, thousands = (self.value(limit.attribute, quantity.value * times, quantity.unit) for times in (1, 1000))
+        can_be = [value is not None and _within(known.plausible, value) for value in (as_written, thousands)]
+        return replace(limit, quantity=replace(quantity, value=quantity.value * 1000)) if can_be == [False, True] else limit
+
     def days(self, unit: str) -> float | None:
         """The days of a unit of time, as the units of an age tell them."""
         way = self.units.get("age", {}).get(unit)
@@ -75,7 +87,8 @@ def comparison(limit: Limit, measures: Measures) -> Rule:
     if known.values:
         return _grades(limit, known)
     value = measures.value(limit.attribute, quantity.value, quantity.unit)
-    if value is None:
+    if value is None or (known.possible is not None and not _within(known.possible, value)):
+        # A slip of the record ("220 mmol/L" of creatinine), or something else was measured. No rule is made of it.
         return Judgement(judgement=f"{limit.attribute} {_signs(limit)} {quantity.value:g} {quantity.unit}".strip())
     return Comparison(attribute=limit.attribute, operator=_operator(limit), operand=value)
 

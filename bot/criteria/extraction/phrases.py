@@ -7,9 +7,9 @@ elsewhere. That is settled here, sign by sign and in one pass, so that the gramm
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from lark import Lark, Token, Transformer
 from lark.lexer import Lexer
@@ -54,7 +54,6 @@ mark: NAME | PAIR | FOREIGN | NOT | CONDITION | AND | OR | COMMA | STOP
 """
 
 COMPARES = (Kind.ABOVE, Kind.BELOW, Kind.AT_LEAST, Kind.AT_MOST, Kind.IS)
-_QUANTITY_ENDS = (Kind.NUMBER, Kind.UNIT, Kind.LIMIT, Kind.GRADE)
 _REACH = 3
 """So many words may stand between a comparison and its number: "less than or equal to the age of 65"."""
 
@@ -83,8 +82,7 @@ class Bound:
     lower_inclusive: bool = True
     upper_inclusive: bool = True
     exact: Quantity | None = None
-    """The number alone, "ECOG 0"; `compared` where a sign says so, "= 35"."""
-    compared: bool = False
+    """The number alone: "ECOG 0", "= 35"."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[tuple[str, 
         elif ended and kinds & {Kind.OR_MORE, Kind.OR_LESS} and _target(signs, position, graded) is None:
             yield ("OR_MORE" if Kind.OR_MORE in kinds else "OR_LESS"), position, None
             ended = False
-        elif Kind.TO in kinds and ended and (_number_behind(signs, position, 0) or (graded and _grade_behind(signs, position))):
+        elif Kind.TO in kinds and ended and (_is_number(signs, position + 1) or (graded and _grade_behind(signs, position))):
             yield "TO", position, None
             ended = False
         elif Kind.TO in kinds and ended and (upper := _upper_behind(signs, position)) is not None:
@@ -141,10 +139,7 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[tuple[str, 
             yield from _range(signs, position, joint)
             step = joint - position
             ended = False
-            if signs[joint].is_a(Kind.AND) or Kind.AND in signs[joint].kinds:
-                yield "AND_TO", joint, None
-            else:
-                yield "TO", joint, None
+            yield ("AND_TO" if Kind.AND in signs[joint].kinds else "TO"), joint, None
             step += 1
         elif ended and (mirrored := _mirrored(signs, position)) is not None:
             yield "REVERSED", position, mirrored
@@ -158,12 +153,11 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[tuple[str, 
                 if sign.value in ("or", "and") and kinds & {Kind.OR_MORE, Kind.OR_LESS}:
                     yield sign.value.upper(), position, ""
                 yield from _names_between(signs, position, alone if alone is not None else last + _REACH + 3)
+                yield nearest.value, position, None
                 if alone is not None:
-                    yield nearest.value, last, None
                     yield "ALONE", alone, signs[alone].value
                     step, ended = alone + 1 - position, True
                 else:
-                    yield nearest.value, last, None
                     step, ended = last + 1 - position, False
                     number = next((p for p in range(last + 1, len(signs)) if signs[p].is_a(Kind.NUMBER) or grade(signs[p])), None)
                     step = step if number is None else number - position
@@ -217,12 +211,7 @@ def _upper_behind(signs: Sequence[Sign], position: int) -> tuple[int, bool] | No
 
 
 def _is_number(signs: Sequence[Sign], position: int) -> bool:
-    return position >= 0 and signs[position].is_a(Kind.NUMBER)
-
-
-def _number_behind(signs: Sequence[Sign], position: int, reach: int) -> bool:
-    following = signs[position + 1 : position + 2 + reach]
-    return any(sign.is_a(Kind.NUMBER) for sign in following)
+    return 0 <= position < len(signs) and signs[position].is_a(Kind.NUMBER)
 
 
 def _grade_behind(signs: Sequence[Sign], position: int) -> bool:
@@ -309,7 +298,7 @@ def _mirrored(signs: Sequence[Sign], position: int) -> Kind | None:
 
 
 class _Chosen(Lexer):
-    """Hands the chosen signs to the grammar."""
+    """Hands the chosen signs to the grammar. Lark's own lexers are given a text; one of one's own is given what `parse` was."""
 
     def __init__(self, lexer_conf: Any) -> None:
         pass
@@ -324,7 +313,17 @@ def _compared(kind: Kind, quantity: Quantity, first: int, last: int) -> Bound:
         return Bound(first, last, lower=quantity, lower_inclusive=kind is Kind.AT_LEAST)
     if kind in (Kind.BELOW, Kind.AT_MOST):
         return Bound(first, last, upper=quantity, upper_inclusive=kind is Kind.AT_MOST)
-    return Bound(first, last, exact=quantity, compared=True)
+    return Bound(first, last, exact=quantity)
+
+
+def _in_one_unit(low: Quantity, high: Quantity) -> tuple[Quantity, Quantity]:
+    """The ends of a range, each in the unit that only one of them names: "24 to 36 months"."""
+    return in_unit_of(low, high), in_unit_of(high, low)
+
+
+def in_unit_of(quantity: Quantity, other: Quantity) -> Quantity:
+    """A quantity that names no unit and no limit, in those of another."""
+    return quantity if quantity.unit or quantity.limit else replace(quantity, unit=other.unit, limit=other.limit)
 
 
 class _Elements(Transformer[Token, list[Element]]):
@@ -362,6 +361,7 @@ class _Elements(Transformer[Token, list[Element]]):
     def from_to(self, children: list[Any]) -> Bound:
         kind, low, _, high = Kind(children[0].type), *children[1:]
         first = children[0].value[0]
+        low, high = _in_one_unit(low, high)
         if kind in (Kind.ABOVE, Kind.AT_LEAST, Kind.IS):
             return Bound(first, high.last, low, high, lower_inclusive=kind is not Kind.ABOVE)
         return _compared(kind, low, first, high.last)
@@ -373,7 +373,7 @@ class _Elements(Transformer[Token, list[Element]]):
         return Bound(children[0].first, children[1].value[0], upper=children[0])
 
     def between(self, children: list[Any]) -> Bound:
-        low, high = (child for child in children if isinstance(child, Quantity))
+        low, high = _in_one_unit(*(child for child in children if isinstance(child, Quantity)))
         joint = next((child for child in children if isinstance(child, Token) and child.type == "TO"), None)
         return Bound(low.first, high.last, low, high, upper_inclusive=joint is None or joint.value[1] is not False)
 
@@ -397,5 +397,5 @@ def _parser() -> Lark:
 
 def elements(signs: Sequence[Sign], roman: frozenset[str]) -> list[Element]:
     """The bounds and marks of a criterion, in its order."""
-    found: list[Element] = _parser().parse(chosen(signs, roman))  # type: ignore[assignment]
-    return found
+    # Lark's type is that of a tree; the transformer has made a list of it.
+    return cast("list[Element]", _parser().parse(chosen(signs, roman)))

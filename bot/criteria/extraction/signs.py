@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 from bot.criteria.extraction.words import SAME, WORD, Kind, Meaning, RegistryWords, tight
 
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d{1,3}(?:[  ]\d{3})+(?!\d)|\d+[.,·]\d+|\d+|(?<![\d\w])\.\d+")
+_NUMBER = re.compile(
+    r"\d{1,3}(?:\.\d{3}){2,}(?![\d.])|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d{1,3}(?:[ \u00a0]\d{3})+(?!\d)"
+    r"|\d+[.,·]\d+|\d+|(?<![\d\w])\.\d+"
+)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _STOPS = frozenset(";；。")
 _BREAKS = {
@@ -25,6 +28,9 @@ _BREAKS = {
     "，": Kind.COMMA,
     "、": Kind.COMMA,
 }
+
+
+_BEHIND = re.compile(r"\s*(\S)")
 
 
 class Sign(NamedTuple):
@@ -130,7 +136,8 @@ def _joins_words(text: str, place: int) -> bool:
 def _plain(text: str, start: int, end: int, part: str) -> Sign:
     if part in _STOPS or (part in ".!?" and (end >= len(text) or text[end].isspace() or not text[end].isdigit())):
         # A full stop ends a sentence where something else begins behind it.
-        ends = part in _STOPS or end >= len(text) or (text[end].isspace() and not text[end:].lstrip()[:1].islower())
+        behind = _BEHIND.match(text, end)
+        ends = part in _STOPS or end >= len(text) or (text[end].isspace() and not (behind is not None and behind[1].islower()))
         return Sign(Kind.STOP if ends else Kind.WORD, start, end, part, (part,))
     return Sign(_BREAKS.get(part, Kind.WORD), start, end, part, (part,))
 
@@ -147,9 +154,11 @@ def _number(text: str, start: int, end: int) -> Sign | None:
 
 def _value(written: str) -> float:
     """The number as it is written: a comma before three figures parts thousands, another is a decimal one."""
-    figures = re.sub(r"[  ]", "", written).replace("·", ".")
+    figures = re.sub(r"[ \u00a0]", "", written).replace("·", ".")
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", figures) and not figures.startswith("0"):
         return float(figures.replace(",", ""))
+    if figures.count(".") > 1:
+        return float(figures.replace(".", ""))
     return float(figures.replace(",", "."))
 
 

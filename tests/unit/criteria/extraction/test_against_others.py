@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from bot.criteria.rules import Comparison, walk
 from bot.trials.criteria_commands import criteria
 from bot.words import load_library
 from bot.words.registry import registry_attributes
-from tests.conftest import NO_SHARED_DATA
-from tests.unit.criteria.extraction.conftest import SHARED, Read, rows
+from tests.unit.criteria.extraction.conftest import Read, rows
 
 NAMES = {
     "a1c": "hba1c", "ecog": "performance_status", "nyha": "nyha_class", "sbp": "systolic_bp", "dbp": "diastolic_bp",
@@ -30,7 +30,6 @@ OURS_DIFFERS = {
 }
 #: Grades are counted from nought or one; the lowest says nothing.
 TRIVIAL = {("performance_status", "lower", 0.0)}
-CASES = rows(SHARED / "data" / "criteria" / "interpreter-cases.jsonl") if SHARED.is_dir() else []
 
 
 def expected_of(relation: dict[str, Any]) -> set[tuple[str, str, float, bool]]:
@@ -46,34 +45,26 @@ def expected_of(relation: dict[str, Any]) -> set[tuple[str, str, float, bool]]:
     }
 
 
-@pytest.mark.parametrize("case", CASES or [None], ids=[f"{number}" for number in range(len(CASES) or 1)])
-def test_each_relation_that_another_parser_expects(read: Read, case: dict[str, Any] | None) -> None:
-    if case is None:
-        pytest.skip(NO_SHARED_DATA)
-    found = {(bound.attribute, bound.side, bound.value, bound.inclusive) for criterion in read(case["input"]) for bound in criterion.bounds}
-    expected = set().union(*map(expected_of, case["expected"]))
-    text = case["input"].strip()
-    if text in OURS_DIFFERS:
-        assert found == set(), OURS_DIFFERS[text]
-        return
-    assert {bound for bound in found if bound[:3] not in TRIVIAL} == {bound for bound in expected if bound[:3] not in TRIVIAL}
-
-
-def test_there_are_cases_to_compare_with(shared: Path) -> None:
-    assert len(CASES) == 39
-    assert set(OURS_DIFFERS) <= {case["input"].strip() for case in CASES}
+def test_each_relation_that_another_parser_expects(read: Read, shared: Path) -> None:
+    cases = rows(shared / "data" / "criteria" / "interpreter-cases.jsonl")
+    assert len(cases) == 39
+    assert set(OURS_DIFFERS) <= {case["input"].strip() for case in cases}
+    for case in cases:
+        text = case["input"].strip()
+        bounds = [bound for criterion in read(case["input"]) for bound in criterion.bounds]
+        found = {(bound.attribute, bound.side, bound.value, bound.inclusive) for bound in bounds}
+        expected = set() if text in OURS_DIFFERS else set().union(*map(expected_of, case["expected"]))
+        assert {bound for bound in found if bound[:3] not in TRIVIAL} == {bound for bound in expected if bound[:3] not in TRIVIAL}, text
 
 
 @pytest.fixture(scope="module")
-def scored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
-    if not SHARED.is_dir():
-        pytest.skip(NO_SHARED_DATA)
+def scored(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
     target = tmp_path_factory.mktemp("criteria") / "found.jsonl"
-    source = SHARED / "data" / "criteria" / "bounds-trials.jsonl"
+    source = shared / "data" / "criteria" / "bounds-trials.jsonl"
     done = CliRunner().invoke(criteria, ["extract", "--in", str(source), "--out", str(target)])
     assert done.exit_code == 0, done.output
     said = subprocess.run(
-        [sys.executable, str(SHARED / "eval" / "score_bounds.py"), str(target)], capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, str(shared / "eval" / "score_bounds.py"), str(target)], capture_output=True, text=True, check=True, timeout=120
     ).stdout
     figures = re.search(r"all  P ([\d.]+)  R ([\d.]+)  F1 ([\d.]+)", said)
     covered = re.search(r"accounted for ([\d.]+), in two criteria at once ([\d.]+)", said)
@@ -103,5 +94,8 @@ def test_every_text_of_the_corpus_and_every_record_goes_through(read: Read, shar
     computable = [criterion for criterion in found if criterion.requires is not None]
     # Every rule compares an attribute that there is with a value that it can have.
     attributes = registry_attributes(load_library())
+    compared = [part for criterion in computable if criterion.requires for part in walk(criterion.requires) if isinstance(part, Comparison)]
+    numbers = [(attributes[part.attribute].possible, part.operand) for part in compared if isinstance(part.operand, int | float)]
+    assert all(possible is None or possible[0] <= operand <= possible[1] for possible, operand in numbers)
     assert {fault for criterion in computable if criterion.requires for fault in attributes.faults(criterion.requires)} == set()
     assert len(computable) / len(found) >= 0.35

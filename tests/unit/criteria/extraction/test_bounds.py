@@ -28,12 +28,16 @@ INCLUDED: list[tuple[str, Bounds]] = [
     ("weight of 50 kg or more", [("weight", "lower", 50, True, "kg")]),
     ("body mass index greater than (>) 18.5", [("bmi", "lower", 18.5, False, "")]),
     # ranges
-    ("Age 18 to 65 years", [("age", "lower", 18, True, ""), ("age", "upper", 65, True, "years")]),
+    ("Age 18 to 65 years", [("age", "lower", 18, True, "years"), ("age", "upper", 65, True, "years")]),
     ("aged between 18 and 65", [("age", "lower", 18, True, ""), ("age", "upper", 65, True, "")]),
     ("HbA1c ≥ 7.0% and ≤ 12.5%", [("hba1c", "lower", 7, True, "%"), ("hba1c", "upper", 12.5, True, "%")]),
     ("HbA1c >6.0% to <=11.5%", [("hba1c", "lower", 6, False, "%"), ("hba1c", "upper", 11.5, True, "%")]),
     ("6% ≤ HbA1c ≤ 9.5%", [("hba1c", "lower", 6, True, "%"), ("hba1c", "upper", 9.5, True, "%")]),
-    ("children 2 to <12 years old", [("age", "lower", 2, True, ""), ("age", "upper", 12, False, "years old")]),
+    ("children 2 to <12 years old", [("age", "lower", 2, True, "years old"), ("age", "upper", 12, False, "years old")]),
+    # the unit that one end names is the other's too
+    ("age 24 to 36 months", [("age", "lower", 24, True, "months"), ("age", "upper", 36, True, "months")]),
+    ("age ≥ 24 and ≤ 36 months", [("age", "lower", 24, True, "months"), ("age", "upper", 36, True, "months")]),
+    ("ALT 1.5 - 3 x ULN", [("alt", "lower", 1.5, True, "×ULN"), ("alt", "upper", 3, True, "×ULN")]),
     # whose number it is
     ("18 years of age or older", [("age", "lower", 18, True, "years of age")]),
     ("55 and older", [("age", "lower", 55, True, "")]),
@@ -56,6 +60,9 @@ INCLUDED: list[tuple[str, Bounds]] = [
     # numbers as they are written
     ("platelets ≥ 50,000/mm3", [("platelet_count", "lower", 50000, True, "/mm3")]),
     ("platelets ≥ 100 000/mm3", [("platelet_count", "lower", 100000, True, "/mm3")]),
+    ("platelets ≥ 50.000/mm3", [("platelet_count", "lower", 50000, True, "/mm3")]),
+    ("platelets < 1.000.000/mm3", [("platelet_count", "upper", 1000000, False, "/mm3")]),
+    ("creatinine ≤ 1.125 mg/dL", [("creatinine", "upper", 1.125, True, "mg/dl")]),
     ("HbA1c < 8,5 %", [("hba1c", "upper", 8.5, False, "%")]),
     ("life expectancy of at least three months", [("life_expectancy", "lower", 3, True, "months")]),
     ("eighteen (18) years of age or older", [("age", "lower", 18, True, "years of age")]),

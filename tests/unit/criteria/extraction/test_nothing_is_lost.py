@@ -85,6 +85,7 @@ LONG = {
     "a list of bounds": lambda n: "age > 18 or " * n,
     "a list of illnesses": lambda n: "diabetes, " * n,
     "denials": lambda n: "no pregnant and " * n,
+    "sentences": lambda n: "Diabetes. Age. " * n,
     "brackets": lambda n: "(" * n + "age > 18" + ")" * n,
     "groups of groups": lambda n: "* One of the following:\n" * n,
     "headings": lambda n: "Arm A:\n* age > 18\n" * n,

@@ -12,9 +12,11 @@ from tests.unit.criteria.extraction.conftest import Read, only, shown
 
 WHOLE: list[tuple[str, str, Any]] = [
     ("I", "Age ≥ 18 years", "age at_least 18.0"),
-    ("I", "Children aged ≥ 24 months", "age at_least 1.999999"),
+    ("I", "Children aged ≥ 24 months", "age at_least 2.0"),
     ("I", "weigh less than 110 pounds", "weight below 49.895161"),
     ("I", "platelets ≥ 50,000", "platelet_count at_least 50.0"),
+    ("I", "platelets ≥ 50.000/mm3", "platelet_count at_least 50.0"),
+    ("I", "Age 24 to 36 months", {"all": ["age at_least 2.0", "age at_most 3.0"]}),
     ("I", "Hemoglobin > 90 g/L", "hemoglobin above 9.0"),
     ("I", "WHO performance status 0-2", "performance_status one_of ['0', '1', '2']"),
     ("I", "BMI between 20 to 25 or BMI 30 to 35",
@@ -30,6 +32,14 @@ WHOLE: list[tuple[str, str, Any]] = [
     ("E", "HIV negative", {"not": {"not": "medical_history contains HIV Infection"}}),
     ("E", "Participation in another clinical trial within the last 4 weeks", {"not": "last_trial_drug within_days 28"}),
     ("E", "Participation in another study within the past four (4) weeks", {"not": "last_trial_drug within_days 28"}),
+    ("E", "HbA1c less than (<) 7% or greater than (>) 10%", {"not": {"any": ["hba1c below 7.0", "hba1c above 10.0"]}}),
+    ("I", "Age 25 - 45 years and 55 - 70 years",
+     {"any": [{"all": ["age at_least 25.0", "age at_most 45.0"]}, {"all": ["age at_least 55.0", "age at_most 70.0"]}]}),
+    # Both pressures, or one? Who has both, or neither, is certain.
+    ("E", "BP > 140/90 mmHg",
+     {"not": {"any": [{"all": ["systolic_bp above 140.0", "diastolic_bp above 90.0"]},
+                      {"all": [{"any": ["systolic_bp above 140.0", "diastolic_bp above 90.0"]}, "?"]}]}}),
+    ("I", "BP < 140/90 mmHg", {"all": ["systolic_bp below 140.0", "diastolic_bp below 90.0"]}),
     ("E", "Unable to give informed consent", {"not": "willing_to_consent is False"}),
     ("E", "Inability to obtain informed consent", {"not": {"not": "willing_to_consent is True"}}),
     ("E", "Leptomeningeal disease", {"not": "leptomeningeal_disease is True"}),
@@ -88,6 +98,11 @@ TEXT_ONLY = [
     "Family history of diabetes",
     "A score of 16 or more on the Hamilton Depression Scale",
     "AST ≤ 2.5 x ULN",
+    # A number that nobody has is a slip of the record, or of the reader.
+    "Serum creatinine > 220 mmol/L",
+    "Blood pressure difference between the arms, systolic blood pressure ≥ 10 mmHg",
+    # Nor is anybody older than 60 and younger than 30.
+    "between the age of 12 and 35 years (changed to between the age of 40 and 50 years)",
     # Something was read, but nothing that answers could decide.
     "Severe allergy or uncontrolled diabetes with complications",
     "Any condition that, in the opinion of the investigator, would interfere with the study",

@@ -98,7 +98,7 @@ def test_ages_of_the_structured_fields(written: str | None, years: float | None)
 
 WRONG = [
     ("{", "line 2: expected a JSON object"),
-    ("[]", "line 2: expected `nct_id` and `text`"),
+    ("[]", "line 2: expected a JSON object"),
     ({"nct_id": "NCT2"}, "line 2: expected `nct_id` and `text`"),
     ({"nct_id": 7, "text": ""}, "line 2: expected `nct_id` and `text`"),
     ({"nct_id": "NCT2", "text": "", "min_age": ["18"]}, "line 2: `min_age` is neither a text nor a number"),
