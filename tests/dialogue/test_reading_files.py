@@ -119,7 +119,7 @@ def test_reading_leaves_no_trace_in_a_conversation(product: Product, read: list[
     ("bad", "complaint"),
     [
         ("this is not JSON", "expected a JSON object"),
-        ('["a", "list"]', "expected `id` and `utterance`"),
+        ('["a", "list"]', "expected a JSON object"),
         ('{"id": "1"}', "expected `id` and `utterance`"),
         ('{"id": "1", "utterance": 58}', "expected `id` and `utterance`"),
         ('{"utterance": "58"}', "expected `id` and `utterance`"),
