@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 #: The folder of the project: Rasa's files, the trials, the lexicon and the words are in it.
@@ -12,6 +13,16 @@ PROJECT = Path(__file__).resolve().parent.parent
 #: The app is the one public door, and in part 1 it too stays on this machine.
 INTERFACE = "127.0.0.1"
 DEFAULT_PORT = 8080
+#: The registry that trials are imported from, by number or by query.
+REGISTRY_URL = "https://clinicaltrials.gov/api/v2"
+
+
+class Deciding(StrEnum):
+    """Which criteria that a program has read, and nobody has approved, can make a trial unlikely."""
+
+    AGE_AND_SEX = "age-and-sex"
+    NONE = "none"
+    ALL = "all"
 
 
 class SettingsError(ValueError):
@@ -31,6 +42,9 @@ class Settings:
     api_key: str = ""
     admin_password: str = ""
     engine_secret: str = ""
+    registry_url: str = REGISTRY_URL
+    contact: str = ""
+    unreviewed: Deciding = Deciding.AGE_AND_SEX
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -48,6 +62,9 @@ class Settings:
             api_key=given.get("TRIALCHAT_API_KEY", ""),
             admin_password=given.get("TRIALCHAT_ADMIN_PASSWORD", ""),
             engine_secret=given.get("TRIALCHAT_ENGINE_SECRET", ""),
+            registry_url=given.get("TRIALCHAT_REGISTRY_URL") or REGISTRY_URL,
+            contact=given.get("TRIALCHAT_CONTACT", ""),
+            unreviewed=_deciding(given, "TRIALCHAT_UNREVIEWED"),
         )
         if len({settings.port, settings.engine_port, settings.actions_port}) < 3:
             raise SettingsError(
@@ -68,6 +85,9 @@ class Settings:
             "TRIALCHAT_API_KEY": self.api_key,
             "TRIALCHAT_ADMIN_PASSWORD": self.admin_password,
             "TRIALCHAT_ENGINE_SECRET": self.engine_secret,
+            "TRIALCHAT_REGISTRY_URL": self.registry_url,
+            "TRIALCHAT_CONTACT": self.contact,
+            "TRIALCHAT_UNREVIEWED": self.unreviewed.value,
             "TRIALCHAT_TRACKER_DB": str(self.tracker_database),
             "TRIALCHAT_EVENTS_DB": str(self.events_database),
         }
@@ -96,6 +116,14 @@ class Settings:
     def logs(self) -> Path:
         """The folder of what each process has to say."""
         return self.home / "logs"
+
+
+def _deciding(given: Mapping[str, str], name: str) -> Deciding:
+    text = given.get(name) or Deciding.AGE_AND_SEX.value
+    try:
+        return Deciding(text)
+    except ValueError:
+        raise SettingsError(f"{name}={text}: expected one of {', '.join(Deciding)}") from None
 
 
 def _port(given: Mapping[str, str], name: str, default: int) -> int:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.conversations.choosing_a_trial import chosen_trial, trial_choice
+from bot.conversations.choosing_a_trial import MOST_LISTED, chosen_trial, named_trial, trial_choice
 from bot.conversations.messages import Message
 from bot.conversations.rendering import Renderer
 from bot.conversations.snapshots import about_of, last_of, sent_twice, snapshot_of, state_of
@@ -25,9 +25,12 @@ from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading import Intent
 from bot.screening.readings import Heard
 from bot.screening.screening import CONSENT, Interview, State, Turn
+from bot.settings import Deciding
 from bot.store import Store, Unit, UnknownConversationError
 from bot.store.records import Conversation, Screening
 from bot.trials import TrialRecord
+from bot.trials.record_cache import RecordCache
+from bot.trials.screened import screened
 from bot.words import Library, Words
 
 Clock = Callable[[], datetime.datetime]
@@ -64,12 +67,13 @@ class Setting:
 class Desk:
     """Screens people against the stored trials, one message at a time."""
 
-    def __init__(self, store: Store, library: Library, clock: Clock, public_url: str) -> None:
+    def __init__(self, store: Store, library: Library, clock: Clock, public_url: str, unreviewed: Deciding = Deciding.AGE_AND_SEX) -> None:
         self._store = store
         self._library = library
         self._clock = clock
         self._public_url = public_url.rstrip("/")
-        self._records: dict[str, TrialRecord] = {}
+        self._unreviewed = unreviewed
+        self._records = RecordCache()
 
     def respond(self, incoming: Incoming) -> Reply:
         """Handle one message."""
@@ -100,7 +104,7 @@ class Desk:
             locale = conversation.locale if conversation else ""
             stored = unit.trial(conversation.trial_id) if conversation and conversation.trial_id else None
             screening = unit.current_screening(conversation_id)
-        record = self._record(stored.content_hash, stored.record) if stored else None
+        record = self._records.record(stored) if stored else None
         words = self._library.in_locale(locale)
         return Setting(record, words.speaking_of(about_of(screening)), locale)
 
@@ -111,22 +115,23 @@ class Desk:
         words = self._library.in_locale(conversation.locale)
         stored = unit.trial(conversation.trial_id) if conversation.trial_id else None
         if stored is None:
-            trials = [self._record(trial.content_hash, trial.record) for trial in unit.trials()]
-            chosen = chosen_trial(incoming.text, trials, words, conversation.trial_id)
+            total = unit.count_trials()
+            few = unit.trials_from(0, MOST_LISTED) if total <= MOST_LISTED else []
+            trials = [self._records.record(trial) for trial in few]
+            number = named_trial(incoming.text)
+            wanted = unit.trial(number) if number else None
+            chosen = self._records.record(wanted) if wanted else None
+            if chosen is None and number is None:
+                chosen = chosen_trial(incoming.text, trials, words, conversation.trial_id)
             if chosen is None:
-                offered = trial_choice(trials, words, conversation.trial_id)
+                offered = trial_choice(trials, total, words, number or conversation.trial_id)
                 return Reply(messages=tuple(message.as_json() for message in offered))
             conversation = unit.change_conversation(conversation_id, trial_id=chosen.nct_id)
             return _Table(self, unit, conversation, chosen, words, self._clock())
-        return _Table(self, unit, conversation, self._record(stored.content_hash, stored.record), words, self._clock())
-
-    def _record(self, content_hash: str, data: Mapping[str, Any]) -> TrialRecord:
-        if content_hash not in self._records:
-            self._records[content_hash] = TrialRecord.model_validate(data)
-        return self._records[content_hash]
+        return _Table(self, unit, conversation, self._records.record(stored), words, self._clock())
 
     def interview(self, record: TrialRecord, words: Words) -> Interview:
-        return Interview(self._library.attributes, record.criteria, words.lexicon.condition_names)
+        return Interview(self._library.attributes, screened(record, self._unreviewed), words.lexicon.condition_names)
 
     def summary_url(self, key: str) -> str:
         return f"{self._public_url}/summary/{key}"

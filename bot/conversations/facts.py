@@ -6,12 +6,17 @@ contract (section 7).
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
 from bot.conversations.messages import FactCustom, Message
-from bot.conversations.results import place, reach
+from bot.conversations.results import MOST_PLACES, place, reach
+from bot.criteria import Section
 from bot.trials import TrialRecord
+from bot.trials.ages import age_parts
+from bot.trials.parts import When
+from bot.trials.records import OPEN
 from bot.words import Words
 
 
@@ -50,15 +55,23 @@ def _text(spec: Mapping[str, Any], topic: str, record: TrialRecord, found: Mappi
         field = source.removeprefix("words.")
         if getattr(record.in_words(words.locale), field, None):
             return str(spec["text"]).format_map(found)
-        if topic == "interventions" and record.interventions:
-            return str(spec["plain"]).format_map(found)
-        return None
-    if not getattr(record, source, None):
+        return _plainly(spec, found)
+    if not (record.people_to_ask if source == "contacts" else getattr(record, source, None)):
         return None
     if topic == "sponsor":
         classes: Mapping[str, str] = spec["classes"]
         found = {**found, "class": classes.get(record.sponsor.class_, classes["OTHER"])}
     return str(spec["text"]).format_map(found)
+
+
+def _plainly(spec: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
+    """What the record's facts say, where there are no words of our own; by code where the fact is one."""
+    plain = spec.get("plain")
+    if not plain or not found.get(str(plain["needs"])):
+        return None
+    codes: Mapping[str, str] = plain.get("codes") or {}
+    value = found[str(plain["needs"])]
+    return str(codes.get(str(value)) or plain["text"]).format_map({**found, "value": value})
 
 
 def _shape(topic: str, record: TrialRecord) -> str | None:
@@ -72,9 +85,10 @@ def _shape(topic: str, record: TrialRecord) -> str | None:
         case "locations":
             if not record.sites:
                 return None
-            return "some" if record.sites_total and record.sites_total > len(record.sites) else "all"
+            total = record.sites_total
+            return "some" if total and total > len(record.sites) else "all" if len(record.sites) <= MOST_PLACES else "many"
         case "enrollment":
-            return record.enrollment.type if record.enrollment else None
+            return (record.enrollment.type or "") if record.enrollment else None
         case "randomization":
             return record.allocation
         case "blinding":
@@ -87,22 +101,58 @@ def _values(record: TrialRecord, words: Words) -> dict[str, Any]:
     """Everything a text may be filled with."""
     about = record.in_words(words.locale)
     total = record.sites_total or len(record.sites)
+    countries = list(dict.fromkeys(site.country for site in record.sites if site.country))
     return {
-        **about.model_dump(exclude={"criteria", "steps", "interventions"}),
-        "interventions": about.interventions,
+        **about.model_dump(exclude={"criteria", "steps"}),
+        "goal": record.purpose,
+        "groups": "; ".join(f"{number}. {arm.label}" for number, arm in enumerate(record.arms, start=1)),
+        "points": _count(record, Section.INCLUSION) + _count(record, Section.EXCLUSION),
+        "for_joining": _count(record, Section.INCLUSION),
+        "against_joining": _count(record, Section.EXCLUSION),
+        "countries": words.listed(countries),
+        "open_sites": _open_sites(record, words),
+        "end": _moment(record.dates.completion, words),
         "steps": " ".join(words.text("step", number=number, step=step) for number, step in enumerate(about.steps, start=1)),
         "registry_url": record.registry_url,
         "names": words.listed([intervention.name for intervention in record.interventions]),
         "count": record.enrollment.count if record.enrollment else None,
-        "minimum": record.ages.minimum,
-        "maximum": record.ages.maximum,
+        "minimum": _age(record.ages.minimum, words),
+        "maximum": _age(record.ages.maximum, words),
         "sponsor": record.sponsor.name,
-        "sites": words.listed([place(site) for site in record.sites]),
+        "sites": words.listed([place(site) for site in record.sites[:MOST_PLACES]]),
         "total": total,
         "others": total - len(record.sites),
-        "contacts": "; ".join(reach(contact) for contact in record.contacts),
+        "contacts": "; ".join(reach(contact) for contact in record.people_to_ask),
         "nct_id": record.nct_id,
         "title_official": record.title_official,
-        "last_reviewed": words.date(record.last_reviewed),
+        "last_reviewed": words.date(record.last_reviewed) if record.last_reviewed else None,
         "as_of": words.date(record.source.as_of),
     }
+
+
+def _count(record: TrialRecord, section: Section) -> int:
+    return sum(criterion.section is section for criterion in record.criteria)
+
+
+def _open_sites(record: TrialRecord, words: Words) -> str:
+    """How many places take people now, as a sentence; empty where the record does not say so of any place."""
+    if not any(site.status for site in record.sites):
+        return ""
+    return " " + words.text("sites_open", open=sum(site.status in OPEN for site in record.sites), total=len(record.sites))
+
+
+def _age(years: float | None, words: Words) -> str | None:
+    if years is None:
+        return None
+    count, unit = age_parts(years)
+    return words.counted(f"unit_{unit}", count)
+
+
+def _moment(when: When | None, words: Words) -> str | None:
+    """A day or a month of the record, in words."""
+    if when is None:
+        return None
+    year, *rest = (int(part) for part in when.date.split("-"))
+    if len(rest) > 1:
+        return words.date(datetime.date(year, rest[0], rest[1]))
+    return words.month(year, rest[0]) if rest else str(year)

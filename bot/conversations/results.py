@@ -21,8 +21,13 @@ from bot.criteria.rules import mentioned
 from bot.screening.answers import Answer, Facts, Outcome
 from bot.screening.steps import Assessment
 from bot.trials import Contact, Site, TrialRecord
+from bot.trials.records import OPEN
 from bot.words import Words
 
+_MOST_QUESTIONS = 12
+"""For the doctor, in one message of a chat; the summary has them all."""
+MOST_PLACES = 6
+"""Named in a sentence; more are counted, with their countries."""
 _OPEN_OUTCOMES = {
     Outcome.UNSURE: "criterion_unsure",
     Outcome.DECLINED: "criterion_declined",
@@ -94,6 +99,8 @@ class ResultTexts:
         text, verdict = self.words.text, assessment.verdict
         title = self.record.in_words(self.words.locale).title
         parts = [f"{text(f'result_{verdict.value}', trial_title=title)} {text(f'result_{verdict.value}_why')}", *self._you_means()]
+        if caution := self.record.in_words(self.words.locale).caution:
+            parts.append(caution)
         by_patient = [result for result in assessment.results if result.checked_by is CheckedBy.PATIENT]
         for status in (Status.NOT_MET, Status.UNKNOWN, Status.MET):
             lines = [self._line(result, assessment.facts) for result in by_patient if result.status is status]
@@ -130,8 +137,10 @@ class ResultTexts:
         questions = self.questions_for_the_doctor(assessment)
         if not questions:
             return None
-        lines = [f"- {question}" for question in questions]
-        return Message(text="\n".join([self.words.text("doctor_title"), *lines]))
+        lines = [f"- {question}" for question in questions[:_MOST_QUESTIONS]]
+        more = len(questions) - len(lines)
+        rest = [self.words.text("doctor_more", more=more)] if more else []
+        return Message(text="\n".join([self.words.text("doctor_title"), *lines, *rest]))
 
     # -- taking part
 
@@ -147,32 +156,44 @@ class ResultTexts:
         custom = HandoffCustom(
             nct_id=record.nct_id,
             steps=steps,
-            contacts=[ContactShape(**contact.model_dump()) for contact in record.contacts],
+            contacts=[ContactShape(**contact.model_dump()) for contact in record.people_to_ask],
             registry_url=record.registry_url,
-            sites=[SiteShape(**site.model_dump()) for site in record.sites],
+            sites=[SiteShape(**site.model_dump(include=set(SiteShape.model_fields))) for site in record.sites],
         )
         return [Message(text="\n\n".join(part for part in parts if part), custom=custom)]
 
     def _where(self) -> str:
-        named = self.words.listed([place(site) for site in self.record.sites])
-        if not named:
-            return ""
-        total = self.record.sites_total
-        if total is not None and total > len(self.record.sites):
-            return self.words.text("sites_some", sites=named, total=total)
-        return self.words.text("sites_all", sites=named)
+        return where(self.record, self.words)
 
     def _contacts(self) -> str:
         url = self.record.registry_url
-        if not self.record.contacts:
+        people = self.record.people_to_ask
+        if not people:
             return self.words.text("contacts_absent", registry_url=url)
-        lines = [self.words.text("contact_line", contact=reach(contact)) for contact in self.record.contacts]
+        lines = [self.words.text("contact_line", contact=reach(contact)) for contact in people]
         official = self.words.text("contacts_official", registry_url=url)
         return "\n".join([self.words.text("contacts_title"), *lines, official])
 
 
+def where(record: TrialRecord, words: Words) -> str:
+    """Where a trial runs, in a sentence or two; empty where the record names no place."""
+    if not record.sites:
+        return ""
+    total = max(record.sites_total or 0, len(record.sites))
+    if len(record.sites) > MOST_PLACES:
+        countries = words.listed(list(dict.fromkeys(site.country for site in record.sites if site.country)))
+        said = words.text("sites_many", total=total, countries=countries)
+    else:
+        named = words.listed([place(site) for site in record.sites])
+        said = words.text("sites_some" if total > len(record.sites) else "sites_all", sites=named, total=total)
+    if total > 1 and any(site.status for site in record.sites):
+        taking = sum(site.status in OPEN for site in record.sites)
+        said = f"{said} {words.text('sites_open', open=taking, total=total)}"
+    return said
+
+
 def place(site: Site) -> str:
-    return ", ".join(filter(None, (site.facility, site.city, site.country)))
+    return ", ".join(filter(None, (site.facility, site.city, site.state, site.country)))
 
 
 def reach(contact: Contact) -> str:

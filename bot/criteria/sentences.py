@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.criteria.operators import Operand, Value
@@ -28,71 +29,166 @@ class Phrasebook(Protocol):
         """A number with the attribute's unit."""
         ...
 
+    def widest(self, attribute: str, values: Sequence[Value]) -> Sequence[Value]:
+        """The values without those that are kinds of another one among them: "cancer", and not each cancer as well."""
+        ...
 
-def sentence(rule: Rule, book: Phrasebook) -> str:
-    """The whole rule in one sentence, without a capital or a full stop."""
+
+def sentence(rule: Rule, book: Phrasebook, own: str | None = None) -> str:
+    """The whole rule in one sentence, without a capital or a full stop.
+
+    `own` is the text that the rule was made of: where the rule leaves part of it to the study team, it is not said again.
+    """
+    return _Saying(book, own).sentence(positive(_without_wider(rule)))
+
+
+def _without_wider(rule: Rule) -> Rule:
+    """The rule without what it says of people who name only a wider value than the one it asks for.
+
+    "Not hepatitis B, and whoever says hepatitis is asked which": for a reader the first half says it all.
+    """
     match rule:
         case AllOf():
-            return _joined([_part(part, book) for part in rule.all], "all", "always", book)
+            parts = tuple(map(_without_wider, rule.all))
+            return AllOf(all=tuple(part for part in parts if not _is_wider(part, parts)))
         case AnyOf():
-            return _joined([_part(part, book) for part in rule.any], "any", "never", book)
-        case Not(negated=Comparison(operator="is", operand=bool() as yes) as inside):
-            return _comparison(Comparison(attribute=inside.attribute, operator="is", operand=not yes), book)
+            parts = tuple(map(_without_wider, rule.any))
+            return AnyOf(any=tuple(part for part in parts if not _is_wider(part, parts)))
         case Not():
-            return book.phrase("not", rule=_part(rule.negated, book))
-        case Judgement():
-            return book.phrase("judgement", judgement=rule.judgement)
-        case Comparison():
-            return _comparison(rule, book)
+            return Not(negated=_without_wider(rule.negated))
+    return rule
 
 
-def _plain(rule: Rule) -> bool:
-    """Whether a rule reads as one clause, so that it needs no brackets inside another."""
+def _is_wider(part: Rule, beside: Sequence[Rule]) -> bool:
+    """Whether a part only leaves open which of the values is meant that a rule beside it names."""
+    if not isinstance(part, AllOf | AnyOf):
+        return False
+    inside = part.all if isinstance(part, AllOf) else part.any
+    judged = {one.judgement for one in inside if isinstance(one, Judgement)}
+    if not judged or len(inside) != 2:
+        return False
+    named = {str(value) for other in beside if other is not part for value in _values(other)}
+    return judged <= named
+
+
+def _values(rule: Rule) -> tuple[Value, ...]:
+    compared = rule.negated if isinstance(rule, Not) else rule
+    if isinstance(compared, Comparison) and compared.operator == "contains" and isinstance(compared.operand, tuple):
+        return compared.operand
+    return ()
+
+
+def positive(rule: Rule) -> Rule:
+    """The same rule as it reads most easily: negations as far inside as they go ("not above 40" is "at most 40"), nothing twice.
+
+    Nothing is decided otherwise by it: negation keeps its sense in three-valued logic (De Morgan), and turning a judgement
+    round leaves a judgement.
+    """
     match rule:
+        case Not():
+            return _negated(rule.negated)
         case AllOf():
-            return len(rule.all) < 2
+            parts = [positive(part) for part in rule.all]
+            inner = [one for part in parts for one in (part.all if isinstance(part, AllOf) else (part,))]
+            once = _each_once(inner)
+            return once[0] if len(once) == 1 else AllOf(all=once)
         case AnyOf():
-            return len(rule.any) < 2
-        case Comparison(operator="one_of" | "contains", operand=tuple() as named):
-            return len(named) < 2
-    return True
+            parts = [positive(part) for part in rule.any]
+            inner = [one for part in parts for one in (part.any if isinstance(part, AnyOf) else (part,))]
+            once = _each_once(inner)
+            return once[0] if len(once) == 1 else AnyOf(any=once)
+    return rule
 
 
-def _part(rule: Rule, book: Phrasebook) -> str:
-    return sentence(rule, book) if _plain(rule) else _grouped(rule, book)
+_TURNED = {"above": "at_most", "at_most": "above", "below": "at_least", "at_least": "below"}
 
 
-def _grouped(rule: Rule, book: Phrasebook) -> str:
-    return book.phrase("group", inside=sentence(rule, book))
+def _negated(rule: Rule) -> Rule:
+    match rule:
+        case Not():
+            return positive(rule.negated)
+        case AllOf():
+            return positive(AnyOf(any=tuple(Not(negated=part) for part in rule.all)))
+        case AnyOf():
+            return positive(AllOf(all=tuple(Not(negated=part) for part in rule.any)))
+        case Judgement():
+            return rule
+        case Comparison(operator="is", operand=bool() as yes):
+            return Comparison(attribute=rule.attribute, operator="is", operand=not yes)
+        case Comparison() if rule.operator in _TURNED:
+            return Comparison(attribute=rule.attribute, operator=_TURNED[rule.operator], operand=rule.operand)
+    return Not(negated=rule)
 
 
-def _joined(parts: Sequence[str], key: str, empty: str, book: Phrasebook) -> str:
-    return book.phrase(key).join(parts) if parts else book.phrase(empty)
+def _each_once(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    return tuple(rule for position, rule in enumerate(rules) if rule not in rules[:position])
 
 
-def _comparison(rule: Comparison, book: Phrasebook) -> str:
-    name, operand = book.attribute_name(rule.attribute), rule.operand
-    match rule.operator:
-        case "is" | "one_of" | "contains":
-            named = operand if isinstance(operand, tuple) else (operand,)
-            return book.phrase("any").join(_stated(rule.attribute, value, name, book, many=rule.operator == "contains") for value in named)
-        case "only":
-            values = operand if isinstance(operand, tuple) else (operand,)
-            clauses = [str(value) for value in values]
-            return book.phrase("only", name=name, value=book.phrase("any").join(clauses))
-        case "count_is" | "count_above":
-            return book.phrase(rule.operator, name=name, count=operand)
-        case "between" if isinstance(operand, tuple):
-            low, high = (book.measured(rule.attribute, _number(bound)) for bound in operand)
-            return book.phrase("between", name=name, low=low, high=high)
-        case _:
-            return book.phrase(rule.operator, name=name, value=book.measured(rule.attribute, _number(operand)))
+@dataclass(frozen=True)
+class _Saying:
+    book: Phrasebook
+    own: str | None
 
+    def sentence(self, rule: Rule) -> str:
+        book = self.book
+        match rule:
+            case AllOf():
+                return self._joined(rule.all, "all", "always")
+            case AnyOf():
+                return self._joined(rule.any, "any", "never")
+            case Not(negated=Comparison(operator="within_days") as inside):
+                lasted = book.measured(inside.attribute, _number(inside.operand))
+                return book.phrase("not_within_days", name=book.attribute_name(inside.attribute), value=lasted)
+            case Not():
+                return book.phrase("not", rule=self._part(rule.negated))
+            case Judgement() if rule.judgement == self.own:
+                return book.phrase("rest")
+            case Judgement():
+                return book.phrase("judgement", judgement=rule.judgement)
+            case Comparison():
+                return self._comparison(rule)
 
-def _stated(attribute: str, value: Value, name: str, book: Phrasebook, *, many: bool) -> str:
-    shape: Value = (str(value),) if many else value
-    clause = book.stated(attribute, shape)
-    return clause if clause is not None else book.phrase("is", name=name, value=value)
+    def _joined(self, parts: Sequence[Rule], key: str, empty: str) -> str:
+        return self.book.phrase(key).join(map(self._part, parts)) if parts else self.book.phrase(empty)
+
+    def _part(self, rule: Rule) -> str:
+        """A rule inside another, in brackets where it does not read as one clause."""
+        said = self.sentence(rule)
+        return said if self._plain(rule) else self.book.phrase("group", inside=said)
+
+    def _plain(self, rule: Rule) -> bool:
+        match rule:
+            case AllOf():
+                return len(rule.all) < 2
+            case AnyOf():
+                return len(rule.any) < 2
+            case Comparison(operator="one_of" | "contains", operand=tuple() as named):
+                return len(self.book.widest(rule.attribute, named)) < 2
+        return True
+
+    def _comparison(self, rule: Comparison) -> str:
+        book, operand = self.book, rule.operand
+        name = book.attribute_name(rule.attribute)
+        match rule.operator:
+            case "is" | "one_of" | "contains":
+                named = book.widest(rule.attribute, operand) if isinstance(operand, tuple) else (operand,)
+                many = rule.operator == "contains"
+                return book.phrase("any").join(self._stated(rule.attribute, value, name, many=many) for value in named)
+            case "only":
+                values = operand if isinstance(operand, tuple) else (operand,)
+                return book.phrase("only", name=name, value=book.phrase("any").join(map(str, values)))
+            case "count_is" | "count_above":
+                return book.phrase(rule.operator, name=name, count=operand)
+            case "between" if isinstance(operand, tuple):
+                low, high = (book.measured(rule.attribute, _number(bound)) for bound in operand)
+                return book.phrase("between", name=name, low=low, high=high)
+            case _:
+                return book.phrase(rule.operator, name=name, value=book.measured(rule.attribute, _number(operand)))
+
+    def _stated(self, attribute: str, value: Value, name: str, *, many: bool) -> str:
+        shape: Value = (str(value),) if many else value
+        clause = self.book.stated(attribute, shape)
+        return clause if clause is not None else self.book.phrase("is", name=name, value=value)
 
 
 def _number(operand: Operand) -> float:

@@ -13,6 +13,7 @@ AnswerState = Literal["known", "unsure", "declined", "unread"]
 TurnStatus = Literal["pending", "failed", "done"]
 Who = Literal["patient", "bot"]
 CriterionStatus = Literal["reviewed", "unreviewed"]
+ReviewAction = Literal["approved", "edited", "returned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,32 @@ class StoredTrial:
     record: JsonObject
     content_hash: str
     imported_at: datetime
+    made_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryRecord:
+    """A trial's study as the registry gave it, and where it was found."""
+
+    nct_id: str
+    study: JsonObject
+    content_hash: str
+    origin: str
+    imported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionReview:
+    """A decision about the criterion of an official text."""
+
+    nct_id: str
+    criterion_id: str
+    fingerprint: str
+    action: ReviewAction
+    by: str
+    at: datetime
+    rule: JsonObject | None = None
+    words: JsonObject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +73,12 @@ class NewCriterion:
     plain: str
     rule: JsonObject | None = None
     status: CriterionStatus = "unreviewed"
+    text: str | None = None
+    span: tuple[int, int] | None = None
+    reading: str | None = None
+    fingerprint: str | None = None
+    reviewed_by: str | None = None
+    reviewed_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +93,12 @@ class Criterion:
     plain: str
     rule: JsonObject | None
     status: CriterionStatus
+    text: str | None = None
+    span: tuple[int, int] | None = None
+    reading: str | None = None
+    fingerprint: str | None = None
+    reviewed_by: str | None = None
+    reviewed_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

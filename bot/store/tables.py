@@ -75,6 +75,20 @@ class TrialRow(Table):
     record: Mapped[dict[str, Any]]
     content_hash: Mapped[str] = mapped_column(String(64))
     imported_at: Mapped[datetime]
+    # What the record was put together from, as a digest: the same again need not be put together.
+    made_of: Mapped[str | None] = mapped_column(String(64))
+
+
+class RegistryRecordRow(Table):
+    """A trial's study as the registry gave it, from which its record can be put together again."""
+
+    __tablename__ = "registry_records"
+
+    nct_id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    study: Mapped[dict[str, Any]]
+    content_hash: Mapped[str] = mapped_column(String(64))
+    origin: Mapped[str] = mapped_column(Text)
+    imported_at: Mapped[datetime]
 
 
 class TrialVersionRow(Table):
@@ -108,6 +122,33 @@ class CriterionRow(Table):
     plain: Mapped[str] = mapped_column(Text)
     rule: Mapped[dict[str, Any] | None]
     status: Mapped[str] = mapped_column(String(20))
+    # The registry's own words and their place in its text; none where the trial was not imported, or for a structured field.
+    text: Mapped[str | None] = mapped_column(Text)
+    span: Mapped[list[Any] | None]
+    reading: Mapped[str | None] = mapped_column(String(20))
+    fingerprint: Mapped[str | None] = mapped_column(String(16))
+    reviewed_by: Mapped[str | None] = mapped_column(Text)
+    reviewed_on: Mapped[str | None] = mapped_column(String(10))
+
+
+class CriterionReviewRow(Table):
+    """Every decision about a criterion's text, one after another; the latest of a text counts, and none is ever changed."""
+
+    __tablename__ = "criterion_reviews"
+    __table_args__ = (
+        Index(None, "nct_id", "id"),
+        CheckConstraint("action IN ('approved', 'edited', 'returned')", name="action"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    nct_id: Mapped[str] = mapped_column(String(20))
+    criterion_id: Mapped[str] = mapped_column(String(40))
+    fingerprint: Mapped[str] = mapped_column(String(16))
+    action: Mapped[str] = mapped_column(String(20))
+    rule: Mapped[dict[str, Any] | None]
+    words: Mapped[dict[str, Any] | None]
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
 
 
 class ConversationRow(Table):

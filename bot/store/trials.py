@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from bot.store.part import Part
-from bot.store.records import Criterion, JsonObject, NewCriterion, StoredTrial, TrialVersion
-from bot.store.tables import CriterionRow, TrialRow, TrialVersionRow
+from bot.store.records import Criterion, CriterionReview, JsonObject, NewCriterion, RegistryRecord, StoredTrial, TrialVersion
+from bot.store.tables import CriterionReviewRow, CriterionRow, RegistryRecordRow, TrialRow, TrialVersionRow
 
 
 class Trials(Part):
@@ -25,14 +25,16 @@ class Trials(Part):
         content_hash: str,
         criteria: Sequence[NewCriterion],
         at: datetime,
+        made_of: str | None = None,
     ) -> Literal["added", "changed", "unchanged"]:
         """Make this the current version of the record and of its criteria; the versions before it stay in the history."""
         row = self._session.scalars(select(TrialRow).where(TrialRow.nct_id == nct_id).with_for_update()).one_or_none()
         if row is not None and (row.version, row.content_hash) == (version, content_hash):
+            row.made_of = made_of
             return "unchanged"
         if row is None:
             outcome: Literal["added", "changed"] = "added"
-            row = TrialRow(nct_id=nct_id, version=version, record=record, content_hash=content_hash, imported_at=at)
+            row = TrialRow(nct_id=nct_id, version=version, record=record, content_hash=content_hash, imported_at=at, made_of=made_of)
             self._session.add(row)
         else:
             outcome = "changed"
@@ -40,6 +42,7 @@ class Trials(Part):
             row.record = record
             row.content_hash = content_hash
             row.imported_at = at
+            row.made_of = made_of
         self._session.flush()
         self._session.add(TrialVersionRow(nct_id=nct_id, version=version, content_hash=content_hash, record=record, imported_at=at))
         self._session.execute(delete(CriterionRow).where(CriterionRow.nct_id == nct_id))
@@ -53,6 +56,12 @@ class Trials(Part):
                 plain=criterion.plain,
                 rule=criterion.rule,
                 status=criterion.status,
+                text=criterion.text,
+                span=None if criterion.span is None else list(criterion.span),
+                reading=criterion.reading,
+                fingerprint=criterion.fingerprint,
+                reviewed_by=criterion.reviewed_by,
+                reviewed_on=criterion.reviewed_on,
             )
             for position, criterion in enumerate(criteria)
         )
@@ -78,6 +87,15 @@ class Trials(Part):
         """The current records of all trials, by number."""
         return [_trial(row) for row in self._session.scalars(select(TrialRow).order_by(TrialRow.nct_id))]
 
+    def trials_from(self, offset: int, limit: int) -> list[StoredTrial]:
+        """Some of the trials, by number: a page of a list that may be long."""
+        rows = select(TrialRow).order_by(TrialRow.nct_id).offset(offset).limit(limit)
+        return [_trial(row) for row in self._session.scalars(rows)]
+
+    def count_trials(self) -> int:
+        """How many trials there are."""
+        return self._session.scalar(select(func.count()).select_from(TrialRow)) or 0
+
     def trial_ids(self) -> list[str]:
         """The numbers of all trials."""
         return list(self._session.scalars(select(TrialRow.nct_id).order_by(TrialRow.nct_id)))
@@ -94,6 +112,72 @@ class Trials(Part):
             TrialVersion(nct_id=row.nct_id, version=row.version, content_hash=row.content_hash, imported_at=row.imported_at) for row in rows
         ]
 
+    # -- what a record is put together from
+
+    def put_registry_record(self, nct_id: str, *, study: JsonObject, content_hash: str, origin: str, at: datetime) -> None:
+        """Keep a study as the registry gave it, in place of the one before."""
+        row = self._session.get(RegistryRecordRow, nct_id)
+        if row is None:
+            row = RegistryRecordRow(nct_id=nct_id, study=study, content_hash=content_hash, origin=origin, imported_at=at)
+            self._session.add(row)
+        else:
+            row.study, row.content_hash, row.origin, row.imported_at = study, content_hash, origin, at
+        self._session.flush()
+
+    def registry_record(self, nct_id: str) -> RegistryRecord | None:
+        """The study that a trial was imported from."""
+        row = self._session.get(RegistryRecordRow, nct_id)
+        if row is None:
+            return None
+        return RegistryRecord(row.nct_id, row.study, row.content_hash, row.origin, row.imported_at)
+
+    def imported_ids(self) -> list[str]:
+        """The numbers of all imported trials."""
+        return list(self._session.scalars(select(RegistryRecordRow.nct_id).order_by(RegistryRecordRow.nct_id)))
+
+    def add_criterion_review(self, review: CriterionReview) -> None:
+        """Note a decision about a criterion's text."""
+        self._session.add(
+            CriterionReviewRow(
+                nct_id=review.nct_id,
+                criterion_id=review.criterion_id,
+                fingerprint=review.fingerprint,
+                action=review.action,
+                rule=review.rule,
+                words=review.words,
+                by=review.by,
+                at=review.at,
+            )
+        )
+        self._session.flush()
+
+    def criterion_reviews(self, nct_id: str) -> list[CriterionReview]:
+        """All decisions about a trial's criteria, oldest first."""
+        rows = select(CriterionReviewRow).where(CriterionReviewRow.nct_id == nct_id).order_by(CriterionReviewRow.id)
+        return [
+            CriterionReview(
+                row.nct_id,
+                row.criterion_id,
+                row.fingerprint,
+                row.action,  # type: ignore[arg-type]  # a check constraint keeps it to these
+                row.by,
+                row.at,
+                row.rule,
+                row.words,
+            )
+            for row in self._session.scalars(rows)
+        ]
+
+    def count_unreviewed(self) -> list[tuple[str, int]]:
+        """Every trial with criteria that nobody has approved, and how many."""
+        waiting = (
+            select(CriterionRow.nct_id, func.count())
+            .where(CriterionRow.status == "unreviewed", CriterionRow.fingerprint.is_not(None))
+            .group_by(CriterionRow.nct_id)
+            .order_by(CriterionRow.nct_id)
+        )
+        return [(nct_id, count) for nct_id, count in self._session.execute(waiting)]
+
 
 def _trial(row: TrialRow | TrialVersionRow) -> StoredTrial:
     return StoredTrial(
@@ -102,6 +186,7 @@ def _trial(row: TrialRow | TrialVersionRow) -> StoredTrial:
         record=row.record,
         content_hash=row.content_hash,
         imported_at=row.imported_at,
+        made_of=row.made_of if isinstance(row, TrialRow) else None,
     )
 
 
@@ -115,4 +200,10 @@ def _criterion(row: CriterionRow) -> Criterion:
         plain=row.plain,
         rule=row.rule,
         status=row.status,  # type: ignore[arg-type]  # a check constraint keeps it to these
+        text=row.text,
+        span=None if row.span is None else (int(row.span[0]), int(row.span[1])),
+        reading=row.reading,
+        fingerprint=row.fingerprint,
+        reviewed_by=row.reviewed_by,
+        reviewed_on=row.reviewed_on,
     )

@@ -8,13 +8,14 @@ import click
 
 from bot.criteria.sentences import sentence
 from bot.settings import PROJECT
+from bot.trials.import_commands import import_trials
 from bot.trials.records import RecordFault, TrialRecord, load_record
 from bot.words import Library, WordsFault, load_library
 
 
 @click.group()
 def trials() -> None:
-    """List and check trial records."""
+    """Import, list and check trial records."""
 
 
 @trials.command("list")
@@ -60,6 +61,9 @@ def show(nct_id: str, locale: str) -> None:
         click.echo(f"\n{criterion.id}  checked by the {checked_by}\n  {about.criteria[criterion.id].plain}")
         if criterion.requires is not None:
             click.echo(f"  rule: {sentence(criterion.requires, book)}")
+
+
+trials.add_command(import_trials)
 
 
 def _library() -> Library:

@@ -1,21 +1,38 @@
-"""The trial records that ship, one YAML file each in `trials/`.
+"""A trial record: facts, criteria with rules, and words for patients by locale.
 
-A record that cannot be trusted is refused: `RecordFault` names the file, the field, what was
-found and what was expected. Everything a patient may read about a trial is here, worded by
-us; the facts come from the registry (`source`).
+Records that ship are YAML files in `trials/`, reviewed and worded by us; the others are made from the registry
+(`bot.trials.registry`). One that cannot be trusted is refused: `RecordFault` names the file, the field, what was found
+and what was expected.
 """
 
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
-from bot.criteria import CheckedBy, Criterion, Section
+from bot.criteria import CheckedBy, Section
 from bot.criteria.rules import Judgement, walk
 from bot.screening.attributes import Attributes
+from bot.trials.parts import (
+    Ages,
+    Arm,
+    Contact,
+    Dates,
+    Enrollment,
+    Intervention,
+    Part,
+    Reviewed,
+    Site,
+    Source,
+    Sponsor,
+    Terms,
+    TrialCriterion,
+    TrialWords,
+)
 from bot.yaml_files import YamlFault, read_yaml
 
 
@@ -27,134 +44,69 @@ class RecordFault(Exception):
         super().__init__(f"{file}: {field}: {problem}")
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+#: What a record must say in its own words before it may call itself reviewed.
+_TEXTS_OF_A_REVIEWED_RECORD = ("summary", "studies", "good_fit", "not_a_fit", "why_it_matters", "evidence")
 
 
-class Reviewed(_Part):
-    """Who checked our wording and rules against the official text, and when."""
-
-    by: str
-    on: datetime.date
+OPEN = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"})
+"""Codes of a site or a trial that takes people now."""
+_MOST_TO_ASK = 5
 
 
-class Source(_Part):
-    """Where the facts come from. `as_of` is the day they were true."""
-
-    registry_url: HttpUrl
-    as_of: datetime.date
-
-
-class Enrollment(_Part):
-    count: int = Field(gt=0)
-    type: str
-
-
-class Ages(_Part):
-    """Years. A bound that the record does not give is None, never a number."""
-
-    minimum: int | None = Field(default=None, ge=0, le=130)
-    maximum: int | None = Field(default=None, ge=0, le=130)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Ages:
-        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
-            raise ValueError("`minimum` is above `maximum`")
-        return self
-
-
-class Sponsor(_Part):
-    name: str
-    class_: str = Field(alias="class")
-
-
-class Intervention(_Part):
-    type: str
-    name: str
-
-
-class Site(_Part):
-    """A place where the trial runs. `status` None: the record does not say."""
-
-    city: str
-    country: str
-    facility: str | None = None
-    status: str | None = None
-
-
-class Contact(_Part):
-    name: str
-    role: str | None = None
-    phone: str | None = None
-    email: str | None = None
-    site: str | None = None
-
-
-class CriterionWords(_Part):
-    """One criterion for patients: what must hold, why it may not fit, what to ask the doctor."""
-
-    plain: str
-    not_met: str | None = None
-    to_ask: str | None = None
-
-
-class TrialWords(_Part):
-    """A trial in one language. `about` texts that are None are things the record does not say."""
-
-    title: str
-    summary: str
-    studies: str
-    good_fit: str
-    not_a_fit: str
-    why_it_matters: str
-    evidence: str
-    steps: tuple[str, ...] = Field(min_length=1)
-    criteria: Mapping[str, CriterionWords]
-    purpose: str | None = None
-    interventions: str | None = None
-    arms: str | None = None
-    duration: str | None = None
-    risks: str | None = None
-    cost: str | None = None
-
-
-class TrialRecord(_Part):
-    """One trial: facts, criteria with rules, and our words by locale."""
+class TrialRecord(Part):
+    """One trial. `reviewed` is None for a record that was made from the registry and that nobody here has worded."""
 
     nct_id: str = Field(pattern=r"^NCT\d{8}$")
     version: str
-    reviewed: Reviewed
+    reviewed: Reviewed | None
     source: Source
     title_official: str
+    title_brief: str | None = None
+    acronym: str | None = None
     organization: str
     phase: str | None
     study_type: str
     allocation: str | None = None
     arms_ratio: str | None = None
+    intervention_model: str | None = None
+    observational_model: str | None = None
+    time_perspective: str | None = None
     masking: str | None = None
+    who_masked: tuple[str, ...] = ()
     purpose: str | None = None
     enrollment: Enrollment | None = None
     ages: Ages
-    sex: str
+    sex: str | None
     healthy_volunteers: bool | None = None
     sponsor: Sponsor
+    collaborators: tuple[Sponsor, ...] = ()
     interventions: tuple[Intervention, ...]
+    intervention_terms: Terms = Terms()
+    arms: tuple[Arm, ...] = ()
     conditions: tuple[str, ...] = Field(min_length=1)
+    condition_terms: Terms = Terms()
+    keywords: tuple[str, ...] = ()
     status: str | None
+    why_stopped: str | None = None
+    dates: Dates = Dates()
     sites: tuple[Site, ...]
     sites_total: int | None = None
     contacts: tuple[Contact, ...]
-    last_reviewed: datetime.date
-    criteria: tuple[Criterion, ...] = Field(min_length=1)
+    officials: tuple[Contact, ...] = ()
+    last_reviewed: datetime.date | None
+    summary_official: str | None = None
+    description_official: str | None = None
+    eligibility_text: str | None = None
+    criteria: tuple[TrialCriterion, ...] = Field(min_length=1)
     words: Mapping[str, TrialWords]
 
     @field_validator("criteria")
     @classmethod
-    def _ids_are_unique_and_in_order(cls, criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+    def _ids_are_unique_and_in_order(cls, criteria: tuple[TrialCriterion, ...]) -> tuple[TrialCriterion, ...]:
         ids = [criterion.id for criterion in criteria]
-        for id_ in ids:
-            if ids.count(id_) > 1:
-                raise ValueError(f"criterion {id_} stands twice")
+        twice = [id_ for id_, count in Counter(ids).items() if count > 1]
+        if twice:
+            raise ValueError(f"criterion {twice[0]} stands twice")
         for letter, section in (("I", Section.INCLUSION), ("E", Section.EXCLUSION), ("R", Section.REGISTRY)):
             wrong = [c.id for c in criteria if (c.id[0] == letter) != (c.section is section)]
             if wrong:
@@ -170,6 +122,9 @@ class TrialRecord(_Part):
     def _every_criterion_has_words(self) -> TrialRecord:
         ids = {criterion.id for criterion in self.criteria}
         for locale, words in self.words.items():
+            for name in _TEXTS_OF_A_REVIEWED_RECORD:
+                if self.reviewed is not None and not getattr(words, name):
+                    raise ValueError(f"words.{locale}.{name} is missing")
             for missing in sorted(ids - words.criteria.keys()):
                 raise ValueError(f"words.{locale}.criteria has nothing for {missing}")
             for extra in sorted(words.criteria.keys() - ids):
@@ -186,6 +141,23 @@ class TrialRecord(_Part):
     def in_words(self, locale: str) -> TrialWords:
         """The record in a language, or in the first it has where that one is missing."""
         return self.words.get(locale) or next(iter(self.words.values()))
+
+    def criterion(self, criterion_id: str) -> TrialCriterion | None:
+        """The criterion of an id, None where there is none."""
+        return next((criterion for criterion in self.criteria if criterion.id == criterion_id), None)
+
+    @property
+    def people_to_ask(self) -> tuple[Contact, ...]:
+        """The trial's own contacts; where it names none, those of its sites, the sites that take people first."""
+        if self.contacts:
+            return self.contacts
+        open_first = sorted(self.sites, key=lambda site: site.status not in OPEN)
+        return tuple(
+            contact.model_copy(update={"site": ", ".join(filter(None, (site.facility, site.city)))})
+            for site in open_first
+            for contact in site.contacts
+            if contact.phone or contact.email
+        )[:_MOST_TO_ASK]
 
     @property
     def registry_url(self) -> str:
@@ -208,14 +180,15 @@ def parse_record(data: Mapping[str, object], file: str, attributes: Attributes) 
         record = TrialRecord.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        raise RecordFault(file, _field(first["loc"], data), _expectation(first)) from error
+        raise RecordFault(file, field_of(first["loc"], data), expectation_of(first)) from error
     if file.startswith("NCT") and file.split(".")[0] != record.nct_id:
         raise RecordFault(file, "nct_id", f"says {record.nct_id}; expected the number in the file's name")
     for criterion in record.criteria:
         if criterion.requires is not None:
             for fault in attributes.faults(criterion.requires):
                 raise RecordFault(file, f"criteria.{criterion.id}", fault)
-    return record
+    # Whoever reviewed the record reviewed each of its criteria.
+    return record.model_copy(update={"criteria": tuple(one.model_copy(update={"reviewed": record.reviewed}) for one in record.criteria)})
 
 
 def load_records(folder: Path, attributes: Attributes) -> tuple[TrialRecord, ...]:
@@ -223,10 +196,12 @@ def load_records(folder: Path, attributes: Attributes) -> tuple[TrialRecord, ...
     return tuple(load_record(path, attributes) for path in sorted(folder.glob("*.yaml")))
 
 
+_MOST_SHOWN = 60
+"""Characters of a wrong value that a message shows."""
 _UNION_TAGS = frozenset({"AllOf", "AnyOf", "Not", "Judgement", "Comparison"})
 
 
-def _field(location: tuple[int | str, ...], data: object) -> str:
+def field_of(location: tuple[int | str, ...], data: object) -> str:
     """The path to a field as a person would write it, criteria named by their id."""
     parts: list[str] = []
     here = data
@@ -243,12 +218,16 @@ def _field(location: tuple[int | str, ...], data: object) -> str:
     return ".".join(parts) or "the record"
 
 
-def _expectation(error: Mapping[str, object]) -> str:
+def expectation_of(error: Mapping[str, object]) -> str:
     kind, message, found = str(error["type"]), str(error["msg"]), error.get("input")
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
         return "is no field of a trial record; check its spelling"
     message = message.removeprefix("Value error, ")
-    shown = "" if isinstance(found, Mapping | list | tuple) else f" (found {found!r})"
+    shown = "" if isinstance(found, Mapping | list | tuple) else f" (found {_short(repr(found))})"
     return f"{message[0].lower()}{message[1:]}{shown}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"

@@ -10,8 +10,11 @@ from bot.conversations.snapshots import about_of
 from bot.screening.answers import Answer, Outcome
 from bot.screening.attributes import canonical
 from bot.screening.screening import Interview
-from bot.store import Store, StoredTrial
+from bot.settings import Deciding
+from bot.store import Store
 from bot.trials import TrialRecord
+from bot.trials.record_cache import RecordCache
+from bot.trials.screened import screened
 from bot.web import views
 from bot.words import Library
 
@@ -19,14 +22,15 @@ from bot.words import Library
 class StoredPages:
     """The stored trials, and results as they were when they were made."""
 
-    def __init__(self, store: Store, library: Library) -> None:
+    def __init__(self, store: Store, library: Library, unreviewed: Deciding = Deciding.AGE_AND_SEX) -> None:
         self._store = store
         self._library = library
-        self._records: dict[str, TrialRecord] = {}
+        self._unreviewed = unreviewed
+        self._records = RecordCache()
 
-    async def trials(self) -> Sequence[TrialRecord]:
-        """Every trial, by number."""
-        return await asyncio.to_thread(self._trials)
+    async def trials(self, offset: int, limit: int) -> tuple[Sequence[TrialRecord], int]:
+        """Some of the trials, by number, and how many there are."""
+        return await asyncio.to_thread(self._trials, offset, limit)
 
     async def trial(self, nct_id: str) -> TrialRecord | None:
         """One trial."""
@@ -36,14 +40,14 @@ class StoredPages:
         """The result behind a summary's key; None before there is a result."""
         return await asyncio.to_thread(self._summary, key)
 
-    def _trials(self) -> list[TrialRecord]:
+    def _trials(self, offset: int, limit: int) -> tuple[list[TrialRecord], int]:
         with self._store.reading() as unit:
-            return [self._record(trial) for trial in unit.trials()]
+            return [self._records.record(trial) for trial in unit.trials_from(offset, limit)], unit.count_trials()
 
     def _trial(self, nct_id: str) -> TrialRecord | None:
         with self._store.reading() as unit:
             found = unit.trial(nct_id)
-        return None if found is None else self._record(found)
+        return None if found is None else self._records.record(found)
 
     def _summary(self, key: str) -> views.SummaryData | None:
         with self._store.reading() as unit:
@@ -59,14 +63,14 @@ class StoredPages:
             rows = {row.attribute: row for row in unit.answers(screening.id)}
         if stored is None:
             return None
-        record = self._record(stored)
+        record = self._records.record(stored)
         words = self._library.in_locale(conversation.locale).speaking_of(about_of(screening))
         answers = {
             name: Answer(name, Outcome(row.state), None if row.value is None else canonical(row.value), row.said)
             for name, row in rows.items()
             if name in self._library.attributes
         }
-        assessment = Interview(self._library.attributes, record.criteria).assess(answers)
+        assessment = Interview(self._library.attributes, screened(record, self._unreviewed)).assess(answers)
         texts = ResultTexts(words, record, answers)
         return views.SummaryData(
             record=record,
@@ -84,8 +88,3 @@ class StoredPages:
                 for result in assessment.results
             ),
         )
-
-    def _record(self, stored: StoredTrial) -> TrialRecord:
-        if stored.content_hash not in self._records:
-            self._records[stored.content_hash] = TrialRecord.model_validate(stored.record)
-        return self._records[stored.content_hash]

@@ -19,12 +19,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.trials.records import TrialRecord
 from bot.web.assets import Asset, asset_response, load_static, load_widget
 from bot.web.site_texts import SiteTexts
-from bot.web.views import SummaryData, summary_page, trial_card, trial_page
+from bot.web.views import SummaryData, paging, summary_page, trial_card, trial_page
 
 _log = logging.getLogger(__name__)
 
 _NCT_ID = re.compile(r"NCT\d{8}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{20,128}")
+_PAGE = re.compile(r"[1-9][0-9]{0,5}")
+ON_A_PAGE = 20
+"""Trials in the list."""
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # Programs, not people, read these answers: their errors stay as their handlers made them.
 _FOR_PROGRAMS = ("/chat/", "/webhooks/", "/widget", "/health", "/static/")
@@ -33,8 +36,8 @@ _FOR_PROGRAMS = ("/chat/", "/webhooks/", "/widget", "/health", "/static/")
 class PageSource(Protocol):
     """Where the pages' contents come from; the app answers from its store."""
 
-    async def trials(self) -> Sequence[TrialRecord]:
-        """Every trial, in the order of the list."""
+    async def trials(self, offset: int, limit: int) -> tuple[Sequence[TrialRecord], int]:
+        """Some of the trials, in the order of the list, and how many there are."""
         ...
 
     async def trial(self, nct_id: str) -> TrialRecord | None:
@@ -118,9 +121,14 @@ def _texts(request: web.Request) -> SiteTexts:
 
 async def list_of_trials(request: web.Request) -> web.Response:
     """GET /"""
-    texts = _texts(request)
-    cards = [trial_card(record, texts) for record in await request.app[PAGE_SOURCE].trials()]
-    return request.app[PAGES].render("home.html", texts, cards=cards)
+    texts, pages = _texts(request), request.app[PAGES]
+    number = request.query.get("page", "1")
+    page = int(number) if _PAGE.fullmatch(number) else 0
+    records, total = await request.app[PAGE_SOURCE].trials(max(page - 1, 0) * ON_A_PAGE, ON_A_PAGE)
+    if not page or (page > 1 and not records):
+        return pages.error(texts, "not_found", 404)
+    cards = [trial_card(record, texts) for record in records]
+    return pages.render("home.html", texts, cards=cards, total=total, paging=paging(page, total, ON_A_PAGE, texts))
 
 
 async def one_trial(request: web.Request) -> web.Response:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.criteria import CheckedBy
+from bot.criteria import CheckedBy, Section
 from bot.criteria.rules import Rule, mentioned
-from bot.trials.records import Contact, Site, TrialRecord, TrialWords
+from bot.trials.ages import age_parts
+from bot.trials.parts import Contact, Site, TrialWords
+from bot.trials.records import TrialRecord
 from bot.web.site_texts import SiteTexts
 
 Status = Literal["met", "not_met", "unknown"]
@@ -26,8 +28,17 @@ class TrialCard:
 
     nct_id: str
     title: str
-    summary: str
+    summary: str | None
     tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """The place in a list of several pages, and the addresses of the pages beside it."""
+
+    here: str
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +61,6 @@ class TextSection:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteView:
-    """A place, and what the record says of it."""
-
-    place: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
 class ContactView:
     """A person or office to turn to. The addresses are None where a link would be unsafe or useless."""
 
@@ -69,6 +72,15 @@ class ContactView:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteView:
+    """A place, and what the record says of it."""
+
+    place: str
+    status: str
+    contacts: tuple[ContactView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TrialPage:
     """Everything on a trial's page."""
 
@@ -77,23 +89,27 @@ class TrialPage:
     title_official: str
     phase: str
     sponsor: str
-    summary: str
+    summary: str | None
     facts: tuple[Fact, ...]
-    studies: str
+    studies: str | None
     sections: tuple[TextSection, ...]
-    good_fit: str
-    not_a_fit: str
-    why_it_matters: str
-    evidence: str
+    good_fit: str | None
+    not_a_fit: str | None
+    why_it_matters: str | None
+    evidence: str | None
+    caution: str | None
     asked: tuple[str, ...]
     team: tuple[str, ...]
+    #: The registry's own points, where nobody has worded the trial: for taking part, and against it.
+    official: tuple[tuple[str, tuple[str, ...]], ...]
     sites_lead: str
     sites: tuple[SiteView, ...]
+    more_sites: tuple[SiteView, ...]
     contacts: tuple[ContactView, ...]
     steps: tuple[str, ...]
     conditions: tuple[str, ...]
     registry_url: str
-    reviewed: str
+    reviewed: str | None
     as_of: str
 
 
@@ -147,16 +163,46 @@ class SummaryData:
     questions: tuple[str, ...]
 
 
+def paging(page: int, total: int, on_a_page: int, texts: SiteTexts) -> Paging | None:
+    """How to get on in a list; None where it fits on one page."""
+    pages = -(-total // on_a_page)
+    if pages < 2:
+        return None
+    return Paging(
+        here=texts.text("pages.home.page", page=page, pages=pages),
+        before=f"/?page={page - 1}" if page > 1 else None,
+        after=f"/?page={page + 1}" if page < pages else None,
+    )
+
+
 def trial_card(record: TrialRecord, texts: SiteTexts) -> TrialCard:
     """A trial for the list of trials."""
     words = record.in_words(texts.locale)
-    tags = (texts.value("phase", record.phase), *record.conditions, _places_in_short(record, texts))
-    return TrialCard(nct_id=record.nct_id, title=words.title, summary=words.summary, tags=tuple(tag for tag in tags if tag))
+    phase = texts.value("phase", record.phase) if record.phase else ""
+    tags = (phase, *record.conditions[:_MOST_TAGS], _places_in_short(record, texts))
+    summary = None if words.summary is None else _shortened(words.summary)
+    return TrialCard(nct_id=record.nct_id, title=words.title, summary=summary, tags=tuple(tag for tag in tags if tag))
+
+
+_MOST_SITES = 12
+"""Shown at once; the others are folded away."""
+_MOST_TAGS = 4
+_CARD_CHARACTERS = 400
+"""Our own summaries are shorter; a registry's may run over pages."""
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    if len(text) <= _CARD_CHARACTERS:
+        return text
+    return text[:_CARD_CHARACTERS].rsplit(" ", 1)[0].rstrip(".,;:") + " …"
 
 
 def trial_page(record: TrialRecord, texts: SiteTexts) -> TrialPage:
     """A trial for its own page."""
     words = record.in_words(texts.locale)
+    own = record.reviewed is not None
+    sites = [_site(site, texts) for site in record.sites]
     asked = [words.criteria[c.id].plain for c in record.criteria if c.checked_by is CheckedBy.PATIENT and _asks_something(c.requires)]
     team = [words.criteria[c.id].plain for c in record.criteria if c.checked_by is CheckedBy.STUDY_TEAM]
     return TrialPage(
@@ -173,15 +219,18 @@ def trial_page(record: TrialRecord, texts: SiteTexts) -> TrialPage:
         not_a_fit=words.not_a_fit,
         why_it_matters=words.why_it_matters,
         evidence=words.evidence,
-        asked=tuple(asked),
-        team=tuple(team),
+        caution=words.caution,
+        asked=tuple(asked) if own else (),
+        team=tuple(team) if own else (),
+        official=() if own else tuple(_official(record, texts)),
         sites_lead=_sites_lead(record, texts),
-        sites=tuple(_site(site, texts) for site in record.sites),
+        sites=tuple(sites[:_MOST_SITES]),
+        more_sites=tuple(sites[_MOST_SITES:]),
         contacts=tuple(_contact(contact, texts) for contact in record.contacts),
         steps=words.steps,
         conditions=record.conditions,
         registry_url=record.registry_url,
-        reviewed=texts.text("pages.trial.reviewed", date=texts.date(record.last_reviewed)),
+        reviewed=texts.text("pages.trial.reviewed", date=texts.date(record.last_reviewed)) if record.last_reviewed else None,
         as_of=texts.text("pages.trial.as_of", date=texts.date(record.source.as_of)),
     )
 
@@ -203,9 +252,16 @@ def summary_page(data: SummaryData, texts: SiteTexts) -> SummaryPage:
         groups=tuple((status, points) for status, points in grouped if points),
         questions=data.questions,
         steps=words.steps,
-        contacts=tuple(_contact(contact, texts) for contact in record.contacts),
+        contacts=tuple(_contact(contact, texts) for contact in record.people_to_ask),
         record_date=texts.text("summary.record_date", date=texts.date(record.source.as_of)),
     )
+
+
+def _official(record: TrialRecord, texts: SiteTexts) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for section, title in ((Section.INCLUSION, "official_inclusion"), (Section.EXCLUSION, "official_exclusion")):
+        points = tuple(" ".join(one.text.split()).replace("\\", "") for one in record.criteria if one.section is section and one.text)
+        if points:
+            yield texts.text(f"pages.trial.{title}"), points
 
 
 def _asks_something(requires: Rule | None) -> bool:
@@ -227,7 +283,11 @@ def _facts(record: TrialRecord, texts: SiteTexts) -> list[Fact]:
     labels: Mapping[str, str] = texts.section("pages")["trial"]["facts"]
     enrollment = record.enrollment
     taking_part = (
-        f"{enrollment.count} ({texts.value('enrollment_type', enrollment.type)})" if enrollment else texts.text("pages.not_stated")
+        f"{enrollment.count} ({texts.value('enrollment_type', enrollment.type)})"
+        if enrollment and enrollment.type
+        else str(enrollment.count)
+        if enrollment
+        else texts.text("pages.not_stated")
     )
     healthy = None if record.healthy_volunteers is None else str(record.healthy_volunteers).lower()
     interventions = [_intervention(one.name, texts.value("intervention_type", one.type)) for one in record.interventions]
@@ -260,21 +320,22 @@ def _sections(words: TrialWords, texts: SiteTexts) -> list[TextSection]:
 
 def _ages(record: TrialRecord, texts: SiteTexts) -> str:
     low, high = record.ages.minimum, record.ages.maximum
-
-    def years(count: int) -> str:
-        return texts.text("pages.values.years", count=count)
-
     if low is not None and high is not None:
-        return texts.text("pages.values.ages_between", minimum=low, maximum=years(high))
+        return texts.text("pages.values.ages_between", minimum=_age(low, texts), maximum=_age(high, texts))
     if low is not None:
-        return texts.text("pages.values.ages_from", minimum=years(low))
+        return texts.text("pages.values.ages_from", minimum=_age(low, texts))
     if high is not None:
-        return texts.text("pages.values.ages_to", maximum=years(high))
+        return texts.text("pages.values.ages_to", maximum=_age(high, texts))
     return texts.text("pages.values.ages_any")
 
 
+def _age(years: float, texts: SiteTexts) -> str:
+    count, unit = age_parts(years)
+    return texts.text(f"pages.values.{unit}_one" if count == 1 else f"pages.values.{unit}", count=count)
+
+
 def _place(site: Site, texts: SiteTexts) -> str:
-    return texts.listed(part for part in (site.facility, site.city, site.country) if part)
+    return texts.listed(part for part in (site.facility, site.city, site.state, site.country) if part)
 
 
 def _total(record: TrialRecord) -> int:
@@ -310,7 +371,11 @@ def _sites_lead(record: TrialRecord, texts: SiteTexts) -> str:
 
 def _site(site: Site, texts: SiteTexts) -> SiteView:
     unknown = texts.text("pages.trial.site_status_unknown")
-    return SiteView(place=_place(site, texts), status=texts.value("site_status", site.status) if site.status else unknown)
+    return SiteView(
+        place=_place(site, texts),
+        status=texts.value("site_status", site.status) if site.status else unknown,
+        contacts=tuple(_contact(contact, texts) for contact in site.contacts if contact.phone or contact.email),
+    )
 
 
 _PHONE = re.compile(r"\+?[\d\s().-]{4,25}")

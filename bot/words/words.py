@@ -26,7 +26,7 @@ FALLBACK_LOCALE = "en"
 _FORMS = ("who", "whose", "them", "their")
 _BEGINNING = re.compile(r"(?P<before>^|[.!?]\s+)\{(?P<form>who|whose)\}")
 """A person who begins a sentence."""
-_FILES = ("conversation", "attributes", "reading", "conditions", "people", "safety", "answers", "site", "rules")
+_FILES = ("conversation", "attributes", "reading", "conditions", "people", "safety", "answers", "site", "rules", "imported")
 _UNDERSTOOD = "understood"
 """The folder of what is understood, one file for each kind of attribute."""
 
@@ -103,6 +103,11 @@ class Words:
         """A day as people write it in this language."""
         language = self.files["site"]["language"]
         return str(language["date"]).format(day=day.day, month=language["months"][day.month - 1], year=day.year)
+
+    def month(self, year: int, month: int) -> str:
+        """A month as people write it in this language."""
+        language = self.files["site"]["language"]
+        return str(language["month"]).format(month=language["months"][month - 1], year=year)
 
     # -- attributes in words
 
@@ -185,8 +190,14 @@ class Words:
         return None if said is None else self.clause(attribute, value)
 
     def measured(self, attribute: str, value: float) -> str:
-        known = self.attributes[attribute]
-        return self.counted("unit_days", value) if known.answer_type is AnswerType.TIME_SINCE else self.value(known, value)
+        known, shown = self.attributes[attribute], round(value, 2)
+        return self.counted("unit_days", shown) if known.answer_type is AnswerType.TIME_SINCE else self.value(known, shown)
+
+    def widest(self, attribute: str, values: Sequence[Value]) -> Sequence[Value]:
+        if self.attributes[attribute].answer_type is not AnswerType.TEXT:
+            return values
+        above = self.lexicon.conditions.above
+        return [value for value in values if not any(name in values for name in above(str(value)))]
 
     # -- reading
 

@@ -9,6 +9,7 @@ combining   all of it as one rule
 criteria    the whole way
 """
 
-from bot.criteria.extraction.criteria import Language, ReadCriterion, Reading, WrittenBound, read_criteria
+from bot.criteria.extraction.criteria import Language, ReadCriterion, WrittenBound, read_criteria
+from bot.criteria.reading import Reading
 
 __all__ = ["Language", "ReadCriterion", "Reading", "WrittenBound", "read_criteria"]

@@ -14,7 +14,6 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from bot.criteria.criterion import Section
 from bot.criteria.extraction.bounds import Limit, limits
@@ -24,21 +23,8 @@ from bot.criteria.extraction.outline import Point, Span, outline
 from bot.criteria.extraction.signs import Sign, lowered_alike, signs
 from bot.criteria.extraction.statements import Statement, StatementWords, statements
 from bot.criteria.extraction.words import Kind, RegistryWords
+from bot.criteria.reading import Reading
 from bot.criteria.rules import Comparison, Judgement, Not, Rule
-
-
-class Reading(StrEnum):
-    """How much of a criterion was read."""
-
-    WHOLE = "whole"
-    """Every word: the rule says all that the criterion says."""
-    PART = "part"
-    """Some of it: the rest is a judgement inside the rule."""
-    NONE = "none"
-    LEAD = "lead"
-    """It only leads to the criteria inside of it."""
-    INSIDE = "inside"
-    """It is one of several that are enough: the rule stands at the one that leads to them."""
 
 
 @dataclass(frozen=True)

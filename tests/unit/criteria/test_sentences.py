@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import pytest
 from hypothesis import given
 
-from bot.criteria import Comparison, Judgement, Rule, Value
+from bot.criteria import Comparison, Judgement, Rule, Value, evaluate
 from bot.criteria.rules import parse_rule, walk
-from bot.criteria.sentences import sentence
-from tests.unit.criteria.strategies import rules
+from bot.criteria.sentences import positive, sentence
+from tests.unit.criteria.strategies import facts, rules
 
 
 class Plain:
@@ -18,9 +19,10 @@ class Plain:
 
     _phrases: ClassVar = {
         "all": " and ", "any": " or ", "group": "({inside})", "always": "always", "never": "never", "not": "not {rule}",
-        "judgement": "judged: {judgement}", "is": "{name} is {value}", "only": "{name} only {value}", "between": "{name} {low} to {high}",
+        "judgement": "judged: {judgement}", "rest": "the rest", "is": "{name} is {value}", "only": "{name} only {value}", "between": "{name} {low} to {high}",
         "at_least": "{name} >= {value}", "at_most": "{name} <= {value}", "above": "{name} > {value}", "below": "{name} < {value}",
         "count_is": "{name} = {count} of them", "count_above": "{name} > {count} of them", "within_days": "{name} within {value}",
+        "not_within_days": "{name} not within {value}",
     }  # fmt: skip
 
     def phrase(self, key: str, **filled: object) -> str:
@@ -35,6 +37,9 @@ class Plain:
     def measured(self, attribute: str, value: float) -> str:
         return f"{value:g}"
 
+    def widest(self, attribute: str, values: Sequence[Value]) -> Sequence[Value]:
+        return [value for value in values if value != "kind of x" or "x" not in values]
+
 
 @pytest.mark.parametrize(
     ("rule", "expected"),
@@ -45,8 +50,15 @@ class Plain:
             "a is True and (b is 1 or c is 2)",
         ),
         ({"all": [{"attribute": "a", "one_of": ["x", "y"]}, {"attribute": "b", "is": "z"}]}, "(a is x or a is y) and b is z"),
-        ({"not": {"all": [{"attribute": "a", "is": "x"}, {"judgement": "mild"}]}}, "not (a is x and judged: mild)"),
+        ({"not": {"all": [{"attribute": "a", "is": "x"}, {"judgement": "mild"}]}}, "not a is x or judged: mild"),
+        ({"not": {"any": [{"attribute": "age", "above": 75}, {"attribute": "a", "is": True}]}}, "age <= 75 and a is False"),
+        ({"not": {"not": {"attribute": "age", "below": 18}}}, "age < 18"),
+        ({"not": {"attribute": "drug", "within_days": 28}}, "drug not within 28"),
+        ({"not": {"attribute": "age", "between": [18, 25]}}, "not age 18 to 25"),
         ({"not": {"attribute": "a", "is": True}}, "a is False"),
+        ({"all": [{"all": [{"attribute": "a", "is": True}, {"judgement": "j"}]}, {"judgement": "j"}]}, "a is True and judged: j"),
+        ({"attribute": "a", "contains": ["x", "kind of x"]}, "a is x"),
+        ({"any": [{"attribute": "a", "contains": ["x"]}, {"all": [{"attribute": "a", "contains": ["wide"]}, {"judgement": "x"}]}]}, "a is x"),
         ({"attribute": "age", "between": [18, 65]}, "age 18 to 65"),
         ({"attribute": "drug", "within_days": 28}, "drug within 28"),
         ({"all": []}, "always"),
@@ -56,6 +68,11 @@ class Plain:
 )
 def test_a_rule_reads_as_one_sentence(rule: object, expected: str) -> None:
     assert sentence(parse_rule(rule), Plain()) == expected
+
+
+def test_what_is_left_to_the_study_team_does_not_repeat_the_text_beside_it() -> None:
+    rule = parse_rule({"all": [{"attribute": "age", "at_least": 18}, {"judgement": "18 and well"}]})
+    assert sentence(rule, Plain(), own="18 and well") == "age >= 18 and the rest"
 
 
 @given(rules)
@@ -72,3 +89,8 @@ def test_every_attribute_and_every_judgement_is_in_the_sentence(rule: Rule) -> N
 def test_brackets_balance(rule: Rule) -> None:
     said = sentence(rule, Plain())
     assert said.count("(") == said.count(")")
+
+
+@given(rules, facts)
+def test_turning_negations_inward_decides_nothing_otherwise(rule: Rule, known: Mapping[str, Value]) -> None:
+    assert evaluate(positive(rule), known).truth is evaluate(rule, known).truth

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from bot.criteria.extraction import Language
 from bot.trials import criteria_commands
 from bot.trials.criteria_commands import criteria
-from bot.trials.extracting import age_in_years
+from bot.trials.registry.fields import age_in_years
 
 
 @pytest.fixture(autouse=True)

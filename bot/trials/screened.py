@@ -1,0 +1,31 @@
+"""The criteria of a record as a person is screened against them: what nobody has approved may not rule anybody out.
+
+A criterion that a program has read, and no person, can be met; where it is not, that stays open for the study team. The
+structured fields for age and sex count as they are. An operator may choose otherwise.
+"""
+
+from __future__ import annotations
+
+from bot.criteria import AnyOf, CheckedBy, Criterion, Judgement, Section
+from bot.settings import Deciding
+from bot.trials.parts import TrialCriterion
+from bot.trials.records import TrialRecord
+
+
+def screened(record: TrialRecord, deciding: Deciding = Deciding.AGE_AND_SEX) -> tuple[Criterion, ...]:
+    """The record's criteria, as they count in a screening."""
+    return tuple(one if _decides(one, deciding) else _left_open(one) for one in record.criteria)
+
+
+def _decides(criterion: TrialCriterion, deciding: Deciding) -> bool:
+    if criterion.reviewed is not None or criterion.checked_by is CheckedBy.STUDY_TEAM or deciding is Deciding.ALL:
+        return True
+    return deciding is Deciding.AGE_AND_SEX and criterion.section is Section.REGISTRY
+
+
+def _left_open(criterion: TrialCriterion) -> TrialCriterion:
+    """The criterion, met as before, and unknown where it would not be met."""
+    if criterion.requires is None:
+        return criterion
+    judgement = Judgement(judgement=criterion.text or criterion.id)
+    return criterion.model_copy(update={"requires": AnyOf(any=(criterion.requires, judgement))})
