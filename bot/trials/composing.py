@@ -74,8 +74,8 @@ def _criterion(
     if review is not None:
         if review.action is Action.RETURNED:
             return read
-        rule = review.rule if review.action is Action.EDITED else read.requires
-        return _ruled(read, rule, Reviewed(by=review.by, on=review.at.date()))
+        # The rule that was approved, not the one that a newer reader may make of the same text.
+        return _ruled(read, review.rule, Reviewed(by=review.by, on=review.at.date()))
     known = ours.get(read.fingerprint) if read.fingerprint else fields.get(read.id)
     if known is None or shipped is None or shipped.reviewed is None:
         return read

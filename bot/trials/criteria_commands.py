@@ -11,13 +11,18 @@ import click
 from bot.criteria.extraction import Reading
 from bot.json_lines import LineFault
 from bot.trials.extracting import Line, extracted, lines_of
+from bot.trials.review_commands import explain, review
 from bot.words import WordsFault, load_library
 from bot.words.registry import criteria_language
 
 
 @click.group()
 def criteria() -> None:
-    """Read criteria out of registry texts."""
+    """Read criteria out of registry texts, explain and review them."""
+
+
+criteria.add_command(explain)
+criteria.add_command(review)
 
 
 @criteria.command()

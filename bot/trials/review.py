@@ -29,7 +29,7 @@ class Action(StrEnum):
 class Review:
     """What somebody decided about the criterion of an official text. The latest of a text counts.
 
-    `rule` is what must hold to be let in; None leaves it to the study team.
+    `rule` is what was approved: what must hold to be let in; None leaves it to the study team.
     """
 
     criterion_id: str
@@ -43,6 +43,7 @@ class Review:
 
 
 def fingerprint(section: Section, text: str, headings: tuple[str, ...] = ()) -> str:
-    """Which official text this is, told by its section, its headings and its words; white space does not count."""
+    """Which official text this is, told by its section, its headings and its words; white space, and the registry's escapes before
+    signs, do not count."""
     parts = (section.value, *headings, text)
-    return hashlib.sha256("\n".join(" ".join(part.split()) for part in parts).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(" ".join(part.replace("\\", "").split()) for part in parts).encode()).hexdigest()[:16]

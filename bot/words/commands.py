@@ -12,7 +12,7 @@ from bot.trials import RecordFault, load_records
 from bot.words.registry import registry_attributes
 from bot.words.words import Words, WordsFault, load_library
 
-_SHOWN = ("conversation", "attributes", "people", "safety", "answers", "site")
+_SHOWN = ("conversation", "attributes", "people", "safety", "answers", "imported", "rules", "site")
 """What patients read. The other files hold what the bot reads."""
 
 

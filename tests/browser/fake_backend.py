@@ -218,8 +218,8 @@ class SampleSource:
     def __init__(self) -> None:
         self.record = sample_record()
 
-    async def trials(self) -> Sequence[TrialRecord]:
-        return [self.record]
+    async def trials(self, offset: int, limit: int) -> tuple[Sequence[TrialRecord], int]:
+        return [self.record][offset : offset + limit], 1
 
     async def trial(self, nct_id: str) -> TrialRecord | None:
         if nct_id == "NCT00000000":

@@ -42,7 +42,7 @@ PAGING = {"pageSize", "pageToken", "countTotal"}
 KNOWN = {*AREAS, *PAGING, "filter.overallStatus", "filter.ids", "format"}
 USUAL_PAGE, LARGEST_PAGE = 10, 1000
 _ASKED_NUMBER = re.compile(r"[Nn][Cc][Tt]0*[1-9]\d{0,7}", re.ASCII)
-_WHO_ASKS = re.compile(r"[^\s/]+/\S+ \(.*(@|https?://).*\)")
+_WHO_ASKS = re.compile(r"[^\s/]+/\S+( \(.*(@|https?://).*\))?")
 
 
 def a_study(
@@ -55,8 +55,13 @@ def a_study(
     cities: Iterable[str] = ("Springfield",),
     sponsor: str = "Made-up Institute",
     aliases: Iterable[str] = (),
+    criteria: str = "Inclusion Criteria:\n\n* Adults with asthma\n\nExclusion Criteria:\n\n* Pregnant or breastfeeding",
+    minimum_age: str | None = "18 Years",
+    maximum_age: str | None = None,
+    sex: str = "ALL",
 ) -> Study:
     """A small record in the form of the API."""
+    ages = {name: age for name, age in (("minimumAge", minimum_age), ("maximumAge", maximum_age)) if age}
     identification: Study = {"nctId": nct_id, "briefTitle": title}
     if aliases := list(aliases):
         identification["nctIdAliases"] = aliases
@@ -66,6 +71,8 @@ def a_study(
             "statusModule": {"overallStatus": status},
             "sponsorCollaboratorsModule": {"leadSponsor": {"name": sponsor, "class": "OTHER"}},
             "conditionsModule": {"conditions": list(conditions)},
+            "designModule": {"studyType": "INTERVENTIONAL", "phases": ["PHASE2"]},
+            "eligibilityModule": {"eligibilityCriteria": criteria, "sex": sex, **ages},
             "armsInterventionsModule": {"interventions": [{"type": "DRUG", "name": name} for name in interventions]},
             "contactsLocationsModule": {"locations": [{"city": city, "country": "Nowhere"} for city in cities]},
         },

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.trials.registry_api import RegistryClient, user_agent
+from bot.trials.registry.api import RegistryClient, user_agent
 from tests.fakes.registry_api import FakeRegistry, a_study
 
 WHO_ASKS = user_agent("trials@example.org")

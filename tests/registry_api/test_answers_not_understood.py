@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.trials.registry_api import Query, RegistryClient, RegistryNotUnderstood, Studies, number_of
+from bot.trials.registry.api import Query, RegistryClient, RegistryNotUnderstood, Studies, number_of
 from tests.fakes.registry_api import Answer, FakeRegistry, Hole, Padded, SameToken
 
 from .conftest import Time, client_of

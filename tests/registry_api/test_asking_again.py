@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import pytest
 from aiohttp import ClientConnectorCertificateError, TCPConnector
 
-from bot.trials import registry_api
-from bot.trials.registry_api import Query, RegistryClient, RegistryUnreachable, number_of, user_agent
+from bot.trials.registry import api as registry_api
+from bot.trials.registry.api import Query, RegistryClient, RegistryUnreachable, number_of, user_agent
 from tests.fakes.registry_api import Answer, CutOff, Dropped, FakeRegistry, Silence, Trouble, a_study
 
 from .conftest import WHO_ASKS, Time, client_of

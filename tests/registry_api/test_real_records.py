@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bot.settings import PROJECT
-from bot.trials.registry_api import Query, number_of
+from bot.trials.registry.api import Query, number_of
 from tests.conftest import NO_SHARED_DATA
 from tests.fakes.registry_api import FakeRegistry
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.trials.registry_api import Query, RegistryClient, RegistryRefused, Studies, number_of
+from bot.trials.registry.api import Query, RegistryClient, RegistryRefused, Studies, number_of
 from tests.fakes.registry_api import FakeRegistry, Padded, Without, a_study
 
 from .conftest import Time, client_of

@@ -8,7 +8,7 @@ import threading
 import pytest
 from aiohttp import ClientSession
 
-from bot.trials.registry_api import Query, RegistryClient, number_of
+from bot.trials.registry.api import Query, RegistryClient, number_of
 from tests.fakes.registry_api import FakeRegistry, a_study
 
 from .conftest import WHO_ASKS, Time

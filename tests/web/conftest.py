@@ -32,8 +32,8 @@ ROOT = Path(__file__).resolve().parents[2]
 class NoPages:
     """The site without trials: these tests are about the chat."""
 
-    async def trials(self) -> list[TrialRecord]:
-        return []
+    async def trials(self, offset: int, limit: int) -> tuple[list[TrialRecord], int]:
+        return [], 0
 
     async def trial(self, nct_id: str) -> TrialRecord | None:
         return None

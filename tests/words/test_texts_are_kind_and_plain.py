@@ -21,7 +21,7 @@ QUESTIONS_AT_MOST = 8.0
 LONGEST_SENTENCE = 25
 
 # Files whose texts are shown, and the one that is only read. A new file has to be put under one of them.
-SHOWN = ["answers", "attributes", "conditions", "conversation", "people", "rules", "safety", "site"]
+SHOWN = ["answers", "attributes", "conditions", "conversation", "imported", "people", "rules", "safety", "site"]
 ONLY_READ = ["reading", "registry"]
 
 # Two of these in one sentence, and a tired reader has to count them.

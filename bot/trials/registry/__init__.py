@@ -7,6 +7,8 @@ criteria  the criteria of its text
 wording   words for patients, where nobody has written any
 record    all of it as a trial record
 files     studies in files and folders
+api       studies fetched from the registry
+live      what a command asks it for
 """
 
 from bot.trials.registry.study import Study, StudyFault, parse_study

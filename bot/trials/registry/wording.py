@@ -40,7 +40,7 @@ def criterion_words(criterion: TrialCriterion, words: Words, facts: Mapping[str,
     quoted = _quoted(criterion.text or "")
     excluded = criterion.section is Section.EXCLUSION
     if criterion.requires is not None and criterion.reading is Reading.WHOLE:
-        plain = str(said["read"]).format(rule=_capital(sentence(criterion.requires, words, criterion.text)))
+        plain = str(said["read"]).format(rule=_capital(sentence(criterion.requires, words, " ".join((criterion.text or "").split()))))
     else:
         plain = str(said["quoted_exclusion" if excluded else "quoted"]).format(text=quoted)
     return CriterionWords(

@@ -19,7 +19,8 @@ class Plain:
 
     _phrases: ClassVar = {
         "all": " and ", "any": " or ", "group": "({inside})", "always": "always", "never": "never", "not": "not {rule}",
-        "judgement": "judged: {judgement}", "rest": "the rest", "is": "{name} is {value}", "only": "{name} only {value}", "between": "{name} {low} to {high}",
+        "judgement": "judged: {judgement}", "rest": "the rest",
+        "is": "{name} is {value}", "only": "{name} only {value}", "between": "{name} {low} to {high}",
         "at_least": "{name} >= {value}", "at_most": "{name} <= {value}", "above": "{name} > {value}", "below": "{name} < {value}",
         "count_is": "{name} = {count} of them", "count_above": "{name} > {count} of them", "within_days": "{name} within {value}",
         "not_within_days": "{name} not within {value}",
@@ -58,7 +59,10 @@ class Plain:
         ({"not": {"attribute": "a", "is": True}}, "a is False"),
         ({"all": [{"all": [{"attribute": "a", "is": True}, {"judgement": "j"}]}, {"judgement": "j"}]}, "a is True and judged: j"),
         ({"attribute": "a", "contains": ["x", "kind of x"]}, "a is x"),
-        ({"any": [{"attribute": "a", "contains": ["x"]}, {"all": [{"attribute": "a", "contains": ["wide"]}, {"judgement": "x"}]}]}, "a is x"),
+        (
+            {"any": [{"attribute": "a", "contains": ["x"]}, {"all": [{"attribute": "a", "contains": ["wide"]}, {"judgement": "x"}]}]},
+            "a is x",
+        ),
         ({"attribute": "age", "between": [18, 65]}, "age 18 to 65"),
         ({"attribute": "drug", "within_days": 28}, "drug within 28"),
         ({"all": []}, "always"),

@@ -62,7 +62,7 @@ MOST_REDIRECTS = 3
 _NUMBER = re.compile(r"NCT\d{8}", re.ASCII)
 _STATUS = re.compile(r"[A-Z]+(_[A-Z]+)*", re.ASCII)
 _CONTACT = re.compile(r"[\x21-\x27\x2a-\x7e]*(@|https?://)[\x21-\x27\x2a-\x7e]+")
-_USER_AGENT = re.compile(rf"[^\s/]+/\S+ \(\+?{_CONTACT.pattern}\)")
+_USER_AGENT = re.compile(rf"[^\s/]+/\S+( \(\+?{_CONTACT.pattern}\))?")
 _LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
 _MOVED = frozenset((301, 302, 303, 307, 308))
 _MAY_GO_BETTER = frozenset((408, 429, 500, 502, 503, 504))
@@ -108,8 +108,10 @@ def number_of(study: dict[str, Any]) -> str | None:
     return number if isinstance(number, str) else None
 
 
-def user_agent(contact: str) -> str:
-    """How the registry is told who asks: product, version, and whom to write to (a mail address or a page)."""
+def user_agent(contact: str = "") -> str:
+    """How the registry is told who asks: product, version, and, where that is known, whom to write to (a mail address or a page)."""
+    if not contact:
+        return f"trialchat/{version('trialchat')}"
     if not _CONTACT.fullmatch(contact):
         raise ValueError(f"{contact!r} is no contact for the registry: expected a mail address or the address of a page")
     return f"trialchat/{version('trialchat')} (+{contact})"
@@ -217,7 +219,9 @@ class RegistryClient:
         if self._base.user or self._base.password or not (self._base.scheme == "https" or self._base.host in _LOOPBACK):
             raise ValueError("the registry's address must begin with https:// and hold no password (http:// on this machine only)")
         if not _USER_AGENT.fullmatch(user_agent):
-            raise ValueError(f"{user_agent!r} does not say who asks: expected product/version (mail address or page), see user_agent()")
+            raise ValueError(
+                f"{user_agent!r} does not say who asks: expected product/version, and a mail address or page in brackets; see user_agent()"
+            )
         if tries < 1:
             raise ValueError(f"{tries} tries: expected 1 or more")
         self._user_agent = user_agent
