@@ -257,7 +257,7 @@ def load_library(root: Path = ROOT) -> Library:
     for locale, loaded in words.items():
         known = loaded.files["attributes"]["attributes"]
         for name in attributes:
-            if name not in known and attributes[name].group != NOT_ASKED_YET:
+            if name not in known:
                 raise WordsFault(f"words/{locale}/attributes.yaml: has nothing for `{name}`")
     return Library(attributes, words)
 
@@ -275,7 +275,3 @@ def _read(folder: Path) -> dict[str, Mapping[str, Any]]:
             merged[key].update(part.get(key) or {})
     files[_UNDERSTOOD] = merged
     return files
-
-
-NOT_ASKED_YET = "measurement"
-"""Attributes of this group have no questions yet: no record that ships uses them."""
