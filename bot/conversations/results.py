@@ -75,6 +75,8 @@ class ResultTexts:
             answer = self.answers.get(name)
             if answer is not None and answer.outcome in _OPEN_OUTCOMES:
                 return self.words.text(_OPEN_OUTCOMES[answer.outcome])
+        if not all(self.words.attributes[name].asked for name in result.evaluation.missing):
+            return self.words.text("criterion_not_asked")
         return self.words.text("criterion_no_answer")
 
     # -- the result
@@ -131,7 +133,7 @@ class ResultTexts:
         if result.status is not Status.UNKNOWN:
             return False
         missing = result.evaluation.missing
-        return not missing or any(name in self.answers for name in missing)
+        return not missing or any(name in self.answers or not self.words.attributes[name].asked for name in missing)
 
     def for_the_doctor(self, assessment: Assessment) -> Message | None:
         questions = self.questions_for_the_doctor(assessment)

@@ -33,7 +33,8 @@ class Attribute(BaseModel):
     `possible` the range outside which a number cannot be an answer at all. `exclusive` values
     of a `choices` attribute stand alone. `applies_when` is the condition for asking; where it
     is false, `otherwise` is the value that follows (none where nothing follows). Where the
-    condition itself stays unknown, `when_unsure` says whether to ask all the same.
+    condition itself stays unknown, `when_unsure` says whether to ask all the same. What is not
+    `asked` is put to nobody; told unasked, it counts.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +50,7 @@ class Attribute(BaseModel):
     plausible: tuple[float, float] | None = None
     possible: tuple[float, float] | None = None
     whole: bool = False
+    asked: bool = True
     applies_when: Rule | None = None
     otherwise: bool | float | str | None = None
     when_unsure: Literal["ask", "skip"] = "ask"

@@ -118,10 +118,18 @@ class Course:
         return Turn(closed, (steps.Closing(),))
 
     def _question(self, state: State, name: str, changing: bool = False) -> Turn:
+        if not self.attributes[name].asked:
+            return self._taken_back(state, name)
         prompt = Prompt(waiting=Waiting.QUESTION, attribute=name, changing=changing)
         asked = state.asked if name in (CONSENT, *state.asked) else (*state.asked, name)
         state = replace(state, prompt=prompt, asked=asked)
         return Turn(state, (self._ask(state),))
+
+    def _taken_back(self, state: State, name: str) -> Turn:
+        """On without an answer that is to be put again, where nobody is asked for it: what was told of it no longer counts."""
+        if name not in state.answers:
+            return self._next(state)
+        return self._take(state, Answer(name, Outcome.DECLINED), tapped=True)
 
     def _open_questions(self, state: State, still_open: str | None = None) -> OpenQuestions:
         asked = {*state.answers, state.prompt.attribute or ""} - {still_open}

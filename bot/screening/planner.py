@@ -92,9 +92,9 @@ def plan(
 
 def _askable(attributes: Attributes, name: str, facts: Facts, asked: Collection[str]) -> tuple[str, ...]:
     """What to ask in order to learn `name`: itself, or first what decides whether it applies."""
-    if name in asked:
-        return ()
     attribute = attributes[name]
+    if name in asked or not attribute.asked:
+        return ()
     if attribute.applies_when is None:
         return (name,)
     condition = evaluate(attribute.applies_when, facts.values)

@@ -260,7 +260,7 @@ class Interview(Listening):
 
     def _back(self, state: State) -> Turn:
         """To the question before the one that is open."""
-        before = state.asked
+        before = tuple(name for name in state.asked if self.attributes[name].asked)
         if state.prompt.waiting in (Waiting.QUESTION, Waiting.CONFIRM):
             name = state.prompt.asks
             before = before[: before.index(name)] if name in before else before
@@ -330,9 +330,10 @@ class Interview(Listening):
     def _known(reading: ReadAnswer) -> Answer:
         return Answer(reading.attribute, Outcome.KNOWN, reading.value, reading.said)
 
-    @staticmethod
-    def _confirming(state: State, attribute: str, value: Value, said: str) -> Turn:
-        """Read a value back before it counts."""
+    def _confirming(self, state: State, attribute: str, value: Value, said: str) -> Turn:
+        """Read a value back before it counts. Of what nobody is asked, nobody is asked whether it is right either."""
+        if not self.attributes[attribute].asked:
+            return self.again(state).saying_first(steps.NotUnderstood())
         prompt = Prompt(waiting=Waiting.CONFIRM, attribute=attribute, changing=state.prompt.changing, value=value, said=said)
         return Turn(replace(state, prompt=prompt), (steps.Confirm(attribute, value),))
 

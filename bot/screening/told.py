@@ -189,17 +189,18 @@ class Listening(Course):
     def _accept(self, state: State) -> Turn:
         """Everything repeated back is right: from now on it counts."""
         taken = tuple(state.volunteered.values())
-        before = self._behind_facts(state)
-        kept = replace(self._kept(state, taken), volunteered={})
-        turn = self._next(kept) if before is None else self._come_back(replace(kept, prompt=before))
+        turn = self._after_facts(state, taken)
         return self._pointing(replace(turn, answers=(*taken, *turn.answers))).saying_first(steps.FactsTaken())
 
     def _drop(self, state: State) -> Turn:
         """Nothing of it is right, or it stayed unclear: what matters is asked."""
+        return self._after_facts(state, ()).saying_first(steps.FactsDropped())
+
+    def _after_facts(self, state: State, taken: tuple[Answer, ...]) -> Turn:
+        """On to what was open before they were repeated back, with those that are right."""
         before = self._behind_facts(state)
-        bare = replace(state, volunteered={})
-        turn = self._next(bare) if before is None else self._come_back(replace(bare, prompt=before))
-        return turn.saying_first(steps.FactsDropped())
+        kept = replace(self._kept(state, taken), volunteered={})
+        return self._next(kept) if before is None else self._come_back(replace(kept, prompt=before))
 
     def _which_is_wrong(self, state: State) -> Turn:
         if len(state.volunteered) == 1:
@@ -210,6 +211,9 @@ class Listening(Course):
     def _ask_instead(self, state: State, wrong: str) -> Turn:
         """One was misunderstood: the others count, and that one is asked."""
         taken = tuple(answer for name, answer in state.volunteered.items() if name != wrong)
+        if not self.attributes[wrong].asked:
+            turn = self._after_facts(state, taken)
+            return replace(turn, answers=(*taken, *turn.answers)).saying_first(steps.FactsDropped())
         kept = replace(self._kept(state, taken), volunteered={})
         turn = replace(self._question(kept, wrong, changing=wrong in kept.answers), answers=taken)
         return turn.saying_first(steps.RestTaken()) if taken else turn

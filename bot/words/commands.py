@@ -15,6 +15,9 @@ from bot.words.words import Words, WordsFault, load_library
 _SHOWN = ("conversation", "attributes", "people", "safety", "answers", "imported", "rules", "site")
 """What patients read. The other files hold what the bot reads."""
 
+_ASKED = ("question", "question_again", "why", "help")
+"""What is said of an attribute that is asked."""
+
 
 @click.command()
 @click.option("--locale", default="en", show_default=True, help="The language.")
@@ -49,10 +52,7 @@ def _for_patients(name: str, chosen: Words) -> Mapping[str, Any]:
         case "attributes":
             return {
                 attribute: {
-                    "question": about["question"],
-                    "question_again": about.get("question_again", ()),
-                    "why": about["why"],
-                    "help": about["help"],
+                    **{part: about[part] for part in _ASKED if part in about},
                     "options": {value: option["title"] for value, option in (about.get("options") or {}).items()},
                     "said": about["said"],
                     "for_other": about.get("for_other", {}),
@@ -79,7 +79,7 @@ def _texts(data: object, path: str = "") -> Iterator[tuple[str, str]]:
 
 @click.command()
 def attributes() -> None:
-    """List what criteria refer to: name, kind of answer, unit, values; and what no screening asks yet."""
+    """List what criteria refer to: name, kind of answer, unit, values; and what no screening asks."""
     try:
         library = load_library()
         every = registry_attributes(library)
@@ -88,5 +88,6 @@ def attributes() -> None:
     width = max(map(len, every))
     for attribute in every.values():
         detail = ", ".join(attribute.values) or attribute.unit or ""
-        later = "" if attribute.name in library.attributes else "  (not asked yet)"
-        click.echo(f"{attribute.name:<{width}}  {attribute.answer_type.value:<10}  {detail}{later}".rstrip())
+        asked = "" if attribute.asked else "  (never asked)"
+        asked = asked if attribute.name in library.attributes else "  (not asked yet)"
+        click.echo(f"{attribute.name:<{width}}  {attribute.answer_type.value:<10}  {detail}{asked}".rstrip())

@@ -57,13 +57,29 @@ def test_every_attribute_has_words(words: FileOf, lexicon: Lexicon, understood: 
     assert set(understood) == set(lexicon), "understood/ and the lexicon differ"
 
 
-def test_every_attribute_has_a_question_a_reason_and_help(words: FileOf, understood: Lexicon) -> None:
+def test_every_attribute_has_a_name(words: FileOf, understood: Lexicon) -> None:
     for name, entry in words("attributes")["attributes"].items():
-        for part in ("name", "question", "why", "help"):
+        assert entry["name"].strip(), f"{name} has no name"
+        assert understood[name]["names"], f"{name} cannot be named"
+
+
+def test_every_attribute_that_is_asked_has_a_question_a_reason_and_help(words: FileOf, lexicon: Lexicon) -> None:
+    for name, entry in words("attributes")["attributes"].items():
+        if not lexicon[name].get("asked", True):
+            continue
+        for part in ("question", "why", "help"):
             assert str(entry[part]).strip(), f"{name} has no {part}"
         wordings = [entry["question"], *entry["question_again"]]
         assert len(set(wordings)) == 3, f"{name} is not asked in three ways"
-        assert understood[name]["names"], f"{name} cannot be named"
+
+
+def test_what_nobody_is_asked_has_a_name_and_a_restatement_alone(words: FileOf, lexicon: Lexicon) -> None:
+    texts = words("attributes")["attributes"]
+    never = {name for name, entry in lexicon.items() if not entry.get("asked", True)}
+    assert "life_expectancy" in never
+    for name in never:
+        assert set(texts[name]) == {"name", "said", "for_other"}, name
+        assert set(texts[name]["for_other"]) == {"name", "said"}, name
 
 
 def test_every_option_has_a_title_and_words(words: FileOf, lexicon: Lexicon, understood: Lexicon) -> None:
@@ -213,7 +229,7 @@ def test_every_placeholder_is_explained_above_its_text(name: str) -> None:
 
 def test_attribute_texts_use_no_placeholder_but_the_value(words: FileOf) -> None:
     for name, entry in words("attributes")["attributes"].items():
-        for part, text in texts_in({part: entry[part] for part in ("name", "question", "question_again", "why", "help")}):
+        for part, text in texts_in({part: text for part, text in entry.items() if part not in ("said", "for_other", "options")}):
             assert not placeholders(text), f"{name}.{part}"
         said = entry["said"] if isinstance(entry["said"], dict) else {"any": entry["said"]}
         assert all(placeholders(text) <= {"value"} for text in said.values()), name

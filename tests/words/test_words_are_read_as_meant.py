@@ -60,7 +60,7 @@ def examples() -> list[tuple[str, str, float]]:
     """What the questions about numbers give as an example, and the number that it stands for, in the lexicon's unit."""
     found = []
     for name, entry in english().files["attributes"]["attributes"].items():
-        for wording in (entry["question"], *entry["question_again"]):
+        for wording in (entry.get("question", ""), *entry.get("question_again", ())):
             if english().attributes[name].answer_type.value == "number" and (shown := re.search(r"such as (.+?)[.?](?: |$)", wording)):
                 found += [(name, part.split(" in ")[0].split(", with")[0]) for part in re.split(r" or |\. ", shown[1])]
     return [(name, text, WORTH.get((name, text), float(re.findall(r"[\d.]+", text)[0]))) for name, text in dict.fromkeys(found)]

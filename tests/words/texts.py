@@ -41,7 +41,7 @@ def said_of(person: Mapping[str, str], data: Any) -> Any:
 def spoken(entry: Mapping[str, Any]) -> dict[str, Any]:
     """What is said to patients about one attribute."""
     titles = {str(value): option["title"] for value, option in (entry.get("options") or {}).items()}
-    return {**{part: entry[part] for part in PARTS}, "options": titles}
+    return {**{part: entry[part] for part in PARTS if part in entry}, "options": titles}
 
 
 def spoken_of(person: Mapping[str, str], entry: Mapping[str, Any]) -> dict[str, Any]:

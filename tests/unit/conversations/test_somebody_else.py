@@ -210,12 +210,10 @@ def every_step(interview: Interview, library: Library) -> list[steps.Step]:
             "yes_no": [True, False], "number": [3], "time_since": [30, "never"], "text": [("Non Small Cell Lung Cancer",)],
             "choice": list(attribute.values), "choices": [(value,) for value in attribute.values],
         }[attribute.answer_type.value]  # fmt: skip
-        said += [steps.Ask(attribute.name, steps.Progress(0, 1), attempt) for attempt in range(3)]
-        said += [
-            steps.Why(attribute.name, ("I3", "I7")),
-            steps.Help(attribute.name),
-            steps.Noted(Answer(attribute.name, Outcome.UNREAD), False),
-        ]
+        if attribute.asked:
+            said += [steps.Ask(attribute.name, steps.Progress(0, 1), attempt) for attempt in range(3)]
+            said += [steps.Why(attribute.name, ("I3", "I7")), steps.Help(attribute.name)]
+        said.append(steps.Noted(Answer(attribute.name, Outcome.UNREAD), False))
         said += [steps.Told((Answer(attribute.name, Outcome.KNOWN, value, ""),)) for value in values]
     return said
 

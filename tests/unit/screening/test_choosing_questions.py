@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.criteria import Value
+from bot.criteria import Criterion, Value
 from bot.screening.answers import Answer, Outcome, facts_from
 from bot.screening.planner import open_questions, plan
 from bot.trials import load_record
@@ -81,3 +81,15 @@ def test_what_follows_from_an_answer_is_traced_back_to_what_was_said() -> None:
 def test_a_corrected_sex_overrules_what_no_longer_applies() -> None:
     facts = facts_from(ATTRIBUTES, known(sex="male", age=34, pregnant_or_breastfeeding=True))
     assert facts.values["pregnant_or_breastfeeding"] is False
+
+
+def test_what_nobody_is_asked_is_never_chosen_and_the_rest_still_is() -> None:
+    long_enough = {"attribute": "life_expectancy", "at_least": 3}
+    criteria = [
+        Criterion.model_validate({"id": id_, "section": "inclusion", "checked_by": "patient", "requires": requires})
+        for id_, requires in (("I1", long_enough), ("I2", {"any": [long_enough, {"attribute": "weight", "at_least": 40}]}))
+    ]
+    facts = facts_from(ATTRIBUTES, {})
+    assert set(open_questions(ATTRIBUTES, criteria, facts, ()).goals) == {"weight"}
+    assert open_questions(ATTRIBUTES, criteria[:1], facts, ()).goals == {}
+    assert plan(ATTRIBUTES, open_questions(ATTRIBUTES, criteria[:1], facts, ()), facts).attribute is None
