@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +19,22 @@ _NAME_REACH, _SHARED_REACH = 5, 0
 """How many words may stand between a measurement's name and its number."""
 _FOREIGN_REACH = 2
 """The same for the name of a value that no question asks for."""
+_SINCE_NOW = 2
+"""How many words may stand between "now" and a value written as two numbers."""
 _SPACES = re.compile(r"\s*([/^*×])\s*")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two values written as one, "130 over 80", by the measurements they are of; the first is always the larger."""
+
+    values: Mapping[str, Number]
+    start: int
+    end: int
+
+    @property
+    def figures(self) -> tuple[float, ...]:
+        return tuple(number.value for number in self.values.values())
 
 
 @dataclass(frozen=True)
@@ -126,11 +141,15 @@ class QuantityReader:
 
     def answer(self, attribute: Attribute, said: Utterance, dates: frozenset[int] = frozenset()) -> float | None:
         """The one value that an answer to this measurement's question gives; numbers at `dates` are none of it."""
-        pair = self._pair(attribute.name, said)
-        if pair is not None:
-            return self._kept(attribute, pair)
+        pairs = self._pairs_of(attribute.name, said)
+        if pairs:
+            pair = self._current(pairs, said)
+            return None if pair is None else self._kept(attribute, pair.values[attribute.name].value)
         lost = [(match.start, match.end) for match in self._lexicon.cues("changes").find(said.words)]
-        quantities = [q for q in self.find(said) if q.start not in dates and not any(0 <= q.start - end <= 1 for _, end in lost)]
+        taken = dates | self._in_pairs(attribute.name, said)
+        quantities = [q for q in self.find(said) if q.start not in taken and not any(0 <= q.start - end <= 1 for _, end in lost)]
+        quantities = self._without_norms(quantities, said)
+        ends = self._ends_of_spans(quantities, said)
         values = [(quantity, value) for quantity in quantities if (value := self.value(attribute, quantity)) is not None]
         if any(
             quantity.unit in self._of_the_body and quantity.unit not in self._lexicon.words_of(attribute.name).units
@@ -148,8 +167,10 @@ class QuantityReader:
         if not current and len({value for _, value in values}) > 1 and self._then_and_now.find(said.words):
             return None  # "35 after the attack, 50 on the echo": which of them holds is not told in words that are known.
         for candidates in (values, current, named, with_unit):
-            if candidates and len({value for _, value in candidates}) == 1 and not self._is_bound(candidates[0][0], said, quantities):
-                return candidates[0][1]
+            if candidates and len({value for _, value in candidates}) == 1:
+                quantity, value = candidates[0]
+                if quantity.start not in ends and not self._is_bound(quantity, said, quantities):
+                    return value
         return self._single(attribute, said) if not quantities else None
 
     def _single(self, attribute: Attribute, said: Utterance) -> float | None:
@@ -167,15 +188,17 @@ class QuantityReader:
 
     def facts(self, attribute: Attribute, said: Utterance) -> list[tuple[float, int, int]]:
         """Values told by name: "my HbA1c was 8.1 %"; with where they stand."""
-        pair = self._pair(attribute.name, said, plausibly=True)
-        if pair is not None:
-            return [(pair, 0, len(said))]
-        quantities = self.find(said)
+        pairs = [pair for pair in self._pairs_of(attribute.name, said) if self._is_plausible(pair)]
+        if pairs:
+            pair = self._current(pairs, said)
+            return [] if pair is None else [(pair.values[attribute.name].value, pair.start, pair.end)]
+        quantities = self._without_norms(self.find(said), said)
+        ends = self._ends_of_spans(quantities, said)
         found = []
         for quantity in quantities:
             value = self.value(attribute, quantity, strict=True)
             named = quantity.unit in self._telling[attribute.name] or self._named(attribute.name, quantity, said)
-            if value is not None and named and not self._is_bound(quantity, said, quantities):
+            if value is not None and named and quantity.start not in ends and not self._is_bound(quantity, said, quantities):
                 found.append((value, quantity.start, quantity.end))
         return found
 
@@ -268,22 +291,54 @@ class QuantityReader:
 
     # -- two in one: "130 over 80"
 
-    def _pair(self, attribute: str, said: Utterance, plausibly: bool = False) -> float | None:
-        for pair in self._pairs:
-            if attribute not in (pair["first"], pair["second"]):
-                continue
-            numbers = self._numbers.find(said.words)
-            for first, second in itertools.pairwise(numbers):
-                middle = said.words[first.end : second.start]
-                if plausibly and not (self._is_plausible(pair["first"], first) and self._is_plausible(pair["second"], second)):
-                    continue
-                if (not middle and said.between[second.start].strip() == "/") or (len(middle) == 1 and middle[0] in self._over):
-                    return first.value if attribute == pair["first"] else second.value
-        return None
+    def _all_pairs(self, said: Utterance) -> Iterator[Pair]:
+        units = {quantity.start: quantity.unit for quantity in self.find(said)}
+        for first, second in itertools.pairwise(self._numbers.find(said.words)):
+            middle = said.words[first.end : second.start]
+            joined = (not middle and said.between[second.start].strip() == "/") or (len(middle) == 1 and middle[0] in self._over)
+            if joined and first.value > second.value:
+                for pair in self._pairs:
+                    values = {pair["first"]: first, pair["second"]: second}
+                    if all(not units.get(n.start) or units[n.start] in self._tight_units(name) for name, n in values.items()):
+                        yield Pair(values, first.start, second.end)
 
-    def _is_plausible(self, attribute: str, number: Number) -> bool:
-        plausible = self._lexicon.attributes[attribute].plausible
-        return plausible is None or plausible[0] <= number.value <= plausible[1]
+    def _pairs_of(self, attribute: str, said: Utterance) -> list[Pair]:
+        return [pair for pair in self._all_pairs(said) if attribute in pair.values]
+
+    def _current(self, pairs: Sequence[Pair], said: Utterance) -> Pair | None:
+        """The pair that counts: "it was 150/95, now it is 130/80"; None where that is not clear."""
+        if len({pair.figures for pair in pairs}) > 1:
+            now = [match.end for match in self._now.find(said.words)]
+            pairs = [pair for pair in pairs if any(0 <= pair.start - end <= _SINCE_NOW for end in now)]
+        return pairs[0] if len({pair.figures for pair in pairs}) == 1 else None
+
+    def _in_pairs(self, attribute: str, said: Utterance) -> frozenset[int]:
+        """Where numbers stand that are two in one of other measurements: they are no value of this one."""
+        others = (pair for pair in self._all_pairs(said) if attribute not in pair.values and self._is_plausible(pair))
+        return frozenset(number.start for pair in others for number in pair.values.values())
+
+    def _is_plausible(self, pair: Pair) -> bool:
+        ranges = ((self._lexicon.attributes[name].plausible, number.value) for name, number in pair.values.items())
+        return all(plausible is None or _within(plausible, value) for plausible, value in ranges)
+
+    def _without_norms(self, quantities: Sequence[Quantity], said: Utterance) -> list[Quantity]:
+        """Without the range in brackets that a report prints behind a value: "13.5 (12-16)"."""
+        ends = self._ends_of_spans(quantities, said)
+        norms: set[int] = set()
+        for value, low, high in zip(quantities, quantities[1:], quantities[2:], strict=False):
+            if {low.start, high.start} <= ends and any("(" in gap for gap in said.between[value.end : low.start + 1]):
+                norms |= {low.start, high.start}
+        return [quantity for quantity in quantities if quantity.start not in norms]
+
+    @staticmethod
+    def _ends_of_spans(quantities: Sequence[Quantity], said: Utterance) -> set[int]:
+        """Where the ends of a range stand that is written with a hyphen: neither end of "55-60 %" is the value."""
+        ends: set[int] = set()
+        for left, right in itertools.pairwise(quantities):
+            gap = said.between[right.start].strip() if left.end == right.start else ""
+            if left.end == right.start and (gap == "-" or (not gap and right.value < 0)):
+                ends |= {left.start, right.start}
+        return ends
 
 
 def _within(limits: Sequence[float], value: float) -> bool:

@@ -111,6 +111,33 @@ def test_two_in_one_are_whole_numbers_of_the_right_size() -> None:
     assert "upper" not in told("on 12/11 I went home")
 
 
+@pytest.mark.parametrize("text", ["80 over 130", "80/130", "130/80 or 120/70"])
+def test_two_in_one_that_rise_or_disagree_are_none(text: str) -> None:
+    assert answer("upper", text) is None
+    assert told(text) == {}
+
+
+def test_of_two_in_one_the_ones_that_count_now_are_taken() -> None:
+    assert (answer("upper", "150/95, now 130/80"), answer("lower", "150/95, now 130/80")) == (130, 80)
+
+
+def test_two_in_one_are_no_value_of_anything_else() -> None:
+    assert answer("weight", "130/80") is None
+    assert answer("weight", "pressure 130/80, and 82") == 82
+
+
+@pytest.mark.parametrize("text", ["80-85 kg", "80 - 85 kg", "weight 80-85"])
+def test_a_range_with_a_hyphen_is_no_value(text: str) -> None:
+    assert answer("weight", text) is None
+    assert told(text) == {}
+
+
+def test_a_range_in_brackets_behind_a_value_is_the_norm() -> None:
+    assert answer("pigment", "11.2 (12-16)") == 11.2
+    assert told("hb 11.2 g/dl (12 - 16 g/dl)") == {"pigment": [11.2]}
+    assert answer("pigment", "(12-16)") is None
+
+
 def test_a_message_may_tell_several_measurements() -> None:
     assert told("I weigh 82 kg, hb was 11.2 and heat 37.5") == {"weight": [82], "pigment": [11.2], "heat": [37.5]}
 
