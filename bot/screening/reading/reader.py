@@ -176,6 +176,10 @@ class Reader:
                 return False  # "82 before the chemo, 71 now": both are of what was asked.
         if isinstance(reading, ReadAnswer) and attribute.answer_type is AnswerType.NUMBER and tale.value == reading.value:
             return False  # The answer's own number.
+        if asked is not None and self._lexicon.attributes[asked].group == MEASUREMENT:
+            own = (found for found in message.found(asked) if found.label.own and found.label.kind in ("value", "ignore"))
+            if any(found.start <= tale.start < found.end for found in own):
+                return False  # "Stage 3" where the kidneys or the heart were asked about is no stage of a cancer.
         if attribute.answer_type is not AnswerType.TEXT or prompt is None:
             return True
         return prompt.waiting is Waiting.QUESTION and self._lexicon.attributes[prompt.asks].group == _CONSENT
