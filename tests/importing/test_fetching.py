@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from bot.store import Store
+from bot.trials import import_commands
 from bot.trials.registry import api
-from tests.fakes.registry_api import Answer, FakeRegistry, Hole, a_study
+from tests.fakes.registry_api import Answer, FakeRegistry, a_study
 from tests.importing.conftest import Run, stored
 
 STUDIES = [
@@ -19,12 +22,9 @@ STUDIES = [
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeRegistry]:
     """The registry of the command, which is not waited for here."""
-    monkeypatch.setattr(api, "SECONDS_BETWEEN", 0.0)
     monkeypatch.setattr(api, "FIRST_WAIT", 0.0)
-    monkeypatch.setattr(
-        api.RegistryClient.__init__, "__kwdefaults__", {**api.RegistryClient.__init__.__kwdefaults__, "seconds_between": 0.0}
-    )
-    fake = FakeRegistry(STUDIES)
+    monkeypatch.setattr(import_commands, "RegistryClient", partial(api.RegistryClient, seconds_between=0.0))
+    fake = FakeRegistry(copy.deepcopy(STUDIES))
     with fake.in_a_thread():
         monkeypatch.setenv("TRIALCHAT_REGISTRY_URL", fake.url)
         monkeypatch.setenv("TRIALCHAT_CONTACT", "trials@example.org")
@@ -46,7 +46,7 @@ def test_many_numbers_are_one_request(run: Run, store: Store, registry: FakeRegi
     assert (done.exit_code, len(done.stdout.splitlines()), len(registry.requests)) == (0, 20, 1)
 
 
-def test_a_query_is_followed_over_all_its_pages(run: Run, store: Store, registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_query_is_followed_over_all_its_pages(run: Run, store: Store, registry: FakeRegistry) -> None:
     done = run("trials", "import", "--condition", "asthma", "--status", "recruiting")
     assert (done.exit_code, len(done.stdout.splitlines())) == (0, 15)
     with store.reading() as unit:
@@ -75,11 +75,11 @@ def test_a_busy_registry_is_asked_again(run: Run, registry: FakeRegistry) -> Non
     assert len(registry.requests) == 2
 
 
-def test_a_record_with_a_hole_is_named_and_the_others_of_the_page_go_in(run: Run, store: Store, registry: FakeRegistry) -> None:
-    registry.always = Hole("NCT00000003")
+def test_a_record_that_is_no_study_is_named_and_the_others_of_the_page_go_in(run: Run, store: Store, registry: FakeRegistry) -> None:
+    del registry.studies["NCT00000003"]["protocolSection"]["eligibilityModule"]
     done = run("trials", "import", "--condition", "asthma")
     assert (done.exit_code, len(done.stdout.splitlines())) == (1, 14)
-    assert "NCT00000003" in done.stderr
+    assert "NCT00000003: protocolSection.eligibilityModule: is missing" in done.stderr
 
 
 def test_a_registry_that_refuses_says_what_to_do(run: Run, registry: FakeRegistry) -> None:
