@@ -6,10 +6,10 @@ A sign knows where it stands in the text, so that whatever is read can be shown 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
-from bot.criteria.extraction.words import SAME, WORD, Kind, Meaning, RegistryWords, tight
+from bot.criteria.extraction.words import Kind, Meaning, RegistryWords, pieces_at, tight
 
 _NUMBER = re.compile(
     r"\d{1,3}(?:\.\d{3}){2,}(?![\d.])|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d{1,3}(?:[ \u00a0]\d{3})+(?!\d)"
@@ -42,29 +42,22 @@ class Sign(NamedTuple):
     text: str
     parts: tuple[str, ...]
     """Its pieces as they are compared."""
+    kinds: frozenset[Kind]
+    """All that it can be: a phrase may be two things."""
     meanings: tuple[Meaning, ...] = ()
+    value: str = ""
     number: float | None = None
 
     def is_a(self, *kinds: Kind) -> bool:
         return self.kind in kinds
 
-    @property
-    def kinds(self) -> frozenset[Kind]:
-        """All that it can be: a phrase may be two things."""
-        return kinds_of(self.meanings) if self.meanings else _ALONE[self.kind]
-
-    @property
-    def value(self) -> str:
-        return self.meanings[0].value if self.meanings else ""
-
 
 _ALONE = {kind: frozenset((kind,)) for kind in Kind}
 
 
-@cache
-def kinds_of(meanings: tuple[Meaning, ...]) -> frozenset[Kind]:
-    """The kinds of several meanings."""
-    return frozenset(meaning.kind for meaning in meanings)
+def _sign(kind: Kind, start: int, end: int, text: str, number: float | None = None) -> Sign:
+    """A sign that is one thing and of one piece."""
+    return Sign(kind, start, end, text, (text,), _ALONE[kind], (), "", number)
 
 
 def lowered_alike(text: str) -> str:
@@ -77,16 +70,16 @@ def lowered_alike(text: str) -> str:
 
 def signs(text: str, lowered: str, start: int, end: int, words: RegistryWords) -> list[Sign]:
     """Every word and sign of `text[start:end]`, phrases as one; `lowered` is the text in small letters."""
-    places = [match.span() for match in WORD.finditer(text, start, end)]
-    parts = [SAME.get(part := lowered[begin:finish], part) for begin, finish in places]
+    parts, starts, ends = pieces_at(lowered, start, end)
     made: list[Sign] = []
-    beginnings = words.tree.first
-    position, behind = 0, start
-    while position < len(places):
-        begin, finish = places[position]
-        part = parts[position]
+    beginnings = words.beginnings
+    behind = start
+    for position, part in enumerate(parts):
+        begin, finish = starts[position], ends[position]
         if begin < behind:
-            position += 1
+            continue
+        if part not in beginnings and part.isalpha():
+            made.append(Sign(_WORD, begin, finish, part, (part,), _ONLY_WORD))
             continue
         number = _number(text, begin, end) if part[0].isdecimal() or part == "." else _in_words(part, begin, finish, words)
         if number is not None:
@@ -101,26 +94,27 @@ def signs(text: str, lowered: str, start: int, end: int, words: RegistryWords) -
                 continue
             # "One of the following" counts nothing: a number in words is one before a unit alone.
             behind = begin
-        phrase = words.tree.longest(parts, position) if part in beginnings else None
-        if phrase is None and part[0].isalpha():
-            made.append(Sign(Kind.WORD, begin, finish, part, (part,)))
-            position += 1
-            continue
-        if phrase is not None and not (part == "-" and _joins_words(text, begin)):
-            meanings, after = phrase
-            behind = places[after - 1][1]
-            made.append(Sign(meanings[0].kind, begin, behind, lowered[begin:behind], tuple(parts[position:after]), meanings))
-            position = after
-            continue
-        made.append(_plain(text, begin, finish, part))
-        position += 1
+        longest = words.tree.longest(parts, position)
+        if longest is not None and not (part == "-" and _joins_words(text, begin)):
+            phrase, after = longest
+            behind = ends[after - 1]
+            said = tuple(parts[position:after])
+            made.append(Sign(phrase.kind, begin, behind, lowered[begin:behind], said, phrase.kinds, phrase.meanings, phrase.value))
+        elif part[0].isalpha():
+            made.append(_sign(_WORD, begin, finish, part))
+        else:
+            made.append(_plain(text, begin, finish, part))
     return made
+
+
+_WORD = Kind.WORD
+_ONLY_WORD = _ALONE[Kind.WORD]
 
 
 def _in_words(part: str, start: int, end: int, words: RegistryWords) -> Sign | None:
     """A number in words: "four weeks"."""
     value = words.numbers.get(part)
-    return None if value is None else Sign(Kind.NUMBER, start, end, part, (part,), (), value)
+    return None if value is None else _sign(Kind.NUMBER, start, end, part, value)
 
 
 def _behind_bracket(lowered: str, made: list[Sign], place: int) -> int:
@@ -138,8 +132,8 @@ def _plain(text: str, start: int, end: int, part: str) -> Sign:
         # A full stop ends a sentence where something else begins behind it.
         behind = _BEHIND.match(text, end)
         ends = part in _STOPS or end >= len(text) or (text[end].isspace() and not (behind is not None and behind[1].islower()))
-        return Sign(Kind.STOP if ends else Kind.WORD, start, end, part, (part,))
-    return Sign(_BREAKS.get(part, Kind.WORD), start, end, part, (part,))
+        return _sign(Kind.STOP if ends else Kind.WORD, start, end, part)
+    return _sign(_BREAKS.get(part, Kind.WORD), start, end, part)
 
 
 def _number(text: str, start: int, end: int) -> Sign | None:
@@ -148,12 +142,14 @@ def _number(text: str, start: int, end: int) -> Sign | None:
         return None
     written = match[0]
     if start and (text[start - 1].isalpha() or text[start - 1] == "_"):
-        return Sign(Kind.WORD, start, match.end(), written, (written,))  # The 19 of "COVID19" counts nothing.
-    return Sign(Kind.NUMBER, start, match.end(), written, (written,), (), _value(written))
+        return _sign(Kind.WORD, start, match.end(), written)  # The 19 of "COVID19" counts nothing.
+    return _sign(Kind.NUMBER, start, match.end(), written, _value(written))
 
 
 def _value(written: str) -> float:
     """The number as it is written: a comma before three figures parts thousands, another is a decimal one."""
+    if written.isdecimal():
+        return float(written)
     figures = re.sub(r"[ \u00a0]", "", written).replace("·", ".")
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", figures) and not figures.startswith("0"):
         return float(figures.replace(",", ""))
@@ -171,10 +167,12 @@ def _unit(lowered: str, start: int, end: int, words: RegistryWords) -> Sign | No
         return None
     ahead = lowered[place : min(end, place + 48)].translate(_LOOSE)
     times = _TIMES.match(ahead)
-    match = words.units.match(ahead, times.end() if times else 0)
+    first = times.end() if times else 0
+    units = words.units.get(ahead[first])
+    match = units.match(ahead, first) if units else None
     if match is None:
         return None
-    return Sign(Kind.UNIT, place, place + match.end(), _same_power(match[0]), (match[0],))
+    return Sign(Kind.UNIT, place, place + match.end(), _same_power(match[0]), (match[0],), _ALONE[Kind.UNIT])
 
 
 def _behind_same_unit(lowered: str, start: int, end: int, words: RegistryWords) -> int:
@@ -192,6 +190,7 @@ _TIMES = re.compile(r"(?:x|×|\*)\s?(?=10)")
 _LOOSE = str.maketrans({"µ": "μ", "²": "2", "³": "3", "⁹": "9", "⁶": "6", "⁴": "4", "⁻": "-", "¹": "1", "º": "°", "˚": "°", "／": "/"})
 
 
+@lru_cache(maxsize=1024)
 def _same_power(unit: str) -> str:
     return re.sub(r"^10(?:\\?[\^*e(])?(\d{1,2})\)?", r"10^\1", tight(unit))
 

@@ -146,7 +146,7 @@ def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[ran
         if match is None or not parts[position][:1].isalnum():
             position += 1
             continue
-        meanings, end = match
+        phrase, end = match
         first, last = owner[position], owner[end - 1]
         is_hidden = position <= hidden or (end < len(parts) and parts[end] in words.hidden_by)
         said = parts[position:end]
@@ -154,7 +154,7 @@ def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[ran
         position = end
         if is_hidden:
             continue
-        value = meanings[0].value
+        value = phrase.value
         if value and first not in taken_signs and last not in taken_signs:
             stated = words.stated[value]
             denied = denial.reaches(first, stated) or behind in words.denied_behind

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 from bot.criteria.extraction.outline import Headings
 
@@ -74,16 +75,29 @@ class UnitOf:
     offset: float = 0.0
 
 
-@dataclass
+class Phrase(NamedTuple):
+    """All that a phrase can be: it may be two things. `kind` and `value` are those of the first."""
+
+    meanings: tuple[Meaning, ...]
+    kind: Kind
+    value: str
+    kinds: frozenset[Kind]
+
+    @classmethod
+    def of(cls, meanings: tuple[Meaning, ...]) -> Phrase:
+        return cls(meanings, meanings[0].kind, meanings[0].value, frozenset(meaning.kind for meaning in meanings))
+
+
+@dataclass(slots=True)
 class _Branch:
-    meanings: tuple[Meaning, ...] = ()
+    phrase: Phrase | None = None
     further: dict[str, _Branch] = field(default_factory=dict)
 
 
 ABILITY = "ability"
 """What a "not" denies that is about being able or willing: that alone."""
 
-WORD = re.compile(r"&[lg]t;|&amp;|\\?[<>≤≥≦≧⩾⩽=]|\d+|[^\W\d_]+|[^\w\s]", re.IGNORECASE)
+_PIECE = re.compile(r"([^\W\d_]+|\d+|&[lg]t;|&amp;|\\?[<>≤≥≦≧⩾⩽=]|[^\w\s])")
 """The pieces that phrases and texts are compared in: words, figures, single signs."""
 SAME = {
     "&lt;": "<",
@@ -102,16 +116,20 @@ SAME = {
 }
 
 
-def piece(text: str) -> str:
-    """A piece as it is compared."""
-    lowered = text.casefold()
-    return SAME.get(lowered, lowered)
-
-
 def pieces(text: str) -> tuple[str, ...]:
     """A phrase as it is compared; hyphens between words count as nothing."""
-    found = [piece(match[0]) for match in WORD.finditer(text)]
-    return tuple(found)
+    return tuple(SAME.get(part, part) for part in _PIECE.findall(text.casefold()))
+
+
+def pieces_at(lowered: str, start: int, end: int) -> tuple[list[str], list[int], list[int]]:
+    """The pieces of `lowered[start:end]` as they are compared, and where each begins and ends."""
+    # What lies between the pieces and the pieces, in turn: adding up their lengths is quicker than to ask a match for each place.
+    split = _PIECE.split(lowered[start:end])
+    places = list(accumulate(map(len, split), initial=start))
+    parts = split[1::2]
+    if not SAME.keys().isdisjoint(parts):
+        parts = [SAME.get(part, part) for part in parts]
+    return parts, places[1:-1:2], places[2::2]
 
 
 class Tree:
@@ -125,34 +143,35 @@ class Tree:
             branch = self._root
             for part in pieces(str(phrase)):
                 branch = branch.further.setdefault(part, _Branch())
-            if meaning not in branch.meanings:
-                branch.meanings = (*branch.meanings, meaning)
+            meanings = branch.phrase.meanings if branch.phrase else ()
+            if meaning not in meanings:
+                branch.phrase = Phrase.of((*meanings, meaning))
 
     @property
     def first(self) -> Mapping[str, object]:
         """What a phrase may begin with: most words begin none."""
         return self._root.further
 
-    def longest(self, parts: Sequence[str], start: int) -> tuple[tuple[Meaning, ...], int] | None:
+    def longest(self, parts: Sequence[str], start: int) -> tuple[Phrase, int] | None:
         """What begins at `start`, and where it ends."""
         branch = self._root.further.get(parts[start])
         if branch is None:
             return None
-        found: tuple[tuple[Meaning, ...], int] | None = (branch.meanings, start + 1) if branch.meanings else None
-        position = start + 1
-        while position < len(parts):
+        found = (branch.phrase, start + 1) if branch.phrase else None
+        position, end = start + 1, len(parts)
+        while position < end:
             further = branch.further.get(parts[position])
             if further is None:
                 # "body-mass-index" is the same as "body mass index".
-                if parts[position] == "-" and branch.further and position + 1 < len(parts):
+                if parts[position] == "-" and branch.further and position + 1 < end:
                     position += 1
                     if parts[position] in branch.further:
                         continue
                 break
             branch = further
             position += 1
-            if branch.meanings:
-                found = branch.meanings, position
+            if branch.phrase:
+                found = branch.phrase, position
         return found
 
 
@@ -162,8 +181,8 @@ class RegistryWords:
 
     headings: Headings
     tree: Tree
-    units: re.Pattern[str]
-    """Any unit, at the place right behind a number."""
+    units: Mapping[str, re.Pattern[str]]
+    """Any unit, at the place right behind a number, by the letter or sign that it begins with."""
     unit_of: Mapping[str, Mapping[str, UnitOf]]
     """For each attribute its units, without white space."""
     grades: Mapping[str, tuple[str, ...]]
@@ -185,6 +204,8 @@ class RegistryWords:
     """What may stand behind a number without a unit that is somebody's age."""
     changes_behind: Tree
     changes_before: Tree
+    beginnings: frozenset[str]
+    """What a phrase or a number in words may begin with: every other word is only a word."""
 
     @classmethod
     def of(cls, data: Mapping[str, Any], units: Mapping[str, Mapping[str, UnitOf]]) -> RegistryWords:
@@ -217,6 +238,7 @@ class RegistryWords:
             }
             for name, measure in data["measures"].items()
         }
+        numbers = {str(word): float(value) for word, value in data["numbers"].items()}
         return cls(
             _headings(data["sections"]),
             tree,
@@ -230,7 +252,7 @@ class RegistryWords:
             unit_of,
             {name: tuple(map(str, measure["grades"])) for name, measure in data["measures"].items() if "grades" in measure},
             frozenset(name for name, measure in data["measures"].items() if str(measure.get("grades", ["0"])[0]).isalpha()),
-            {str(word): float(value) for word, value in data["numbers"].items()},
+            numbers,
             {tight(unit): name for name, measure in data["measures"].items() for unit in measure.get("telling_units") or ()},
             {
                 name: frozenset(map(tight, measure.get("subject_units") or ()))
@@ -244,6 +266,7 @@ class RegistryWords:
             frozenset(part for word in data["age_behind"] for part in pieces(word)),
             _tree_of(data["changes"]["behind"]),
             _tree_of(data["changes"]["before"]),
+            frozenset((*tree.first, *numbers)),
         )
 
 
@@ -294,10 +317,12 @@ def _tree_of(phrases: Iterable[str]) -> Tree:
     return tree
 
 
-def _units(units: Iterable[str]) -> re.Pattern[str]:
+def _units(units: Iterable[str]) -> dict[str, re.Pattern[str]]:
     """Any of the units, white space inside them allowed where it stands between signs."""
-    longest = sorted(units, key=len, reverse=True)
-    return re.compile(r"(?:" + "|".join(map(_spaced, longest)) + r")(?![^\W\d_])")
+    by_first: dict[str, list[str]] = {}
+    for unit in sorted(units, key=len, reverse=True):
+        by_first.setdefault(unit[0], []).append(_spaced(unit))
+    return {first: re.compile(r"(?:" + "|".join(spaced) + r")(?![^\W\d_])") for first, spaced in by_first.items()}
 
 
 def _spaced(unit: str) -> str:
