@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.criteria.extraction.phrases import Bound, Element, Mark, Quantity, elements, in_unit_of
+from bot.criteria.extraction.phrases import COMPARES, Bound, Element, Mark, Quantity, elements, in_unit_of
 from bot.criteria.extraction.signs import Sign, grade
 from bot.criteria.extraction.words import Kind, RegistryWords
 
+_NUMBERED = frozenset((Kind.NUMBER, Kind.LIMIT))
+_BEGINNING = frozenset((*COMPARES, Kind.OR_MORE, Kind.OR_LESS, Kind.NUMBER))
+"""What a bound may begin with that nothing names."""
 _COUNTED = frozenset((Kind.NUMBER, Kind.LIMIT, Kind.NORMAL))
 _TAIL = 8
 """So many signs behind the last number may still be about it."""
@@ -69,7 +72,7 @@ def limits(signs: Sequence[Sign], words: RegistryWords, context: str | None = No
     if context:
         reading.names = [(context, -1)]
     # What stands far behind the last number says nothing about it.
-    last = max((index for index, sign in enumerate(signs) if sign.kind in _COUNTED or grade(sign)), default=0)
+    last = next((index for index in range(len(signs) - 1, 0, -1) if signs[index].kind in _COUNTED or grade(signs[index])), 0)
     found = elements(signs[: last + _TAIL], words.roman)
     for position, element in enumerate(found):
         if isinstance(element, Mark):
@@ -80,18 +83,35 @@ def limits(signs: Sequence[Sign], words: RegistryWords, context: str | None = No
 
 
 def _may_say(signs: Sequence[Sign], words: RegistryWords) -> bool:
-    """Whether there can be a bound at all: a number or a grade of something named, or a number with a unit that tells what it is of."""
-    named = numbered = compared = False
+    """Whether there can be a bound at all: a number or a grade of something named, or a number that itself tells what it is of."""
+    kinds = {sign.kind for sign in signs}
+    if Kind.UNIT in kinds and any(sign.kind is Kind.UNIT and sign.text in words.own_units for sign in signs):
+        return True
+    if _NUMBERED.isdisjoint(kinds) and not any(sign.kind is Kind.NAME and sign.value in words.grades for sign in signs):
+        return False
+    if not _NAMES.isdisjoint(kinds):
+        return True
+    every = frozenset[Kind]().union(*[sign.kinds for sign in signs])
+    return not _COMPARING.isdisjoint(every) and (not _NAMES.isdisjoint(every) or _may_be_of_people(signs, words))
+
+
+def _may_be_of_people(signs: Sequence[Sign], words: RegistryWords) -> bool:
+    """Whether there is a word of age, "55 and older", or a bound can begin behind nothing but words for people, "adults over 18"."""
+    telling, people = words.telling_words.keys(), words.people_and_signs
+    run, whole = 0, True
     for sign in signs:
-        kind = sign.kind
-        if kind is Kind.WORD:
-            continue
-        if kind is Kind.UNIT and (sign.text in words.telling or any(sign.text in units for units in words.subject_units.values())):
+        parts = sign.parts
+        if not telling.isdisjoint(parts):
             return True
-        named = named or kind in _NAMES
-        numbered = numbered or kind in (Kind.NUMBER, Kind.LIMIT) or (kind is Kind.NAME and sign.value in words.grades)
-        compared = compared or not _COMPARING.isdisjoint(sign.kinds)
-    return numbered and (named or compared)
+        if run and (whole or run >= _PEOPLE_REACH) and not _BEGINNING.isdisjoint(sign.kinds):
+            return True
+        if sign.kind is Kind.STOP:
+            run, whole = run + 1, True
+        elif people.issuperset(parts):
+            run += 1
+        else:
+            run, whole = 0, False
+    return False
 
 
 def _mark(reading: _Reading, mark: Mark, found: Sequence[Element], position: int) -> None:
@@ -100,7 +120,7 @@ def _mark(reading: _Reading, mark: Mark, found: Sequence[Element], position: int
             _name(reading, mark, found, position)
         case Kind.STOP:
             reading.names, reading.used, reading.conditional, reading.either = [], False, False, False
-            reading.start, reading.last_end = mark.index + 1, -99
+            reading.start, reading.last_end = mark.place + 1, -99
         case Kind.CONDITION:
             reading.conditional = True
         case Kind.OR:
@@ -110,30 +130,30 @@ def _mark(reading: _Reading, mark: Mark, found: Sequence[Element], position: int
 
 
 def _name(reading: _Reading, mark: Mark, found: Sequence[Element], position: int) -> None:
-    if mark.index in reading.taken:
+    if mark.place in reading.taken:
         return
-    changed = _is_changed(reading, mark.index)
+    changed = _is_changed(reading, mark.place)
     attribute = "" if mark.kind is Kind.FOREIGN or changed else mark.value
     before = found[position - 1] if position else None
-    beside = reading.names and not reading.used and _near(reading, reading.names[-1][1], mark.index)
+    beside = reading.names and not reading.used and _near(reading, reading.names[-1][1], mark.place)
     if beside and isinstance(before, Mark) and before.kind in (Kind.AND, Kind.OR, Kind.COMMA, Kind.NAME):
         if before.kind is Kind.NAME and reading.names[-1][0] == attribute:
-            reading.names[-1] = (attribute, mark.index)
+            reading.names[-1] = (attribute, mark.place)
             return
-        if before.kind is not Kind.NAME or not _in_brackets(reading, mark.index):
-            if before.kind is Kind.NAME and not _divided(reading, before.index, mark.index):
+        if before.kind is not Kind.NAME or not _in_brackets(reading, mark.place):
+            if before.kind is Kind.NAME and not _divided(reading, before.place, mark.place):
                 # "body weight ... BMI": two names in a row, and the nearer one counts, unless a stroke parts them.
-                reading.names = [(attribute, mark.index)]
+                reading.names = [(attribute, mark.place)]
                 return
-            reading.names.append((attribute, mark.index))
-            if changed and _divided(reading, reading.names[-2][1], mark.index):
-                reading.names = [("", mark.index)]  # "AST/ALT ratio" is neither of the two.
+            reading.names.append((attribute, mark.place))
+            if changed and _divided(reading, reading.names[-2][1], mark.place):
+                reading.names = [("", mark.place)]  # "AST/ALT ratio" is neither of the two.
             return
         # "Eastern Cooperative Oncology Group (ECOG)": an abbreviation.
         if attribute:
-            reading.names[-1] = (attribute, mark.index)
+            reading.names[-1] = (attribute, mark.place)
         return
-    reading.names, reading.used = [(attribute, mark.index)], False
+    reading.names, reading.used = [(attribute, mark.place)], False
 
 
 def _near(reading: _Reading, first: int, second: int) -> bool:
@@ -193,18 +213,18 @@ def _attributes(
     following = found[position + 1] if position + 1 < len(found) else None
     behind = following if isinstance(following, Mark) and following.kind in (Kind.NAME, Kind.PAIR) else None
     pending = bool(reading.names) and not reading.used and bound.first - reading.names[-1][1] <= _NAME_REACH + 1
-    if pending and not (behind and behind.index - bound.last == 1 and "/" in reading.names[-1][0]):
+    if pending and not (behind and behind.place - bound.last == 1 and "/" in reading.names[-1][0]):
         fitting = _fitting(reading, reading.names, unit)
         if fitting or not unit:
             return fitting
-    if behind and behind.index - bound.last <= 3 and not _is_changed(reading, behind.index):
+    if behind and behind.place - bound.last <= 3 and not _is_changed(reading, behind.place):
         # "< 30 kg in weight": the name behind, unless that name has a bound of its own.
         own = found[position + 2] if position + 2 < len(found) else None
-        beside = behind.index - bound.last == 1
-        if beside or not isinstance(own, Bound) or own.first - behind.index > _NAME_REACH:
-            fitting = _fitting(reading, [(behind.value, behind.index)], unit)
+        beside = behind.place - bound.last == 1
+        if beside or not isinstance(own, Bound) or own.first - behind.place > _NAME_REACH:
+            fitting = _fitting(reading, [(behind.value, behind.place)], unit)
             if fitting:
-                reading.taken.add(behind.index)
+                reading.taken.add(behind.place)
                 reading.names = fitting
                 return fitting
     if reading.names and reading.used and _follows(reading, bound, found, position):
@@ -243,7 +263,7 @@ def _fitting(reading: _Reading, names: Sequence[tuple[str, int]], unit: str) -> 
 def _follows(reading: _Reading, bound: Bound, found: Sequence[Element], position: int) -> bool:
     """Whether the bound goes on with what the last one was about: "≥ 18 and ≤ 65"."""
     before = found[position - 1] if position else None
-    named = isinstance(before, Mark) and before.index in reading.taken  # "6 % ≤ HbA1c ≤ 9.5 %"
+    named = isinstance(before, Mark) and before.place in reading.taken  # "6 % ≤ HbA1c ≤ 9.5 %"
     if isinstance(before, Mark) and not named and before.kind not in (Kind.AND, Kind.OR, Kind.COMMA):
         return False
     between = reading.signs[reading.last_end + 1 : bound.first]
@@ -259,7 +279,7 @@ def _of_people(reading: _Reading, bound: Bound, unit: str) -> list[tuple[str, in
         return []
     before = [part for sign in signs[max(reading.start, bound.first - _PEOPLE_REACH) : bound.first] for part in sign.parts]
     behind = [part for sign in signs[bound.last + 1 : bound.last + 5] for part in sign.parts]
-    of_people = all(part in words.people or part in _SIGNS for part in before)
+    of_people = words.people_and_signs.issuperset(before)
     for attribute, units in words.subject_units.items():
         if unit not in units and (unit or attribute != _WITHOUT_UNIT):
             continue
@@ -275,7 +295,6 @@ def _of_people(reading: _Reading, bound: Bound, unit: str) -> list[tuple[str, in
 
 _PEOPLE_REACH = 24
 """So many words that speak of people may stand before the number."""
-_SIGNS = frozenset(",()[]-:*\"'/&.")
 _WITHOUT_UNIT = "age"
 """The one measured attribute that a bare number behind people can be."""
 

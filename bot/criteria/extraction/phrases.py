@@ -6,12 +6,11 @@ elsewhere. That is settled here, sign by sign and in one pass, so that the gramm
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
-from lark import Lark, Token, Transformer
+from lark import Lark, Token, Tree
 from lark.lexer import Lexer
 
 from bot.criteria.extraction.signs import Sign, grade
@@ -30,7 +29,7 @@ bound: compare quantity                   -> compared
      | compare quantity TO quantity       -> from_to
      | quantity OR_MORE                   -> or_more
      | quantity OR_LESS                   -> or_less
-     | quantity TO quantity               -> between
+     | quantity TO quantity               -> ranged
      | BETWEEN quantity to quantity       -> between
      | quantity REVERSED                  -> reversed
      | quantity                           -> bare
@@ -54,12 +53,15 @@ mark: NAME | PAIR | FOREIGN | NOT | CONDITION | AND | OR | COMMA | STOP
 """
 
 COMPARES = (Kind.ABOVE, Kind.BELOW, Kind.AT_LEAST, Kind.AT_MOST, Kind.IS)
+_EITHER = frozenset((Kind.OR_MORE, Kind.OR_LESS))
+_COMPARING = _EITHER.union(COMPARES)
+_NAMES = frozenset((Kind.NAME, Kind.PAIR, Kind.FOREIGN))
+_JOINTS = (Kind.NOT, Kind.CONDITION, Kind.AND, Kind.OR, Kind.COMMA, Kind.STOP)
 _REACH = 3
 """So many words may stand between a comparison and its number: "less than or equal to the age of 65"."""
 
 
-@dataclass(frozen=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number as it is written, with its unit or as a multiple of a limit; `second` is the other one of a pair such as 140/90."""
 
     value: float
@@ -71,8 +73,7 @@ class Quantity:
     second: float | None = None
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(NamedTuple):
     """What is said of a measured value, whatever it is: `lower` and `upper`, each with whether the number itself is meant."""
 
     first: int
@@ -85,23 +86,25 @@ class Bound:
     """The number alone: "ECOG 0", "= 35"."""
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """A sign that is no bound."""
 
     kind: Kind
-    index: int
+    place: int
     value: str = ""
 
 
 Element = Bound | Mark
 
+Chosen = tuple[Kind, int, Any]
+"""A sign that counts: what it is to the grammar, the index of the sign, and what it holds."""
+
 
 # -- choosing signs
 
 
-def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[tuple[str, int, Any]]:
-    """The terminals of the grammar: each with the index of its sign, and what it holds; `roman` attributes have grades in Roman figures."""
+def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[Chosen]:
+    """The signs that count; `roman` attributes have grades in Roman figures."""
     graded = False
     position = 0
     ended = False  # Whether a quantity has just ended, with nothing behind it yet.
@@ -109,40 +112,45 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[tuple[str, 
         sign = signs[position]
         kinds = sign.kinds
         step = 1
-        if Kind.NUMBER in kinds:
+        if sign.kind is Kind.WORD:
+            # Most signs are words that nothing was made of.
+            ended = graded and grade(sign) is not None
+            if ended:
+                yield Kind.GRADE, position, (float(grade(sign) or 0), sign.text)
+        elif Kind.NUMBER in kinds:
             pair = _second_of_pair(signs, position)
-            yield "NUMBER", position, (sign.number, sign.text, pair)
+            yield Kind.NUMBER, position, (sign.number, sign.text, pair)
             step = 3 if pair is not None else 1
             ended = True
         elif Kind.UNIT in kinds:
             if ended:
-                yield "UNIT", position, sign.text
+                yield Kind.UNIT, position, sign.text
         elif Kind.LIMIT in kinds and ended and _is_number(signs, position - 1):
-            yield "LIMIT", position, sign.value
+            yield Kind.LIMIT, position, sign.value
         elif Kind.TIMES in kinds and ended and (limit := _limit_behind(signs, position)) is not None:
-            yield "TIMES", position, None
-            yield "LIMIT", limit, signs[limit].value
+            yield Kind.TIMES, position, None
+            yield Kind.LIMIT, limit, signs[limit].value
             step = limit + 1 - position
-        elif ended and kinds & {Kind.OR_MORE, Kind.OR_LESS} and _target(signs, position, graded) is None:
-            yield ("OR_MORE" if Kind.OR_MORE in kinds else "OR_LESS"), position, None
+        elif ended and not _EITHER.isdisjoint(kinds) and _target(signs, position, graded) is None:
+            yield (Kind.OR_MORE if Kind.OR_MORE in kinds else Kind.OR_LESS), position, None
             ended = False
         elif Kind.TO in kinds and ended and (_is_number(signs, position + 1) or (graded and _grade_behind(signs, position))):
-            yield "TO", position, None
+            yield Kind.TO, position, None
             ended = False
         elif Kind.TO in kinds and ended and (upper := _upper_behind(signs, position)) is not None:
             # "2 to < 12 years".
-            yield "TO", position, upper[1]
+            yield Kind.TO, position, upper[1]
             step, ended = upper[0] - position, False
         elif Kind.BETWEEN in kinds and (joint := _range_behind(signs, position)) is not None:
             yield from _names_between(signs, position, joint)
-            yield "BETWEEN", position, None
+            yield Kind.BETWEEN, position, None
             yield from _range(signs, position, joint)
             step = joint - position
             ended = False
-            yield ("AND_TO" if Kind.AND in signs[joint].kinds else "TO"), joint, None
+            yield (Kind.AND_TO if Kind.AND in signs[joint].kinds else Kind.TO), joint, None
             step += 1
         elif ended and (mirrored := _mirrored(signs, position)) is not None:
-            yield "REVERSED", position, mirrored
+            yield Kind.REVERSED, position, mirrored
             ended = False
         elif compare := _comparison(kinds):
             target = _target(signs, position, graded)
@@ -150,12 +158,12 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[tuple[str, 
                 # "greater than (>) 18": the sign nearest to the number counts.
                 last, alone = target
                 nearest = _comparison(signs[last].kinds) or compare
-                if sign.value in ("or", "and") and kinds & {Kind.OR_MORE, Kind.OR_LESS}:
-                    yield sign.value.upper(), position, ""
+                if sign.value in ("or", "and") and not _EITHER.isdisjoint(kinds):
+                    yield (Kind.OR if sign.value == "or" else Kind.AND), position, ""
                 yield from _names_between(signs, position, alone if alone is not None else last + _REACH + 3)
-                yield nearest.value, position, None
+                yield nearest, position, None
                 if alone is not None:
-                    yield "ALONE", alone, signs[alone].value
+                    yield Kind.ALONE, alone, signs[alone].value
                     step, ended = alone + 1 - position, True
                 else:
                     step, ended = last + 1 - position, False
@@ -163,21 +171,17 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[tuple[str, 
                     step = step if number is None else number - position
             else:
                 ended = False
-        elif kinds & {Kind.NAME, Kind.PAIR, Kind.FOREIGN}:
+        elif not _NAMES.isdisjoint(kinds):
             for meaning in sign.meanings:
-                if meaning.kind in (Kind.NAME, Kind.PAIR, Kind.FOREIGN):
-                    yield meaning.kind.value, position, meaning.value
+                if meaning.kind in _NAMES:
+                    yield meaning.kind, position, meaning.value
                     graded = meaning.value in roman
                     break
             ended = False
-        elif kinds & {Kind.NOT, Kind.CONDITION, Kind.AND, Kind.OR, Kind.COMMA, Kind.STOP}:
-            kind = next(kind for kind in (Kind.NOT, Kind.CONDITION, Kind.AND, Kind.OR, Kind.COMMA, Kind.STOP) if kind in kinds)
-            yield kind.value, position, sign.text
+        elif (kind := next((kind for kind in _JOINTS if kind in kinds), None)) is not None:
+            yield kind, position, sign.text
             graded = graded and kind is not Kind.STOP
             ended = False
-        elif graded and grade(sign):
-            yield "GRADE", position, (float(grade(sign) or 0), sign.text)
-            ended = True
         elif sign.kind not in (Kind.OPEN, Kind.CLOSE):
             ended = False
         position += step
@@ -185,20 +189,22 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[tuple[str, 
 
 def _comparison(kinds: frozenset[Kind]) -> Kind | None:
     """The comparison that a sign can be; "or older", with a number behind it, is one too."""
+    if _COMPARING.isdisjoint(kinds):
+        return None
     for kind in COMPARES:
         if kind in kinds:
             return kind
     return Kind.ABOVE if Kind.OR_MORE in kinds else Kind.BELOW if Kind.OR_LESS in kinds else None
 
 
-def _names_between(signs: Sequence[Sign], position: int, end: int) -> Iterator[tuple[str, int, Any]]:
+def _names_between(signs: Sequence[Sign], position: int, end: int) -> Iterator[Chosen]:
     """The names that stand between a comparison and its number: "a minimum life expectancy of 12 weeks"."""
     for place in range(position + 1, min(end, len(signs))):
         if signs[place].is_a(Kind.NUMBER):
             return
         for meaning in signs[place].meanings:
-            if meaning.kind in (Kind.NAME, Kind.PAIR, Kind.FOREIGN):
-                yield meaning.kind.value, place, meaning.value
+            if meaning.kind in _NAMES:
+                yield meaning.kind, place, meaning.value
 
 
 def _upper_behind(signs: Sequence[Sign], position: int) -> tuple[int, bool] | None:
@@ -257,12 +263,12 @@ def _range_behind(signs: Sequence[Sign], position: int) -> int | None:
     return None
 
 
-def _range(signs: Sequence[Sign], position: int, joint: int) -> Iterator[tuple[str, int, Any]]:
+def _range(signs: Sequence[Sign], position: int, joint: int) -> Iterator[Chosen]:
     for place in range(position + 1, joint):
         if signs[place].is_a(Kind.NUMBER):
-            yield "NUMBER", place, (signs[place].number, signs[place].text, None)
+            yield Kind.NUMBER, place, (signs[place].number, signs[place].text, None)
             if signs[place + 1].is_a(Kind.UNIT):
-                yield "UNIT", place + 1, signs[place + 1].text
+                yield Kind.UNIT, place + 1, signs[place + 1].text
             return
 
 
@@ -289,23 +295,98 @@ def _target(signs: Sequence[Sign], position: int, graded: bool) -> tuple[int, in
 
 def _mirrored(signs: Sequence[Sign], position: int) -> Kind | None:
     """The comparison of "6 % ≤ HbA1c", between a number and a name."""
-    kind = next((kind for kind in COMPARES if kind in signs[position].kinds), None)
-    behind = signs[position + 1].kinds if position + 1 < len(signs) else frozenset()
-    return kind if kind is not Kind.IS and behind & {Kind.NAME, Kind.PAIR, Kind.FOREIGN} else None
+    kinds = signs[position].kinds
+    if _COMPARING.isdisjoint(kinds) or position + 1 == len(signs):
+        return None
+    kind = next((kind for kind in COMPARES if kind in kinds), None)
+    behind = signs[position + 1].kinds
+    return kind if kind is not Kind.IS and not _NAMES.isdisjoint(behind) else None
 
 
 # -- the grammar
 
+_IN_BOUNDS = _COMPARING | {
+    *(Kind.BETWEEN, Kind.TO, Kind.AND_TO, Kind.REVERSED),
+    *(Kind.NUMBER, Kind.UNIT, Kind.LIMIT, Kind.TIMES, Kind.ALONE, Kind.GRADE),
+}
+"""The signs that a bound can be made of. No other can stand inside of one, so what lies between the others is read by itself."""
+_REMEMBERED = 12
+"""Runs of so many signs at most are remembered: they are few, and come again and again."""
 
-class _Chosen(Lexer):
-    """Hands the chosen signs to the grammar. Lark's own lexers are given a text; one of one's own is given what `parse` was."""
+
+def elements(signs: Sequence[Sign], roman: frozenset[str]) -> list[Element]:
+    """The bounds and marks of a criterion, in its order."""
+    found: list[Element] = []
+    run: list[Chosen] = []
+    for sign in chosen(signs, roman):
+        kind, index, value = sign
+        if kind in _IN_BOUNDS:
+            run.append(sign)
+            continue
+        if run:
+            found += _read(run)
+            run = []
+        found.append(Mark(kind, index, value or ""))
+    if run:
+        found += _read(run)
+    return found
+
+
+def _read(run: Sequence[Chosen]) -> list[Element]:
+    kinds = tuple([kind for kind, _, _ in run])
+    shape = _shape(kinds) if len(kinds) <= _REMEMBERED else _parsed(kinds)
+    return [_MADE[made](*[[run[place] for place in part] for part in parts]) for made, parts in shape]
+
+
+Shape = tuple[tuple[str, tuple[tuple[int, ...], ...]], ...]
+"""What a run of signs is, by their kinds alone: each bound or mark by its name in the grammar, with the places of its parts in the run."""
+
+
+def _parsed(kinds: tuple[Kind, ...]) -> Shape:
+    tree = _parser().parse(kinds)
+    return tuple((part.data, tuple(map(_places, part.children))) for part in tree.children if isinstance(part, Tree))
+
+
+_shape = lru_cache(maxsize=1024)(_parsed)
+
+
+def _places(part: Tree[Token] | Token) -> tuple[int, ...]:
+    return (part.value,) if isinstance(part, Token) else tuple(token.value for token in part.children if isinstance(token, Token))
+
+
+class _Kinds(Lexer):
+    """Hands the kinds of signs to the grammar. Lark's own lexers are given a text; one of one's own is given what `parse` was."""
 
     def __init__(self, lexer_conf: Any) -> None:
         pass
 
-    def lex(self, signs: Any) -> Iterator[Token]:  # type: ignore[override]
-        for terminal, index, value in signs:
-            yield Token(terminal, (index, value))
+    def lex(self, kinds: Any) -> Iterator[Token]:  # type: ignore[override]
+        for place, kind in enumerate(kinds):
+            yield Token(kind, place)
+
+
+@cache
+def _parser() -> Lark:
+    return Lark(GRAMMAR, parser="lalr", lexer=_Kinds)
+
+
+# -- bounds, of the signs that the grammar gives them
+
+
+def _quantity(signs: Sequence[Chosen]) -> Quantity:
+    kind, index, held = signs[0]
+    if kind is Kind.ALONE:
+        return Quantity(1.0, index, index, "", "", held)
+    if kind is Kind.GRADE:
+        return Quantity(held[0], index, index, held[1])
+    number, written, second = held
+    unit = limit = ""
+    for kind, _, value in signs:
+        if kind is Kind.UNIT:
+            unit = value
+        elif kind is Kind.LIMIT:
+            limit = value
+    return Quantity(number, index, max(signs[-1][1], index + (2 if second is not None else 0)), written, unit, limit, second)
 
 
 def _compared(kind: Kind, quantity: Quantity, first: int, last: int) -> Bound:
@@ -323,79 +404,73 @@ def _in_one_unit(low: Quantity, high: Quantity) -> tuple[Quantity, Quantity]:
 
 def in_unit_of(quantity: Quantity, other: Quantity) -> Quantity:
     """A quantity that names no unit and no limit, in those of another."""
-    return quantity if quantity.unit or quantity.limit else replace(quantity, unit=other.unit, limit=other.limit)
+    return quantity if quantity.unit or quantity.limit else quantity._replace(unit=other.unit, limit=other.limit)
 
 
-class _Elements(Transformer[Token, list[Element]]):
-    """The tree of a sequence, as bounds and marks."""
-
-    def start(self, children: list[Element]) -> list[Element]:
-        return children
-
-    def quantity(self, children: list[Token]) -> Quantity:
-        index, held = children[0].value
-        last = children[-1].value[0]
-        if children[0].type == "ALONE":
-            return Quantity(1.0, index, index, "", "", held)
-        if children[0].type == "GRADE":
-            return Quantity(held[0], index, index, held[1])
-        number, written, second = held
-        unit = next((child.value[1] for child in children if child.type == "UNIT"), "")
-        limit = next((child.value[1] for child in children if child.type == "LIMIT"), "")
-        return Quantity(number, index, max(last, index + (2 if second is not None else 0)), written, unit, limit, second)
-
-    def compare(self, children: list[Token]) -> Token:
-        return children[0]
-
-    def more(self, children: list[Token]) -> Token:
-        return children[0]
-
-    to = compare
-
-    def compared(self, children: list[Any]) -> Bound:
-        kind, quantity = Kind(children[0].type), children[1]
-        if len(children) > 2 and kind is Kind.IS:
-            kind = Kind.AT_LEAST if children[2].type == "OR_MORE" else Kind.AT_MOST
-        return _compared(kind, quantity, children[0].value[0], quantity.last)
-
-    def from_to(self, children: list[Any]) -> Bound:
-        kind, low, _, high = Kind(children[0].type), *children[1:]
-        first = children[0].value[0]
-        low, high = _in_one_unit(low, high)
-        if kind in (Kind.ABOVE, Kind.AT_LEAST, Kind.IS):
-            return Bound(first, high.last, low, high, lower_inclusive=kind is not Kind.ABOVE)
-        return _compared(kind, low, first, high.last)
-
-    def or_more(self, children: list[Any]) -> Bound:
-        return Bound(children[0].first, children[1].value[0], lower=children[0])
-
-    def or_less(self, children: list[Any]) -> Bound:
-        return Bound(children[0].first, children[1].value[0], upper=children[0])
-
-    def between(self, children: list[Any]) -> Bound:
-        low, high = _in_one_unit(*(child for child in children if isinstance(child, Quantity)))
-        joint = next((child for child in children if isinstance(child, Token) and child.type == "TO"), None)
-        return Bound(low.first, high.last, low, high, upper_inclusive=joint is None or joint.value[1] is not False)
-
-    def reversed(self, children: list[Any]) -> Bound:
-        quantity, token = children
-        mirrored = {Kind.ABOVE: Kind.BELOW, Kind.BELOW: Kind.ABOVE, Kind.AT_LEAST: Kind.AT_MOST, Kind.AT_MOST: Kind.AT_LEAST}
-        return _compared(mirrored[token.value[1]], quantity, quantity.first, token.value[0])
-
-    def bare(self, children: list[Any]) -> Bound:
-        return Bound(children[0].first, children[0].last, exact=children[0])
-
-    def mark(self, children: list[Token]) -> Mark:
-        index, value = children[0].value
-        return Mark(Kind(children[0].type), index, value or "")
+Signs = Sequence[Chosen]
 
 
-@cache
-def _parser() -> Lark:
-    return Lark(GRAMMAR, parser="lalr", lexer=_Chosen, transformer=_Elements())
+def _of_comparison(compare: Signs, number: Signs, more: Signs = ()) -> Bound:
+    ((kind, first, _),), quantity = compare, _quantity(number)
+    if more and kind is Kind.IS:
+        kind = Kind.AT_LEAST if more[0][0] is Kind.OR_MORE else Kind.AT_MOST
+    return _compared(kind, quantity, first, quantity.last)
 
 
-def elements(signs: Sequence[Sign], roman: frozenset[str]) -> list[Element]:
-    """The bounds and marks of a criterion, in its order."""
-    # Lark's type is that of a tree; the transformer has made a list of it.
-    return cast("list[Element]", _parser().parse(chosen(signs, roman)))
+def _from_to(compare: Signs, start: Signs, _: Signs, end: Signs) -> Bound:
+    ((kind, first, _value),) = compare
+    low, high = _in_one_unit(_quantity(start), _quantity(end))
+    if kind in (Kind.ABOVE, Kind.AT_LEAST, Kind.IS):
+        return Bound(first, high.last, low, high, lower_inclusive=kind is not Kind.ABOVE)
+    return _compared(kind, low, first, high.last)
+
+
+def _or_more(number: Signs, more: Signs) -> Bound:
+    quantity = _quantity(number)
+    return Bound(quantity.first, more[0][1], lower=quantity)
+
+
+def _or_less(number: Signs, less: Signs) -> Bound:
+    quantity = _quantity(number)
+    return Bound(quantity.first, less[0][1], upper=quantity)
+
+
+def _range_of(start: Signs, to: Signs, end: Signs) -> Bound:
+    low, high = _in_one_unit(_quantity(start), _quantity(end))
+    ((kind, _, inclusive),) = to
+    return Bound(low.first, high.last, low, high, upper_inclusive=kind is not Kind.TO or inclusive is not False)
+
+
+def _between(_: Signs, start: Signs, to: Signs, end: Signs) -> Bound:
+    return _range_of(start, to, end)
+
+
+_MIRRORED = {Kind.ABOVE: Kind.BELOW, Kind.BELOW: Kind.ABOVE, Kind.AT_LEAST: Kind.AT_MOST, Kind.AT_MOST: Kind.AT_LEAST}
+
+
+def _reversed(number: Signs, compare: Signs) -> Bound:
+    ((_, last, kind),), quantity = compare, _quantity(number)
+    return _compared(_MIRRORED[kind], quantity, quantity.first, last)
+
+
+def _bare(number: Signs) -> Bound:
+    quantity = _quantity(number)
+    return Bound(quantity.first, quantity.last, exact=quantity)
+
+
+def _mark(signs: Signs) -> Mark:
+    ((kind, index, value),) = signs
+    return Mark(kind, index, value or "")
+
+
+_MADE: Mapping[str, Callable[..., Element]] = {
+    "compared": _of_comparison,
+    "from_to": _from_to,
+    "or_more": _or_more,
+    "or_less": _or_less,
+    "between": _between,
+    "ranged": _range_of,
+    "reversed": _reversed,
+    "bare": _bare,
+    "mark": _mark,
+}

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -46,6 +47,8 @@ class Kind(StrEnum):
     TIMES = "TIMES"
     LIMIT = "LIMIT"
     """The upper or the lower limit of what is normal."""
+    ALONE = "ALONE"
+    """A limit of what is normal that stands for a number: "below the upper limit"."""
     NORMAL = "NORMAL"
     """The same, but only behind a "times": "3 times normal"."""
     NOT = "NOT"
@@ -204,8 +207,21 @@ class RegistryWords:
     """What may stand behind a number without a unit that is somebody's age."""
     changes_behind: Tree
     changes_before: Tree
-    beginnings: frozenset[str]
-    """What a phrase or a number in words may begin with: every other word is only a word."""
+
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """What a phrase or a number in words may begin with: every other word is only a word."""
+        return frozenset((*self.tree.first, *self.numbers))
+
+    @cached_property
+    def people_and_signs(self) -> frozenset[str]:
+        """What may stand before a number that is somebody's age: words that speak of people, and the signs between them."""
+        return self.people.union(",()[]-:*\"'/&.")
+
+    @cached_property
+    def own_units(self) -> frozenset[str]:
+        """Units whose number needs no name beside it."""
+        return frozenset(self.telling).union(*self.subject_units.values())
 
     @classmethod
     def of(cls, data: Mapping[str, Any], units: Mapping[str, Mapping[str, UnitOf]]) -> RegistryWords:
@@ -238,7 +254,6 @@ class RegistryWords:
             }
             for name, measure in data["measures"].items()
         }
-        numbers = {str(word): float(value) for word, value in data["numbers"].items()}
         return cls(
             _headings(data["sections"]),
             tree,
@@ -252,7 +267,7 @@ class RegistryWords:
             unit_of,
             {name: tuple(map(str, measure["grades"])) for name, measure in data["measures"].items() if "grades" in measure},
             frozenset(name for name, measure in data["measures"].items() if str(measure.get("grades", ["0"])[0]).isalpha()),
-            numbers,
+            {str(word): float(value) for word, value in data["numbers"].items()},
             {tight(unit): name for name, measure in data["measures"].items() for unit in measure.get("telling_units") or ()},
             {
                 name: frozenset(map(tight, measure.get("subject_units") or ()))
@@ -266,7 +281,6 @@ class RegistryWords:
             frozenset(part for word in data["age_behind"] for part in pieces(word)),
             _tree_of(data["changes"]["behind"]),
             _tree_of(data["changes"]["before"]),
-            frozenset((*tree.first, *numbers)),
         )
 
 
