@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.criteria.criterion import Section
 
@@ -30,6 +31,8 @@ _ENUMERATED = re.compile(
     r"(?:(?<=[\s;:,.，；：。、(])|^)(?:(?P<paren>\(?(?P<figure>\d{1,2}|[a-hA-H])\))(?=\s?\S)|(?P<dot>(?P<stop>\d{1,2}|[a-hA-H])\.)(?=\s?[^\W\d_(≥≤<>])|(?P<circled>[①-⑳]))"
 )
 """What may stand before a point inside a running text."""
+_FIRST = re.compile(r"[\daA][.)](?<![^\W\d_]..)|①")
+"""What there is wherever such a list begins, quickly found."""
 _LETTER = re.compile(r"[^\W_]")
 _COMPARES = re.compile(r"\\?[<>≤≥=]")
 WRAPPED_AT = 60
@@ -58,8 +61,7 @@ class Headings:
     """How a line ends that the next one goes on with."""
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(NamedTuple):
     """One point of the text: a criterion, or what leads to several."""
 
     section: Section
@@ -75,8 +77,7 @@ class Point:
     """Whether others stand inside of it."""
 
 
-@dataclass(frozen=True)
-class _Line:
+class _Line(NamedTuple):
     start: int
     end: int
     indent: int
@@ -121,7 +122,7 @@ def outline(text: str, headings: Headings) -> list[Point]:
         if _heads_section(made, line):
             before = None
             continue
-        following = next((other for other in lines[position + 1 :][:3] if _LETTER.search(text, other.body, other.end)), None)
+        following = next((other for other in lines[position + 1 : position + 4] if _LETTER.search(text, other.body, other.end)), None)
         if before is not None and made.points and made.waiting is None and _goes_on(made, before, line, wrapped):
             _prolong(made, line.end)
         elif _is_heading(made, line, following):
@@ -156,11 +157,14 @@ _SENTENCE_END = re.compile(r"[.;:)\]!]\s+(?=[^\W\d_])|(?<!\s)\s{3,}(?=[^\W\d_])"
 def _parted(text: str, start: int, end: int, headings: Headings) -> Iterator[Span]:
     """The line, parted where a section's heading with its colon begins inside of it."""
     begin = start
-    for found in _SENTENCE_END.finditer(text, start, end):
-        place = found.end()
-        if place > begin and place < end and _section_at(text, place, end, headings, inside=True):
-            yield begin, place
-            begin = place
+    # Few lines have a colon, and none is parted behind its last one.
+    colon = max(text.rfind(":", start, end), text.rfind("：", start, end))
+    if colon >= 0:
+        for found in _SENTENCE_END.finditer(text, start, colon):
+            place = found.end()
+            if place > begin and _section_at(text, place, end, headings, inside=True):
+                yield begin, place
+                begin = place
     yield begin, end
 
 
@@ -171,7 +175,7 @@ def _line(text: str, start: int, end: int, blank: bool) -> _Line:
     indent = sum(8 if character == "\t" else 1 for character in text[start:body])
     first, marker, style = body, "", ""
     while found := _MARKER.match(text, body, end):
-        kind = next(name for name in ("bullet", "number", "letter", "roman", "circled", "hash") if found[name])
+        kind = found.lastgroup or ""
         after = found.end()
         while after < end and text[after].isspace():
             after += 1
@@ -238,7 +242,7 @@ def _heads_section(made: _Outline, line: _Line) -> bool:
     behind = _skipped(made.text, behind, line.end)
     if _LETTER.search(made.text, behind, line.end):
         rest = _line(made.text, behind, line.end, line.after_blank)
-        _add(made, replace(rest, indent=line.indent), None)
+        _add(made, rest._replace(indent=line.indent), None)
     return True
 
 
@@ -319,7 +323,7 @@ def _leads(made: _Outline, number: int) -> bool:
 
 def _prolong(made: _Outline, end: int) -> None:
     last = made.points[-1]
-    made.points[-1] = replace(last, span=(last.span[0], end), own=(last.own[0], end))
+    made.points[-1] = last._replace(span=(last.span[0], end), own=(last.own[0], end))
 
 
 def _finish(made: _Outline) -> None:
@@ -328,13 +332,13 @@ def _finish(made: _Outline) -> None:
         return
     end = len(made.text.rstrip())
     if made.points:
-        made.points[-1] = replace(made.points[-1], span=(made.points[-1].span[0], end))
+        made.points[-1] = made.points[-1]._replace(span=(made.points[-1].span[0], end))
     made.waiting = None
 
 
 def _with_leads(points: Sequence[Point]) -> list[Point]:
     parents = {point.parent for point in points}
-    return [replace(point, leads=True) if number in parents else point for number, point in enumerate(points)]
+    return [point._replace(leads=True) if number in parents else point for number, point in enumerate(points)]
 
 
 # -- run-on lists
@@ -350,13 +354,13 @@ def _with_run_on_lists(made: _Outline) -> list[Point]:
         following = made.points[number + 1] if number + 1 < len(made.points) else None
         starts = _run_on(made.text, *point.own, _begun(point, following))
         if not starts:
-            points.append(point if point.parent == parent else replace(point, parent=parent))
+            points.append(point if point.parent == parent else point._replace(parent=parent))
             continue
         first = starts[0][0]
         leading = _LETTER.search(made.text, point.own[0], first) is not None
         own_number = len(points)
         if leading:
-            points.append(replace(point, parent=parent, span=(point.span[0], first), own=(point.own[0], first)))
+            points.append(point._replace(parent=parent, span=(point.span[0], first), own=(point.own[0], first)))
         for index, (start, body) in enumerate(starts):
             end = starts[index + 1][0] if index + 1 < len(starts) else point.span[1]
             own_end = starts[index + 1][0] if index + 1 < len(starts) else point.own[1]
@@ -395,6 +399,8 @@ def _run_on(text: str, start: int, end: int, begun: str | None) -> list[Span]:
 
     `begun` is the style of a list whose first point begins with the text.
     """
+    if not begun and not _FIRST.search(text, start, end):
+        return []
     found: dict[str, list[Span]] = {begun: [(start, start)]} if begun else {}
     wanted: dict[str, int] = {begun: 2} if begun else {}
     for match in _ENUMERATED.finditer(text, start, end):
