@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.criteria.criterion import Section
+from bot.criteria.extraction.phrases import EITHER
 from bot.criteria.extraction.signs import Sign
 from bot.criteria.extraction.words import Kind
 from bot.criteria.rules import AllOf, AnyOf, Comparison, Judgement, Not, Rule, walk
@@ -60,7 +61,7 @@ def all_of(rules: Sequence[Rule]) -> Rule:
     """All of several rules, each once; one alone is itself, and what always holds is left out."""
     if len(rules) == 1:
         return rules[0]
-    once = [rule for rule in dict.fromkeys(rules) if rule != _ALWAYS] or [_ALWAYS]
+    once = [rule for rule in dict.fromkeys(rules) if not (isinstance(rule, AllOf) and not rule.all)] or [_ALWAYS]
     # The parts are rules already: nothing has to be checked again.
     return once[0] if len(once) == 1 else AllOf.model_construct(all=tuple(once))
 
@@ -77,35 +78,27 @@ def any_of(rules: Sequence[Rule]) -> Rule:
     return once[0] if len(once) == 1 else AnyOf.model_construct(any=tuple(once))
 
 
-def can_come_to(rule: Rule) -> frozenset[bool]:
-    """What answers can make of a rule: a judgement stays unknown, so some rules can only hold, only fail, or neither."""
+def can_come_to(rule: Rule, value: bool) -> bool:
+    """Whether answers can make the rule hold, or fail: a judgement stays unknown, so some rules can only do one of both, or neither."""
     match rule:
         case Comparison():
-            return _BOTH
+            return True
         case Not():
-            return frozenset(not value for value in can_come_to(rule.negated))
+            return can_come_to(rule.negated, not value)
         case AllOf():
-            return _joint_outcomes([can_come_to(part) for part in rule.all], True)
+            return (all if value else any)(can_come_to(part, value) for part in rule.all)
         case AnyOf():
-            return _joint_outcomes([can_come_to(part) for part in rule.any], False)
-    return frozenset()
-
-
-def _joint_outcomes(parts: Sequence[frozenset[bool]], needed: bool) -> frozenset[bool]:
-    """`needed` is the value that all parts have to have together, and of which the other one in one part is enough."""
-    together = {needed} if all(needed in part for part in parts) else set()
-    return frozenset(together | ({not needed} if any((not needed) in part for part in parts) else set()))
-
-
-_BOTH = frozenset((True, False))
+            return (any if value else all)(can_come_to(part, value) for part in rule.any)
+    return False
 
 
 def combined(signs: Sequence[Sign], atoms: Sequence[Atom], reach: Reach, tells: Callable[[Sign], bool]) -> tuple[Rule, bool] | None:
     """The rule, and whether the whole criterion was read; None where nothing was read that answers could decide."""
     if not atoms:
         return None
-    inside = {index for atom in atoms for index in range(atom.first, atom.last + 1)}
-    condition = next((index for index, sign in enumerate(signs) if index not in inside and Kind.CONDITION in sign.kinds), None)
+    conditions = [index for index, sign in enumerate(signs) if Kind.CONDITION in sign.kinds]
+    inside = {index for atom in atoms for index in range(atom.first, atom.last + 1)} if conditions else ()
+    condition = next((index for index in conditions if index not in inside), None)
     if condition is not None:
         signs, atoms = signs[:condition], [atom for atom in atoms if atom.last < condition]
     if not any(isinstance(part, Comparison) for atom in atoms for part in walk(atom.rule)):
@@ -131,33 +124,32 @@ def _items(signs: Sequence[Sign], atoms: Sequence[Atom], tells: Callable[[Sign],
     items, item, joints, depth, index = [], _Item(), set[str](), 0, 0
     while index < len(signs):
         atom = at.get(index)
-        if atom is not None:
-            if atom.joint:
-                joints.add(atom.joint)
-            if joints and (item.atoms or item.rest):
-                items.append(item)
-                item = _Item(joint=_strongest(joints))
-            joints = set()
-            item.atoms.append(atom)
-            if atom.partly:
-                item.rest.append(atom.first)
-            index = _behind_abbreviation(signs, atom.last + 1)
-            continue
-        sign = signs[index]
-        if sign.kind is Kind.WORD and not sign.meanings and not tells(sign):
+        if atom is None:
+            sign = signs[index]
             index += 1
-            continue
-        depth += sign.is_a(Kind.OPEN) - sign.is_a(Kind.CLOSE)
-        joint = _joint(sign) if depth <= 0 else ""
-        if joint:
-            joints.add(joint)
-        elif not sign.is_a(Kind.NOT) and tells(sign):
-            if joints and (item.atoms or item.rest):
+            if sign.kind is not Kind.WORD:
+                depth += sign.is_a(Kind.OPEN) - sign.is_a(Kind.CLOSE)
+                joint = _joint(sign) if depth <= 0 else ""
+                if joint:
+                    joints.add(joint)
+                if joint or sign.is_a(Kind.NOT):
+                    continue
+            if not tells(sign):
+                continue
+        elif atom.joint:
+            joints.add(atom.joint)
+        if joints:
+            if item.atoms or item.rest:
                 items.append(item)
                 item = _Item(joint=_strongest(joints))
             joints = set()
-            item.rest.append(index)
-        index += 1
+        if atom is None:
+            item.rest.append(index - 1)
+            continue
+        item.atoms.append(atom)
+        if atom.partly:
+            item.rest.append(atom.first)
+        index = _behind_abbreviation(signs, atom.last + 1)
     if item.atoms or item.rest:
         items.append(item)
     return items
@@ -176,7 +168,7 @@ _ABBREVIATION = 6
 
 def _joint(sign: Sign) -> str:
     kinds = sign.kinds
-    if kinds & {Kind.OR_MORE, Kind.OR_LESS}:
+    if not EITHER.isdisjoint(kinds):
         return sign.value
     if Kind.OR in kinds or sign.text == "/":
         return "or"
@@ -222,13 +214,7 @@ def contradicts_itself(rule: Rule) -> bool:
     """Whether the rule asks of one value that it lies above one number and below a smaller one: then it was misread."""
     match rule:
         case AllOf():
-            ends: dict[tuple[str, bool], float] = {}
-            for part in _all_parts(rule):
-                if isinstance(part, Comparison) and part.operator in _LOWER | _UPPER and isinstance(part.operand, int | float):
-                    key, strictest = (part.attribute, part.operator in _LOWER), max if part.operator in _LOWER else min
-                    ends[key] = strictest(ends.get(key, part.operand), part.operand)
-            crossed = any(lower and low > ends.get((name, False), low) for (name, lower), low in ends.items())
-            return crossed or any(map(contradicts_itself, rule.all))
+            return contradict(rule.all)
         case AnyOf():
             return any(map(contradicts_itself, rule.any))
         case Not():
@@ -236,15 +222,28 @@ def contradicts_itself(rule: Rule) -> bool:
     return False
 
 
-def _all_parts(rule: AllOf) -> Iterator[Rule]:
-    for part in rule.all:
-        if isinstance(part, AllOf):
-            yield from _all_parts(part)
+def contradict(rules: Sequence[Rule]) -> bool:
+    """Whether all of several rules together do so, or one of them."""
+    ends: dict[tuple[str, bool], float] = {}
+    for part in _all_parts(rules):
+        if isinstance(part, Comparison) and part.operator in _ENDS and isinstance(part.operand, int | float):
+            lower, strictest = _ENDS[part.operator]
+            key = part.attribute, lower
+            ends[key] = strictest(ends.get(key, part.operand), part.operand)
+    crossed = len(ends) > 1 and any(lower and low > ends.get((name, False), low) for (name, lower), low in ends.items())
+    return crossed or any(map(contradicts_itself, rules))
+
+
+def _all_parts(rules: Sequence[Rule]) -> Iterator[Rule]:
+    for rule in rules:
+        if isinstance(rule, AllOf):
+            yield from _all_parts(rule.all)
         else:
-            yield part
+            yield rule
 
 
-_LOWER, _UPPER = frozenset(("at_least", "above")), frozenset(("at_most", "below"))
+_ENDS = {"at_least": (True, max), "above": (True, max), "at_most": (False, min), "below": (False, min)}
+"""The comparisons with a number that are lower ends of a range or upper ones, and how of two the stricter one is found."""
 
 
 def _joined(items: Sequence[tuple[Rule, str, bool]], reach: Reach) -> Rule:
@@ -264,7 +263,7 @@ def _joined(items: Sequence[tuple[Rule, str, bool]], reach: Reach) -> Rule:
         if denied and items[number][2]:
             # "No stroke or heart attack" denies both.
             joint = "and"
-        elif joint == "and" and contradicts_itself(all_of([either[-1][-1], rule])):
+        elif joint == "and" and contradict([either[-1][-1], rule]):
             # Nobody is both: "younger than 40 and older than 75" means either.
             joint = "or"
         elif joint == "and" and reach.section is Section.EXCLUSION:

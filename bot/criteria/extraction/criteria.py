@@ -13,7 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.criteria.criterion import Section
 from bot.criteria.extraction.bounds import Limit, limits
@@ -73,7 +73,7 @@ class Language:
     def tells(self, sign: Sign) -> bool:
         """Whether a sign that nothing was made of says something about who may take part."""
         silent = self.silent
-        return any(part not in silent and part[:1].isalnum() for part in sign.parts)
+        return bool([part for part in sign.parts if part not in silent and part[0].isalnum()])
 
 
 @dataclass
@@ -96,18 +96,20 @@ def read_criteria(text: str, language: Language) -> list[ReadCriterion]:
     for number, point in enumerate(points):
         start, end = point.own
         own = text[start:end].rstrip()
+        reading, requires = _rule_of(number, points, read, around, text)
         criterion = ReadCriterion(
             numbered[number],
             point.section,
             own,
             point.span,
             (start, start + len(own)),
-            Reading.NONE,
+            reading,
             read[number].bounds,
+            requires,
             parent=None if point.parent is None else numbered[point.parent],
-            headings=tuple(text[begin:finish].strip() for begin, finish in point.headings),
+            headings=tuple([text[begin:finish].strip() for begin, finish in point.headings]),
         )
-        made.append(_with_rule(criterion, number, points, read, around, text))
+        made.append(criterion)
     return made
 
 
@@ -127,8 +129,8 @@ def _point(text: str, lowered: str, point: Point, language: Language) -> _Read:
     found = signs(text, lowered, *point.own, language.words)
     context = _named_by_heading(text, lowered, point, language) if point.headings else None
     said = [language.measures.as_meant(limit) for limit in limits(found, language.words, context)]
-    read = _Read(_written(said, point.section, language))
-    taken = _taken(found, said)
+    read = _Read(_written(said, point.section, language)) if said else _Read()
+    taken = _taken(found, said) if said else []
     stated = statements(found, language.statements, [block for _, block in taken])
     if not taken and not stated:
         return read
@@ -310,37 +312,34 @@ def _made_of_those_inside(text: str, point: Point, language: Language) -> str:
     return ""
 
 
-def _with_rule(
-    criterion: ReadCriterion, number: int, points: Sequence[Point], read: Sequence[_Read], around: _Around, text: str
-) -> ReadCriterion:
-    """The criterion with its rule, turned round among the exclusions; those of a group have theirs where it is led to."""
+def _rule_of(number: int, points: Sequence[Point], read: Sequence[_Read], around: _Around, text: str) -> tuple[Reading, Rule | None]:
+    """How much of a point was read, and its rule, turned round among the exclusions; those of a group have theirs where it is led to."""
     point, kind = points[number], around.kinds[number]
     if point.parent is not None and around.kinds[point.parent]:
-        return replace(criterion, reading=Reading.INSIDE)
+        return Reading.INSIDE, None
     if kind:
         children = around.inside.get(number, [])
         rules = [_of_child(child, points, read, around, text) for child in children]
         if not any(not isinstance(rule, Judgement) for rule in rules):
-            return replace(criterion, reading=Reading.LEAD)
+            return Reading.LEAD, None
         rule: Rule | None = any_of(rules) if kind == "any" else all_of(rules)
-        reading = Reading.WHOLE if all(read[child].whole for child in children) else Reading.PART
+        whole = all(read[child].whole for child in children)
     elif _only_leads(point, text):
         # "Women of childbearing potential must:" asks nothing by itself.
-        return replace(criterion, reading=Reading.LEAD)
-    elif read[number].rule is None:
-        return criterion
+        return Reading.LEAD, None
     else:
-        rule, reading = read[number].rule, Reading.WHOLE if read[number].whole else Reading.PART
+        rule, whole = read[number].rule, read[number].whole
     if rule is None:
-        return criterion
+        return Reading.NONE, None
     if around.scopes[number]:
         judgement = Judgement(judgement=around.scopes[number])
-        reading = Reading.PART
+        whole = False
         rule = any_of([rule, judgement]) if point.section is Section.INCLUSION else all_of([rule, judgement])
-    if not can_come_to(rule) or contradicts_itself(rule):
+    if not (can_come_to(rule, True) or can_come_to(rule, False)) or contradicts_itself(rule):
         # Whatever is answered, it stays with the study team, or nobody could have it: a rule would only look like one.
-        return criterion
-    return replace(criterion, reading=reading, requires=Not.model_construct(negated=rule) if point.section is Section.EXCLUSION else rule)
+        return Reading.NONE, None
+    requires = Not.model_construct(negated=rule) if point.section is Section.EXCLUSION else rule
+    return Reading.WHOLE if whole else Reading.PART, requires
 
 
 def _only_leads(point: Point, text: str) -> bool:

@@ -53,8 +53,8 @@ mark: NAME | PAIR | FOREIGN | NOT | CONDITION | AND | OR | COMMA | STOP
 """
 
 COMPARES = (Kind.ABOVE, Kind.BELOW, Kind.AT_LEAST, Kind.AT_MOST, Kind.IS)
-_EITHER = frozenset((Kind.OR_MORE, Kind.OR_LESS))
-_COMPARING = _EITHER.union(COMPARES)
+EITHER = frozenset((Kind.OR_MORE, Kind.OR_LESS))
+_COMPARING = EITHER.union(COMPARES)
 _NAMES = frozenset((Kind.NAME, Kind.PAIR, Kind.FOREIGN))
 _JOINTS = (Kind.NOT, Kind.CONDITION, Kind.AND, Kind.OR, Kind.COMMA, Kind.STOP)
 _REACH = 3
@@ -131,7 +131,7 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[Chosen]:
             yield Kind.TIMES, position, None
             yield Kind.LIMIT, limit, signs[limit].value
             step = limit + 1 - position
-        elif ended and not _EITHER.isdisjoint(kinds) and _target(signs, position, graded) is None:
+        elif ended and not EITHER.isdisjoint(kinds) and _target(signs, position, graded) is None:
             yield (Kind.OR_MORE if Kind.OR_MORE in kinds else Kind.OR_LESS), position, None
             ended = False
         elif Kind.TO in kinds and ended and (_is_number(signs, position + 1) or (graded and _grade_behind(signs, position))):
@@ -158,7 +158,7 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[Chosen]:
                 # "greater than (>) 18": the sign nearest to the number counts.
                 last, alone = target
                 nearest = _comparison(signs[last].kinds) or compare
-                if sign.value in ("or", "and") and not _EITHER.isdisjoint(kinds):
+                if sign.value in ("or", "and") and not EITHER.isdisjoint(kinds):
                     yield (Kind.OR if sign.value == "or" else Kind.AND), position, ""
                 yield from _names_between(signs, position, alone if alone is not None else last + _REACH + 3)
                 yield nearest, position, None

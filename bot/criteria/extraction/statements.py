@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from bot.criteria.extraction.signs import Sign
@@ -79,6 +80,11 @@ class StatementWords:
     qualifiers: frozenset[str]
     """Words of a name that say more than the name."""
 
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """What a statement, or a word that hides one, may begin with."""
+        return frozenset((*self.tree.first, *self.hides.first))
+
     @classmethod
     def of(cls, data: Mapping[str, Any], illnesses: Sequence[Illness]) -> StatementWords:
         """From `statements` of registry.yaml and every illness; a phrase of `statements` comes before an illness."""
@@ -126,39 +132,42 @@ def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[ran
     parts: list[str] = []
     owner: list[int] = []
     for index, sign in enumerate(signs):
-        # The name of a measured value names no illness: "Eastern Cooperative Oncology Group".
-        for part in ("",) if sign.kind in _MEASURED and len(sign.parts) > 1 else sign.parts:
-            parts.append(part)
+        said = sign.parts
+        if len(said) == 1:
+            parts.append(said[0])
             owner.append(index)
+            continue
+        # The name of a measured value names no illness: "Eastern Cooperative Oncology Group".
+        said = ("",) if sign.kind in _MEASURED else said
+        parts += said
+        owner += [index] * len(said)
     found: list[Statement] = []
-    position, hidden = 0, -1
-    beginnings, hiders = words.tree.first, words.hides.first
+    behind_last, hidden = 0, -1
+    beginnings = words.beginnings
     denial = _Denial(signs, words)
     taken_signs = {index for block in taken for index in block}
-    while position < len(parts):
-        if parts[position] not in beginnings and parts[position] not in hiders:
-            position += 1
+    for position in [place for place, part in enumerate(parts) if part in beginnings]:
+        if position < behind_last:
             continue
         hiding = words.hides.longest(parts, position)
         if hiding is not None:
             hidden = hiding[1] + _HIDDEN_REACH
         match = words.tree.longest(parts, position)
         if match is None or not parts[position][:1].isalnum():
-            position += 1
             continue
         phrase, end = match
         first, last = owner[position], owner[end - 1]
         is_hidden = position <= hidden or (end < len(parts) and parts[end] in words.hidden_by)
-        said = parts[position:end]
-        behind = next((part for part in parts[end : end + 2] if part != "-"), "")
-        position = end
+        behind_last = end
         if is_hidden:
             continue
         value = phrase.value
         if value and first not in taken_signs and last not in taken_signs:
             stated = words.stated[value]
+            behind = next((part for part in parts[end : end + 2] if part != "-"), "")
             denied = denial.reaches(first, stated) or behind in words.denied_behind
-            partly = stated.partly or (stated.illness and bool(words.qualifiers.intersection(said) - set(value.casefold().split())))
+            more = words.qualifiers.intersection(parts[position:end]) if stated.illness else frozenset[str]()
+            partly = stated.partly or not more.issubset(value.casefold().split())
             found.append(Statement(stated, first, last, denied, partly))
     return found
 
@@ -172,10 +181,11 @@ class _Denial:
         self._by: Sign | None = None
 
     def reaches(self, place: int, stated: Stated) -> bool:
+        undenied = self._words.undenied
         for sign in self._signs[self._at : place]:
             if Kind.NOT in sign.kinds:
                 self._by = sign
-            elif sign.kinds & _ENDS_DENIAL or sign.text in self._words.undenied or sign.text == ":":
+            elif self._by is not None and (not _ENDS_DENIAL.isdisjoint(sign.kinds) or sign.text in undenied or sign.text == ":"):
                 self._by = None
         self._at = max(self._at, place)
         return self._by is not None and (stated.ability or self._by.value != ABILITY)
