@@ -179,8 +179,8 @@ def _chosen(record: TrialRecord, ids: Sequence[str]) -> list[TrialCriterion]:
 
 
 def _read_from(said: str, criterion: TrialCriterion, reader: Reader) -> Rule:
-    """The rule of a sentence in the registry's style. It says what must hold to be let in, whatever the criterion's section."""
-    read = read_criteria(said, reader.language)
+    """The rule of a sentence in the registry's style, which means the same as in the criterion's section of a text."""
+    read = read_criteria(said, reader.language, criterion.section)
     if len(read) != 1 or read[0].requires is None:
         raise click.ClickException("no rule can be read from that sentence; write it more plainly, or give the rule as JSON (--rule)")
     if read[0].reading is not Reading.WHOLE:

@@ -85,9 +85,12 @@ class _Read:
     whole: bool = False
 
 
-def read_criteria(text: str, language: Language) -> list[ReadCriterion]:
-    """The criteria of an eligibility text, in its order; every letter and figure of it lies in the span of exactly one."""
-    points = outline(text, language.words.headings)
+def read_criteria(text: str, language: Language, section: Section = Section.INCLUSION) -> list[ReadCriterion]:
+    """The criteria of an eligibility text, in its order; every letter and figure of it lies in the span of exactly one.
+
+    `section` is the one that a text begins in which does not say so.
+    """
+    points = outline(text, language.words.headings, section)
     numbered = _ids(points)
     lowered = lowered_alike(text)
     read = [_point(text, lowered, point, language) for point in points]

@@ -110,9 +110,9 @@ class _Outline:
     """An unmarked point that marked ones may stand inside of."""
 
 
-def outline(text: str, headings: Headings) -> list[Point]:
-    """The points of a text in its order; none where it has no letter or figure."""
-    made = _Outline(text, headings)
+def outline(text: str, headings: Headings, section: Section = Section.INCLUSION) -> list[Point]:
+    """The points of a text in its order; none where it has no letter or figure. `section` is the one that it begins in."""
+    made = _Outline(text, headings, section=section)
     lines = list(_lines(text, headings))
     wrapped = _is_wrapped(lines)
     before: _Line | None = None
