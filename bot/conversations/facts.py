@@ -122,7 +122,7 @@ def _values(record: TrialRecord, words: Words) -> dict[str, Any]:
         "sites": words.listed([place(site) for site in record.sites[:MOST_PLACES]]),
         "total": total,
         "others": total - len(record.sites),
-        "contacts": "; ".join(reach(contact) for contact in record.people_to_ask),
+        "contacts": "; ".join(reach(contact, words) for contact in record.people_to_ask),
         "nct_id": record.nct_id,
         "title_official": record.title_official,
         "last_reviewed": words.date(record.last_reviewed) if record.last_reviewed else None,

@@ -172,7 +172,7 @@ class ResultTexts:
         people = self.record.people_to_ask
         if not people:
             return self.words.text("contacts_absent", registry_url=url)
-        lines = [self.words.text("contact_line", contact=reach(contact)) for contact in people]
+        lines = [self.words.text("contact_line", contact=reach(contact, self.words)) for contact in people]
         official = self.words.text("contacts_official", registry_url=url)
         return "\n".join([self.words.text("contacts_title"), *lines, official])
 
@@ -198,5 +198,7 @@ def place(site: Site) -> str:
     return ", ".join(filter(None, (site.facility, site.city, site.state, site.country)))
 
 
-def reach(contact: Contact) -> str:
-    return ", ".join(filter(None, (contact.name, contact.role, contact.phone, contact.email, contact.site)))
+def reach(contact: Contact, words: Words) -> str:
+    roles: Mapping[str, str] = words.files["site"]["pages"]["values"]["contact_role"]
+    role = roles.get(contact.role or "", contact.role)
+    return ", ".join(filter(None, (contact.name, role, contact.phone, contact.email, contact.site)))

@@ -81,6 +81,15 @@ class SiteView:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficialPoint:
+    """A point in the registry's words: how deep it stands inside others, and the heading that it stands under first."""
+
+    text: str
+    depth: int
+    heading: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class TrialPage:
     """Everything on a trial's page."""
 
@@ -101,7 +110,9 @@ class TrialPage:
     asked: tuple[str, ...]
     team: tuple[str, ...]
     #: The registry's own points, where nobody has worded the trial: for taking part, and against it.
-    official: tuple[tuple[str, tuple[str, ...]], ...]
+    official: tuple[tuple[str, tuple[OfficialPoint, ...]], ...]
+    #: Whether something is tried on people; a study that only watches promises nothing that could be better or worse.
+    interventional: bool
     sites_lead: str
     sites: tuple[SiteView, ...]
     more_sites: tuple[SiteView, ...]
@@ -178,12 +189,13 @@ def paging(page: int, total: int, on_a_page: int, texts: SiteTexts) -> Paging | 
 def trial_card(record: TrialRecord, texts: SiteTexts) -> TrialCard:
     """A trial for the list of trials."""
     words = record.in_words(texts.locale)
-    phase = texts.value("phase", record.phase) if record.phase else ""
+    phase = texts.value("phase", record.phase) if record.phase and record.phase != "NA" else ""
     tags = (phase, *record.conditions[:_MOST_TAGS], _places_in_short(record, texts))
     summary = None if words.summary is None else _shortened(words.summary)
     return TrialCard(nct_id=record.nct_id, title=words.title, summary=summary, tags=tuple(tag for tag in tags if tag))
 
 
+_DEEPEST = 3
 _MOST_SITES = 12
 """Shown at once; the others are folded away."""
 _MOST_TAGS = 4
@@ -222,6 +234,7 @@ def trial_page(record: TrialRecord, texts: SiteTexts) -> TrialPage:
         caution=words.caution,
         asked=tuple(asked) if own else (),
         team=tuple(team) if own else (),
+        interventional=record.study_type == "INTERVENTIONAL",
         official=() if own else tuple(_official(record, texts)),
         sites_lead=_sites_lead(record, texts),
         sites=tuple(sites[:_MOST_SITES]),
@@ -257,11 +270,24 @@ def summary_page(data: SummaryData, texts: SiteTexts) -> SummaryPage:
     )
 
 
-def _official(record: TrialRecord, texts: SiteTexts) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _official(record: TrialRecord, texts: SiteTexts) -> Iterator[tuple[str, tuple[OfficialPoint, ...]]]:
     for section, title in ((Section.INCLUSION, "official_inclusion"), (Section.EXCLUSION, "official_exclusion")):
-        points = tuple(" ".join(one.text.split()).replace("\\", "") for one in record.criteria if one.section is section and one.text)
+        points: list[OfficialPoint] = []
+        depths: dict[str, int] = {}
+        under: tuple[str, ...] = ()
+        for one in record.criteria:
+            if one.section is not section or not one.text:
+                continue
+            depths[one.id] = depths.get(one.inside_of or "", -1) + 1
+            heading = " ".join(one.under[-1].split()) if one.under and one.under != under else None
+            under = one.under
+            points.append(OfficialPoint(_without_escapes(one.text), min(depths[one.id], _DEEPEST), heading))
         if points:
-            yield texts.text(f"pages.trial.{title}"), points
+            yield texts.text(f"pages.trial.{title}"), tuple(points)
+
+
+def _without_escapes(text: str) -> str:
+    return " ".join(text.split()).replace("\\", "")
 
 
 def _asks_something(requires: Rule | None) -> bool:
@@ -382,11 +408,16 @@ _PHONE = re.compile(r"\+?[\d\s().-]{4,25}")
 _EMAIL = re.compile(r"[^\s@?&:/]+@[^\s@?&:/]+")
 
 
+def _role(role: str | None, texts: SiteTexts) -> str | None:
+    """A role in words; the registry's own codes, such as PRINCIPAL_INVESTIGATOR, are put into words."""
+    return texts.value("contact_role", role) if role and role.isupper() else role
+
+
 def _contact(contact: Contact, texts: SiteTexts) -> ContactView:
     """Only what looks like a number or an address becomes a link that a device acts on."""
     phone, email = contact.phone, contact.email
     return ContactView(
-        name=texts.listed(part for part in (contact.name, contact.role, contact.site) if part),
+        name=texts.listed(part for part in (contact.name, _role(contact.role, texts), contact.site) if part),
         phone=phone,
         phone_address=f"tel:{re.sub(r'[^0-9+]', '', phone)}" if phone and _PHONE.fullmatch(phone) else None,
         email=email,

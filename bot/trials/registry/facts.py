@@ -129,8 +129,8 @@ def _sites(locations: list[Location]) -> Iterator[Site]:
 
 
 def _contacts(given: list[ContactInfo]) -> Iterator[Contact]:
-    """Contacts that can be reached; one without a name, a phone and an address is none."""
+    """Contacts that can be reached; one without a name, a phone and an address is none. That a contact is a contact goes without saying."""
     for one in given:
         phone = " ext. ".join(filter(None, (one.phone, one.phone_ext))) if one.phone else None
         if one.name or phone or one.email:
-            yield Contact(name=one.name or "", role=one.role or None, phone=phone, email=one.email or None)
+            yield Contact(name=one.name or "", role=None if one.role == "CONTACT" else one.role, phone=phone, email=one.email or None)
