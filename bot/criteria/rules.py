@@ -33,6 +33,7 @@ __all__ = [
     "Not",
     "Rule",
     "Value",
+    "can_come_to",
     "mentioned",
     "parse_rule",
     "rule_as_json",
@@ -200,3 +201,17 @@ def walk(rule: Rule) -> Iterator[Rule]:
 def mentioned(rule: Rule) -> tuple[str, ...]:
     """The attributes a rule refers to, each once, in the rule's order."""
     return tuple(dict.fromkeys(part.attribute for part in walk(rule) if isinstance(part, Comparison)))
+
+
+def can_come_to(rule: Rule, value: bool) -> bool:
+    """Whether answers can make the rule hold, or fail: a judgement stays unknown, so some rules can only do one of both, or neither."""
+    match rule:
+        case Comparison():
+            return True
+        case Not():
+            return can_come_to(rule.negated, not value)
+        case AllOf():
+            return (all if value else any)(can_come_to(part, value) for part in rule.all)
+        case AnyOf():
+            return (any if value else all)(can_come_to(part, value) for part in rule.any)
+    return False

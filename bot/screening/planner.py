@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from bot.criteria.criterion import CheckedBy, Criterion, Status, check
 from bot.criteria.evaluation import evaluate
 from bot.criteria.operators import NEVER, Value
-from bot.criteria.rules import mentioned
+from bot.criteria.rules import Comparison, Rule, can_come_to, mentioned, walk
 from bot.criteria.truth import Truth
 from bot.screening.answers import Facts
 from bot.screening.attributes import AnswerType, Attribute, Attributes
@@ -115,18 +116,38 @@ def _decisive_share(
     condition_names: tuple[str, ...],
 ) -> float:
     """Of the answers the attribute can get, the share that makes an undecided criterion fail."""
-    concerned = [c for c in undecided if c.requires and attribute.name in mentioned(c.requires)]
-    samples = _possible_values(attribute, condition_names)
-    if not samples or not concerned:
+    concerned = [c for c in undecided if c.requires and attribute.name in mentioned(c.requires) and can_come_to(c.requires, False)]
+    if not concerned:
         return 0.0
-    decisive = 0
-    for value in samples:
+
+    def decides(value: Value) -> bool:
         known = {**facts.values, attribute.name: value}
-        decisive += any(check(c, known).status is Status.NOT_MET for c in concerned)
-    return decisive / len(samples)
+        return any(check(c, known).status is Status.NOT_MET for c in concerned)
+
+    if attribute.answer_type is AnswerType.TEXT:
+        # There are a thousand names, and all that no criterion mentions come to the same.
+        asked_for = _names_in(attribute.name, concerned)
+        named = [name for name in condition_names if name in asked_for]
+        others = next((name for name in condition_names if name not in asked_for), None)
+        decisive = sum(decides((name,)) for name in named)
+        if others is not None and decides((others,)):
+            decisive += len(condition_names) - len(named)
+        return decisive / len(condition_names) if condition_names else 0.0
+    samples = _possible_values(attribute)
+    return sum(map(decides, samples)) / len(samples) if samples else 0.0
 
 
-def _possible_values(attribute: Attribute, condition_names: tuple[str, ...]) -> list[Value]:
+def _names_in(attribute: str, criteria: Sequence[Criterion]) -> frozenset[Value]:
+    """Every value of a text attribute that the rules compare it with."""
+    compared = (part.operand for c in criteria if c.requires for part in walk(c.requires) if _is_about(part, attribute))
+    return frozenset(value for operand in compared for value in (operand if isinstance(operand, tuple) else (operand,)))
+
+
+def _is_about(part: Rule, attribute: str) -> TypeGuard[Comparison]:
+    return isinstance(part, Comparison) and part.attribute == attribute
+
+
+def _possible_values(attribute: Attribute) -> list[Value]:
     match attribute.answer_type:
         case AnswerType.YES_NO:
             return [True, False]
@@ -136,8 +157,6 @@ def _possible_values(attribute: Attribute, condition_names: tuple[str, ...]) -> 
             return [(value,) for value in attribute.values]
         case AnswerType.TIME_SINCE:
             return [NEVER, *_DAYS]
-        case AnswerType.TEXT:
-            return [(name,) for name in condition_names]
         case AnswerType.NUMBER:
             low, high = attribute.plausible or (0, 100)
             step = (high - low) / _SAMPLES

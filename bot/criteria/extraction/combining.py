@@ -78,20 +78,6 @@ def any_of(rules: Sequence[Rule]) -> Rule:
     return once[0] if len(once) == 1 else AnyOf.model_construct(any=tuple(once))
 
 
-def can_come_to(rule: Rule, value: bool) -> bool:
-    """Whether answers can make the rule hold, or fail: a judgement stays unknown, so some rules can only do one of both, or neither."""
-    match rule:
-        case Comparison():
-            return True
-        case Not():
-            return can_come_to(rule.negated, not value)
-        case AllOf():
-            return (all if value else any)(can_come_to(part, value) for part in rule.all)
-        case AnyOf():
-            return (any if value else all)(can_come_to(part, value) for part in rule.any)
-    return False
-
-
 def combined(signs: Sequence[Sign], atoms: Sequence[Atom], reach: Reach, tells: Callable[[Sign], bool]) -> tuple[Rule, bool] | None:
     """The rule, and whether the whole criterion was read; None where nothing was read that answers could decide."""
     if not atoms:

@@ -17,14 +17,14 @@ from dataclasses import dataclass
 
 from bot.criteria.criterion import Section
 from bot.criteria.extraction.bounds import Limit, limits
-from bot.criteria.extraction.combining import Atom, Reach, all_of, any_of, both_or_unsure, can_come_to, combined, contradicts_itself
+from bot.criteria.extraction.combining import Atom, Reach, all_of, any_of, both_or_unsure, combined, contradicts_itself
 from bot.criteria.extraction.measures import Measures, comparison
 from bot.criteria.extraction.outline import Point, Span, outline
 from bot.criteria.extraction.signs import Sign, lowered_alike, signs
 from bot.criteria.extraction.statements import Statement, StatementWords, statements
 from bot.criteria.extraction.words import Kind, RegistryWords
 from bot.criteria.reading import Reading
-from bot.criteria.rules import Comparison, Judgement, Not, Rule
+from bot.criteria.rules import Comparison, Judgement, Not, Rule, can_come_to
 
 
 @dataclass(frozen=True)
