@@ -161,3 +161,4 @@ def _possible_values(attribute: Attribute) -> list[Value]:
             low, high = attribute.plausible or (0, 100)
             step = (high - low) / _SAMPLES
             return [low + step * position for position in range(_SAMPLES + 1)]
+    return []
