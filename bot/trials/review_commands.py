@@ -147,8 +147,10 @@ def edit(
             rule = _rule_in(rule_file)
         elif study_team:
             rule = None
-        words = {**_words_before(store, record, criterion), **({locale: written} if written else {})} or None
-        _decide(store, keeper, library, record.nct_id, (criterion.id,), Decision(Action.EDITED, by, rule, words))
+        words = _words_before(store, record, criterion)
+        if written:
+            words[locale] = {**words.get(locale, {}), **written}
+        _decide(store, keeper, library, record.nct_id, (criterion.id,), Decision(Action.EDITED, by, rule, words or None))
 
 
 @review.command()

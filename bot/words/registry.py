@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.criteria.extraction import Language
 from bot.criteria.extraction.measures import Measure, Measures
 from bot.criteria.extraction.statements import Illness, StatementWords
+from bot.criteria.extraction.subjects import Subjects
 from bot.criteria.extraction.words import RegistryWords, UnitOf
 from bot.screening.attributes import Attribute, Attributes
 from bot.words.words import ROOT, Library, WordsFault
@@ -56,6 +57,7 @@ def criteria_language(library: Library, locale: str = "en", root: Path = ROOT) -
             StatementWords.of(statements, illnesses),
             Measures(measures, registry.unit_of),
             frozenset(map(str, statements["filler"])) | registry.people,
+            Subjects.of(data["subjects"]),
             frozenset(map(str, statements["within"])),
         )
     except KeyError as fault:

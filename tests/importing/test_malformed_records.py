@@ -43,7 +43,7 @@ WRONG = [
     ("protocolSection.eligibilityModule.eligibilityCriteria", " \n ", "is empty"),
     ("protocolSection.eligibilityModule.eligibilityCriteria", ["a", "list"], "valid string"),
     ("protocolSection.eligibilityModule.minimumAge", 18, "valid string"),
-    ("protocolSection.eligibilityModule.eligibilityCriteria", "half a pair: \ud83d", "a character that no text can have"),
+    ("protocolSection.eligibilityModule.eligibilityCriteria", "half a pair: \ud83d", "unable to parse raw data as a unicode string"),
     ("protocolSection.identificationModule.briefTitle", "a zero: \x00", "a character that no text can have"),
     ("protocolSection.conditionsModule.conditions", [], "at least 1 item"),
     ("protocolSection.conditionsModule", "Asthma", "valid dictionary"),

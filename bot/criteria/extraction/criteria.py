@@ -22,6 +22,7 @@ from bot.criteria.extraction.measures import Measures, comparison
 from bot.criteria.extraction.outline import Point, Span, outline
 from bot.criteria.extraction.signs import Sign, lowered_alike, signs
 from bot.criteria.extraction.statements import Statement, StatementWords, statements
+from bot.criteria.extraction.subjects import Subjects, conditions_apart, for_whom
 from bot.criteria.extraction.words import Kind, RegistryWords
 from bot.criteria.reading import Reading
 from bot.criteria.rules import Comparison, Judgement, Not, Rule, can_come_to
@@ -67,6 +68,7 @@ class Language:
     measures: Measures
     silent: frozenset[str]
     """Words that say nothing about who may take part: "patients must have a documented history of"."""
+    subjects: Subjects
     within: frozenset[str]
     """Words before a time that reaches back from today: "within 30 days", "in the last year"."""
 
@@ -139,9 +141,14 @@ def _point(text: str, lowered: str, point: Point, language: Language) -> _Read:
         return read
     reach = Reach(point.section, Judgement(judgement=" ".join(text[slice(*point.own)].split())))
     atoms = sorted([*_of_limits(found, taken, reach, language), *_of_statements(found, stated, language)], key=lambda atom: atom.first)
+    atoms, exempt = conditions_apart(text, point.own, point.section, atoms, language.subjects)
     made = combined(found, atoms, reach, language.tells)
+    if made is None and exempt:
+        made = reach.judgement, False
     if made is not None:
-        read.rule, read.whole = made
+        rule, whole = made
+        read.rule, sure = for_whom(text, point.own, point.section, rule, exempt, reach.judgement, language.subjects)
+        read.whole = whole and sure
     return read
 
 

@@ -118,6 +118,7 @@ def outline(text: str, headings: Headings, section: Section = Section.INCLUSION)
     before: _Line | None = None
     for position, line in enumerate(lines):
         if not _LETTER.search(text, line.start, line.end):
+            _add_marks(made, line)
             continue
         if _heads_section(made, line):
             before = None
@@ -319,6 +320,17 @@ def _parent(made: _Outline, line: _Line) -> int | None:
 def _leads(made: _Outline, number: int) -> bool:
     start, end = made.points[number].own
     return made.text[start:end].rstrip().endswith((":", "："))
+
+
+def _add_marks(made: _Outline, line: _Line) -> None:
+    """A line of nothing but signs, such as a bullet without words: it goes to the point before it, and asks nothing."""
+    if made.waiting is not None:
+        return
+    if made.points:
+        last = made.points[-1]
+        made.points[-1] = last._replace(span=(last.span[0], line.end))
+    else:
+        made.waiting = line.start
 
 
 def _prolong(made: _Outline, end: int) -> None:

@@ -1,0 +1,90 @@
+"""Criteria that are about some people only: "women of childbearing potential must use contraception" asks nothing of the others.
+
+Whom the first words name, and by which answer others are told apart from them, is a language's data.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.criteria.criterion import Section
+from bot.criteria.extraction.combining import Atom, all_of, any_of
+from bot.criteria.extraction.outline import Span
+from bot.criteria.rules import AllOf, Comparison, Judgement, Not, Rule, mentioned, parse_rule
+
+_NOTHING = AllOf(all=())
+
+
+@dataclass(frozen=True)
+class Subject:
+    """People whom a criterion may be about alone."""
+
+    begins: re.Pattern[str]
+    others: re.Pattern[str]
+    """Words for other people: where they stand as well, the criterion is not about the first alone."""
+    exempt: Rule
+    """What holds for everybody else."""
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """One language's subjects, the words by which a criterion demands something, and the attributes that are about one sex anyway."""
+
+    known: tuple[Subject, ...]
+    demands: re.Pattern[str]
+    conditions: frozenset[str]
+    """Attributes that, said first, tell for whom the rest counts: being able to have children."""
+    own: frozenset[str]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Subjects:
+        """As `subjects` of a language's registry.yaml has them."""
+        known = tuple(
+            Subject(re.compile(one["begins"], re.IGNORECASE), re.compile(one["others"], re.IGNORECASE), parse_rule(one["exempt"]))
+            for one in data["known"]
+        )
+        return cls(known, re.compile(data["demands"], re.IGNORECASE), frozenset(data["conditions"]), frozenset(data["own"]))
+
+
+def conditions_apart(
+    text: str, own: Span, section: Section, atoms: Sequence[Atom], subjects: Subjects
+) -> tuple[list[Atom], tuple[Rule, ...]]:
+    """What is demanded without the condition that is said first, and what holds for those whom it is not demanded of.
+
+    "Patients of childbearing potential must use contraception" lets in whoever cannot have children.
+    """
+    kept = list(atoms)
+    first = kept[0].rule if kept else None
+    if section is not Section.INCLUSION or not isinstance(first, Comparison) or first.attribute not in subjects.conditions:
+        return kept, ()
+    if kept[0].denied or first.operand is not True or not subjects.demands.search(text, *own):
+        return kept, ()
+    kept[0] = Atom(_NOTHING, kept[0].first, kept[0].last)
+    return kept, (Comparison(attribute=first.attribute, operator="is", operand=False),)
+
+
+def for_whom(
+    text: str, own: Span, section: Section, rule: Rule, exempt: Sequence[Rule], judgement: Judgement, subjects: Subjects
+) -> tuple[Rule, bool]:
+    """The rule as it counts for everybody, and whether it is still all that the criterion says.
+
+    Among the exclusions the rule says who is excluded, and so does what comes back.
+    """
+    subject = next((one for one in subjects.known if one.begins.match(text, *own)), None)
+    sure = True
+    others = list(exempt)
+    demanded = section is Section.EXCLUSION or subjects.demands.search(text, *own) is not None
+    if subject is not None and demanded and not subjects.own.issuperset(mentioned(rule)):
+        if subject.others.search(text, *own):
+            others, sure = [judgement], False
+        else:
+            others.insert(0, subject.exempt)
+    if not others:
+        return rule, True
+    if section is Section.EXCLUSION:
+        apart = [other if isinstance(other, Judgement) else Not(negated=other) for other in others]
+        return all_of([*apart, rule]), sure
+    return any_of([*others, rule]), sure
