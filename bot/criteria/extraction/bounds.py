@@ -7,7 +7,8 @@ what is normal stays one: 2.5 times the upper limit is never the number 2.5 of t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.criteria.extraction.phrases import COMPARES, Bound, Element, Mark, Quantity, elements, in_unit_of
 from bot.criteria.extraction.signs import Sign, grade
@@ -27,8 +28,7 @@ _JOIN_REACH = 2
 """So many words may stand between two bounds of one attribute, beside what joins them."""
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(NamedTuple):
     """One bound of one attribute as the criterion words it, before its section turns it round."""
 
     attribute: str
@@ -341,7 +341,7 @@ def _tell_unit(reading: _Reading, attribute: str, quantity: Quantity) -> None:
     """Of two bounds in a row the second may name the unit of both: "≥ 24 and ≤ 36 months"."""
     for number, limit in enumerate(reading.limits[-2:], start=max(0, len(reading.limits) - 2)):
         if reading.used and limit.attribute == attribute and limit.joint == reading.joint - 1:
-            reading.limits[number] = replace(limit, quantity=in_unit_of(limit.quantity, quantity))
+            reading.limits[number] = limit._replace(quantity=in_unit_of(limit.quantity, quantity))
 
 
 def _sides(bound: Bound, grades: Sequence[str] | None) -> list[tuple[str, Quantity, bool]]:

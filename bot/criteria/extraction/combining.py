@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.criteria.criterion import Section
 from bot.criteria.extraction.phrases import EITHER
@@ -17,8 +18,7 @@ from bot.criteria.extraction.words import Kind
 from bot.criteria.rules import AllOf, AnyOf, Comparison, Judgement, Not, Rule, walk
 
 
-@dataclass(frozen=True)
-class Atom:
+class Atom(NamedTuple):
     """Something read at `signs[first:last + 1]`."""
 
     rule: Rule
@@ -33,8 +33,7 @@ class Atom:
     """Whether its own words say more than the rule."""
 
 
-@dataclass(frozen=True)
-class Reach:
+class Reach(NamedTuple):
     """Where the criterion stands, and what is left to the study team where not all of it was read."""
 
     section: Section

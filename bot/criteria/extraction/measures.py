@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt
 
 from bot.criteria.extraction.bounds import Limit
@@ -62,7 +62,7 @@ class Measures:
             return limit
         as_written, thousands = (self.value(limit.attribute, quantity.value * times, quantity.unit) for times in (1, 1000))
         can_be = [value is not None and _within(known.plausible, value) for value in (as_written, thousands)]
-        return replace(limit, quantity=quantity._replace(value=quantity.value * 1000)) if can_be == [False, True] else limit
+        return limit._replace(quantity=quantity._replace(value=quantity.value * 1000)) if can_be == [False, True] else limit
 
     def days(self, unit: str) -> float | None:
         """The days of a unit of time, as the units of an age tell them."""

@@ -94,7 +94,7 @@ def signs(text: str, lowered: str, start: int, end: int, words: RegistryWords) -
                 continue
             # "One of the following" counts nothing: a number in words is one before a unit alone.
             behind = begin
-        longest = words.tree.longest(parts, position)
+        longest = words.tree.longest(parts, position) if part in beginnings else None
         if longest is not None and not (part == "-" and _joins_words(text, begin)):
             phrase, after = longest
             behind = ends[after - 1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.criteria.extraction.signs import Sign
 from bot.criteria.extraction.words import ABILITY, Kind, Meaning, Tree
@@ -51,8 +51,7 @@ class Illness:
     wider: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """One statement at `signs[first:last + 1]`."""
 
     stated: Stated
@@ -143,13 +142,13 @@ def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[ran
         owner += [index] * len(said)
     found: list[Statement] = []
     behind_last, hidden = 0, -1
-    beginnings = words.beginnings
+    beginnings, hiders = words.beginnings, words.hides.first
     denial = _Denial(signs, words)
     taken_signs = {index for block in taken for index in block}
     for position in [place for place, part in enumerate(parts) if part in beginnings]:
         if position < behind_last:
             continue
-        hiding = words.hides.longest(parts, position)
+        hiding = words.hides.longest(parts, position) if parts[position] in hiders else None
         if hiding is not None:
             hidden = hiding[1] + _HIDDEN_REACH
         match = words.tree.longest(parts, position)
