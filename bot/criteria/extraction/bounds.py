@@ -17,6 +17,7 @@ from bot.criteria.extraction.words import Kind, RegistryWords
 _NUMBERED = frozenset((Kind.NUMBER, Kind.LIMIT))
 _BEGINNING = frozenset((*COMPARES, Kind.OR_MORE, Kind.OR_LESS, Kind.NUMBER))
 """What a bound may begin with that nothing names."""
+_NONE: frozenset[Kind] = frozenset()
 _COUNTED = frozenset((Kind.NUMBER, Kind.LIMIT, Kind.NORMAL))
 _TAIL = 8
 """So many signs behind the last number may still be about it."""
@@ -91,7 +92,7 @@ def _may_say(signs: Sequence[Sign], words: RegistryWords) -> bool:
         return False
     if not _NAMES.isdisjoint(kinds):
         return True
-    every = frozenset[Kind]().union(*[sign.kinds for sign in signs])
+    every = _NONE.union(*[sign.kinds for sign in signs])
     return not _COMPARING.isdisjoint(every) and (not _NAMES.isdisjoint(every) or _may_be_of_people(signs, words))
 
 

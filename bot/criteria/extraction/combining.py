@@ -86,7 +86,7 @@ def combined(signs: Sequence[Sign], atoms: Sequence[Atom], reach: Reach, tells: 
     condition = next((index for index in conditions if index not in inside), None)
     if condition is not None:
         signs, atoms = signs[:condition], [atom for atom in atoms if atom.last < condition]
-    if not any(isinstance(part, Comparison) for atom in atoms for part in walk(atom.rule)):
+    if not any(isinstance(atom.rule, Comparison) or any(isinstance(part, Comparison) for part in walk(atom.rule)) for atom in atoms):
         return None
     items = _items(signs, atoms, tells)
     shared = _is_shared(items)
@@ -106,18 +106,20 @@ def combined(signs: Sequence[Sign], atoms: Sequence[Atom], reach: Reach, tells: 
 def _items(signs: Sequence[Sign], atoms: Sequence[Atom], tells: Callable[[Sign], bool]) -> list[_Item]:
     """The items of a criterion, parted where a sign joins; what stands in brackets belongs to the item before it."""
     at = {atom.first: atom for atom in atoms}
-    items, item, joints, depth, index = [], _Item(), set[str](), 0, 0
+    items, item, depth, index = [], _Item(), 0, 0
+    joints: set[str] = set()
     while index < len(signs):
         atom = at.get(index)
         if atom is None:
             sign = signs[index]
             index += 1
-            if sign.kind is not Kind.WORD:
-                depth += sign.is_a(Kind.OPEN) - sign.is_a(Kind.CLOSE)
+            kind = sign.kind
+            if kind is not Kind.WORD:
+                depth += (kind is Kind.OPEN) - (kind is Kind.CLOSE)
                 joint = _joint(sign) if depth <= 0 else ""
                 if joint:
                     joints.add(joint)
-                if joint or sign.is_a(Kind.NOT):
+                if joint or kind is Kind.NOT:
                     continue
             if not tells(sign):
                 continue
@@ -198,13 +200,14 @@ def both_or_unsure(rules: Sequence[Rule], judgement: Judgement) -> Rule:
 def contradicts_itself(rule: Rule) -> bool:
     """Whether the rule asks of one value that it lies above one number and below a smaller one: then it was misread."""
     match rule:
+        case Comparison() | Judgement():
+            return False
         case AllOf():
             return contradict(rule.all)
         case AnyOf():
             return any(map(contradicts_itself, rule.any))
         case Not():
             return contradicts_itself(rule.negated)
-    return False
 
 
 def contradict(rules: Sequence[Rule]) -> bool:

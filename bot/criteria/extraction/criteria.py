@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.criteria.criterion import Section
 from bot.criteria.extraction.bounds import Limit, limits
@@ -28,8 +29,7 @@ from bot.criteria.reading import Reading
 from bot.criteria.rules import Comparison, Judgement, Not, Rule, can_come_to
 
 
-@dataclass(frozen=True)
-class WrittenBound:
+class WrittenBound(NamedTuple):
     """A bound as the text writes it, turned round where it stands among the exclusions: what a person must have to be let in.
 
     `inclusive` says whether the comparison as it is written takes in the number.
@@ -42,8 +42,7 @@ class WrittenBound:
     unit: str
 
 
-@dataclass(frozen=True)
-class ReadCriterion:
+class ReadCriterion(NamedTuple):
     """One criterion of a text. `text` is its own words; `span` is its place with the headings and the bullet that lead to it."""
 
     id: str

@@ -47,9 +47,11 @@ _LONGEST_HEADING = 14
 class Headings:
     """How a language heads the two sections, and how it says that any one of the points below is enough.
 
-    `inclusion` and `exclusion` are found at the beginning of a line, the others wherever they stand in one.
+    `either`, `inclusion` and `exclusion` are found at the beginning of a line, the others wherever they stand in one.
     """
 
+    either: re.Pattern[str]
+    """That of a section, whichever it is: most lines are none."""
     inclusion: re.Pattern[str]
     exclusion: re.Pattern[str]
     any_of: re.Pattern[str]
@@ -123,7 +125,7 @@ def outline(text: str, headings: Headings, section: Section = Section.INCLUSION)
         if _heads_section(made, line):
             before = None
             continue
-        following = next((other for other in lines[position + 1 : position + 4] if _LETTER.search(text, other.body, other.end)), None)
+        following = _following(text, lines, position)
         if before is not None and made.points and made.waiting is None and _goes_on(made, before, line, wrapped):
             _prolong(made, line.end)
         elif _is_heading(made, line, following):
@@ -133,6 +135,14 @@ def outline(text: str, headings: Headings, section: Section = Section.INCLUSION)
         before = line
     _finish(made)
     return _with_leads(_with_run_on_lists(made))
+
+
+def _following(text: str, lines: Sequence[_Line], position: int) -> _Line | None:
+    """The next line with words, of those close behind one that may lead to it."""
+    line = lines[position]
+    if line.marker or not text[line.body : line.end].rstrip().endswith((":", "：")):
+        return None
+    return next((other for other in lines[position + 1 : position + 4] if _LETTER.search(text, other.body, other.end)), None)
 
 
 # -- lines
@@ -218,6 +228,8 @@ def _goes_on(made: _Outline, before: _Line, line: _Line, wrapped: bool) -> bool:
 
 def _section_at(text: str, start: int, end: int, headings: Headings, *, inside: bool = False) -> tuple[Section, int] | None:
     """The section whose heading begins there, and where the heading ends."""
+    if not headings.either.match(text, start, end):
+        return None
     for section, pattern in ((Section.EXCLUSION, headings.exclusion), (Section.INCLUSION, headings.inclusion)):
         found = pattern.match(text, start, end)
         if found is None:
@@ -263,11 +275,11 @@ def _is_heading(made: _Outline, line: _Line, following: _Line | None) -> bool:
     """Whether a line without a marker only heads the points behind it: "Disease characteristics:"."""
     if line.marker or following is None:
         return False
-    words = made.text[line.body : line.end].split()
-    if not words or words[-1][-1] not in ":：" or made.headings.any_of.search(made.text, line.body, line.end):
+    if made.headings.any_of.search(made.text, line.body, line.end):
         return False
     if made.headings.all_of.search(made.text, line.body, line.end):
         return True
+    words = made.text[line.body : line.end].split()
     return len(words) <= _LONGEST_HEADING and (bool(following.marker) or following.indent > line.indent or following.after_blank)
 
 
@@ -282,12 +294,10 @@ def _open_heading(made: _Outline, line: _Line) -> None:
 
 
 def _add(made: _Outline, line: _Line, following: _Line | None) -> None:
-    text = made.text
     if not line.marker:
         made.places = []
         parent: int | None = None
-        ended = text[line.body : line.end].rstrip()
-        leads = ended.endswith((":", "：")) and following is not None and bool(following.marker)
+        leads = following is not None and bool(following.marker)
         made.intro = len(made.points) if leads else None
     else:
         parent = _parent(made, line)

@@ -6,7 +6,7 @@ A sign knows where it stands in the text, so that whatever is read can be shown 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from bot.criteria.extraction.words import Kind, Meaning, RegistryWords, pieces_at, tight
@@ -79,9 +79,15 @@ def signs(text: str, lowered: str, start: int, end: int, words: RegistryWords) -
         if begin < behind:
             continue
         if part not in beginnings and part.isalpha():
-            made.append(Sign(_WORD, begin, finish, part, (part,), _ONLY_WORD))
+            made.append(_made((_WORD, begin, finish, part, (part,), _ONLY_WORD, (), "", None)))
             continue
-        number = _number(text, begin, end) if part[0].isdecimal() or part == "." else _in_words(part, begin, finish, words)
+        if part in _BREAKS and part not in beginnings:
+            made.append(_sign(_BREAKS[part], begin, finish, part))
+            continue
+        if part in words.numbers:
+            number: Sign | None = _sign(Kind.NUMBER, begin, finish, part, words.numbers[part])
+        else:
+            number = _number(text, begin, end) if part[0].isdecimal() or part == "." else None
         if number is not None:
             behind = number.end
             unit = _unit(lowered, _behind_bracket(lowered, made, behind), end, words) if number.number is not None else None
@@ -107,14 +113,9 @@ def signs(text: str, lowered: str, start: int, end: int, words: RegistryWords) -
     return made
 
 
-_WORD = Kind.WORD
-_ONLY_WORD = _ALONE[Kind.WORD]
-
-
-def _in_words(part: str, start: int, end: int, words: RegistryWords) -> Sign | None:
-    """A number in words: "four weeks"."""
-    value = words.numbers.get(part)
-    return None if value is None else _sign(Kind.NUMBER, start, end, part, value)
+_WORD, _ONLY_WORD = Kind.WORD, _ALONE[Kind.WORD]
+_made = partial(tuple.__new__, Sign)
+"""`Sign` without the call of a function that fills in what is not given: most signs are words, and each needs one."""
 
 
 def _behind_bracket(lowered: str, made: list[Sign], place: int) -> int:
@@ -165,7 +166,9 @@ def _unit(lowered: str, start: int, end: int, words: RegistryWords) -> Sign | No
         place += 1
     if place >= end or place - start > 2 or not (lowered[place].isalnum() or lowered[place] in _BEFORE_UNITS):
         return None
-    ahead = lowered[place : min(end, place + 48)].translate(_LOOSE)
+    ahead = lowered[place : min(end, place + 48)]
+    if not ahead.isascii():
+        ahead = ahead.translate(_LOOSE)
     times = _TIMES.match(ahead)
     first = times.end() if times else 0
     units = words.units.get(ahead[first])

@@ -163,12 +163,16 @@ def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[ran
         value = phrase.value
         if value and first not in taken_signs and last not in taken_signs:
             stated = words.stated[value]
-            behind = next((part for part in parts[end : end + 2] if part != "-"), "")
+            behind = [*[part for part in parts[end : end + 2] if part != "-"], ""][0]
             denied = denial.reaches(first, stated) or behind in words.denied_behind
-            more = words.qualifiers.intersection(parts[position:end]) if stated.illness else frozenset[str]()
-            partly = stated.partly or not more.issubset(value.casefold().split())
+            partly = stated.partly or (stated.illness and _says_more(parts[position:end], value, words))
             found.append(Statement(stated, first, last, denied, partly))
     return found
+
+
+def _says_more(said: Sequence[str], name: str, words: StatementWords) -> bool:
+    """Whether the words qualify an illness beyond its name."""
+    return not words.qualifiers.isdisjoint(said) and not words.qualifiers.intersection(said).issubset(name.casefold().split())
 
 
 class _Denial:

@@ -350,8 +350,8 @@ def _spaced(unit: str) -> str:
 def _headings(sections: Mapping[str, Any]) -> Headings:
     lead, behind = sections["lead"], sections["criteria"]
 
-    def pattern(section: Mapping[str, str]) -> re.Pattern[str]:
-        heading, alone, sentence = (section[key] for key in ("words", "alone", "sentence"))
+    def pattern(*sections: Mapping[str, str]) -> re.Pattern[str]:
+        heading, alone, sentence = ("|".join(section[key] for section in sections) for key in ("words", "alone", "sentence"))
         # Most lines have no colon: to see that first is much quicker than to try every sentence.
         return re.compile(rf"(?:{lead}(?:{heading}){behind}|(?=[^\n:：]*[:：])(?:{alone}|{sentence}))", re.IGNORECASE)
 
@@ -359,4 +359,6 @@ def _headings(sections: Mapping[str, Any]) -> Headings:
     any_of, all_of, scope, unfinished = (re.compile(other, re.IGNORECASE) for other in others)
     # Small letters go on with a sentence, capital ones begin one.
     (continues,) = map(re.compile, [sections["continues"]])
-    return Headings(pattern(sections["inclusion"]), pattern(sections["exclusion"]), any_of, all_of, scope, continues, unfinished)
+    inclusion, exclusion = sections["inclusion"], sections["exclusion"]
+    either = pattern(inclusion, exclusion)
+    return Headings(either, pattern(inclusion), pattern(exclusion), any_of, all_of, scope, continues, unfinished)
