@@ -16,7 +16,7 @@ from bot.words import load_library
 from bot.words.registry import criteria_language
 
 SHARED = PROJECT.parent / "shared" / "data" / "criteria"
-ROUNDS = 3
+ROUNDS = 5
 TIMES_LONGER = (1, 4, 16, 64)
 OURS = """Inclusion Criteria:
 

@@ -88,9 +88,10 @@ def _may_say(signs: Sequence[Sign], words: RegistryWords) -> bool:
     kinds = {sign.kind for sign in signs}
     if Kind.UNIT in kinds and any(sign.kind is Kind.UNIT and sign.text in words.own_units for sign in signs):
         return True
-    if _NUMBERED.isdisjoint(kinds) and not any(sign.kind is Kind.NAME and sign.value in words.grades for sign in signs):
+    named = not _NAMES.isdisjoint(kinds)
+    if _NUMBERED.isdisjoint(kinds) and not (named and any(sign.kind is Kind.NAME and sign.value in words.grades for sign in signs)):
         return False
-    if not _NAMES.isdisjoint(kinds):
+    if named:
         return True
     every = _NONE.union(*[sign.kinds for sign in signs])
     return not _COMPARING.isdisjoint(every) and (not _NAMES.isdisjoint(every) or _may_be_of_people(signs, words))

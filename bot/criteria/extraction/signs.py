@@ -52,12 +52,14 @@ class Sign(NamedTuple):
         return self.kind in kinds
 
 
+_made = partial(tuple.__new__, Sign)
+"""`Sign` without the call of a function that fills in what is not given: nothing else is made so often."""
 _ALONE = {kind: frozenset((kind,)) for kind in Kind}
 
 
 def _sign(kind: Kind, start: int, end: int, text: str, number: float | None = None) -> Sign:
     """A sign that is one thing and of one piece."""
-    return Sign(kind, start, end, text, (text,), _ALONE[kind], (), "", number)
+    return _made((kind, start, end, text, (text,), _ALONE[kind], (), "", number))
 
 
 def lowered_alike(text: str) -> str:
@@ -105,7 +107,8 @@ def signs(text: str, lowered: str, start: int, end: int, words: RegistryWords) -
             phrase, after = longest
             behind = ends[after - 1]
             said = tuple(parts[position:after])
-            made.append(Sign(phrase.kind, begin, behind, lowered[begin:behind], said, phrase.kinds, phrase.meanings, phrase.value))
+            (meanings, kind, value, kinds), written = phrase, lowered[begin:behind]
+            made.append(_made((kind, begin, behind, written, said, kinds, meanings, value, None)))
         elif part[0].isalpha():
             made.append(_sign(_WORD, begin, finish, part))
         else:
@@ -114,8 +117,6 @@ def signs(text: str, lowered: str, start: int, end: int, words: RegistryWords) -
 
 
 _WORD, _ONLY_WORD = Kind.WORD, _ALONE[Kind.WORD]
-_made = partial(tuple.__new__, Sign)
-"""`Sign` without the call of a function that fills in what is not given: most signs are words, and each needs one."""
 
 
 def _behind_bracket(lowered: str, made: list[Sign], place: int) -> int:
