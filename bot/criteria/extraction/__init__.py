@@ -2,7 +2,8 @@
 
 outline     which points a text has, and where
 signs       words and signs of one point, phrases as one
-phrases     the grammar of measured values over them
+choosing    which of them count for a measured value
+phrases     the grammar of measured values over those
 bounds      whose value each bound is about
 statements  what is stated beside measured values
 combining   all of it as one rule

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bot.criteria.extraction.phrases import COMPARES, Bound, Element, Mark, Quantity, elements, in_unit_of
+from bot.criteria.extraction.choosing import COMPARES
+from bot.criteria.extraction.phrases import Bound, Element, Mark, Quantity, elements, in_unit_of
 from bot.criteria.extraction.signs import Sign, grade
 from bot.criteria.extraction.words import Kind, RegistryWords
 

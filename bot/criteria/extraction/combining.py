@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bot.criteria.criterion import Section
-from bot.criteria.extraction.phrases import EITHER
+from bot.criteria.extraction.choosing import EITHER
 from bot.criteria.extraction.signs import Sign
 from bot.criteria.extraction.words import Kind
 from bot.criteria.rules import AllOf, AnyOf, Comparison, Judgement, Not, Rule, walk
