@@ -7,10 +7,13 @@ phrases     the grammar of measured values over those
 bounds      whose value each bound is about
 statements  what is stated beside measured values
 combining   all of it as one rule
+subjects    for whom a point counts
+points      what one point says by itself
 criteria    the whole way
 """
 
-from bot.criteria.extraction.criteria import Language, ReadCriterion, WrittenBound, read_criteria
+from bot.criteria.extraction.criteria import ReadCriterion, read_criteria
+from bot.criteria.extraction.points import Language, WrittenBound
 from bot.criteria.reading import Reading
 
 __all__ = ["Language", "ReadCriterion", "Reading", "WrittenBound", "read_criteria"]
