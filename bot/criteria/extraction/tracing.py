@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.criteria.extraction.bounds import Limit, limits
-from bot.criteria.extraction.criteria import Language
 from bot.criteria.extraction.measures import comparison
 from bot.criteria.extraction.outline import Span
+from bot.criteria.extraction.points import Language
 from bot.criteria.extraction.signs import Sign, lowered_alike, signs
 from bot.criteria.extraction.statements import Statement, statements
 from bot.criteria.rules import Rule
