@@ -9,7 +9,7 @@ from bot.conversations.messages import Button, Message, NoticeCustom, Option, Pr
 from bot.conversations.results import ResultTexts
 from bot.screening import steps
 from bot.screening.answers import Answer, Outcome
-from bot.screening.attributes import AnswerType, Attribute
+from bot.screening.attributes import NONE, AnswerType, Attribute
 from bot.screening.prompts import Waiting
 from bot.screening.screening import CONSENT, State
 from bot.trials import TrialRecord
@@ -195,6 +195,8 @@ class Renderer:
                 values = [("yes", self.words.option_title(attribute.name, True)), ("no", self.words.option_title(attribute.name, False))]
             case AnswerType.TIME_SINCE:
                 values = [("never", self.words.option_title(attribute.name, "never"))]
+            case AnswerType.TEXT if attribute.complete:
+                values = [(NONE, self.words.option_title(attribute.name, NONE))]
             case AnswerType.TEXT:
                 values = [(name, name) for name in self.record.conditions]
         replies = [Button(title=title, payload=f"#{attribute.name}={value}") for value, title in values]
@@ -264,10 +266,12 @@ class Renderer:
         shown = self.words.value(self.words.attributes[step.attribute], step.value)
         yes = Button(title=self.words.button("confirm_value"), payload="#yes")
         no = Button(title=self.words.button("correct_value"), payload="#no")
-        if self.words.attributes[step.attribute].answer_type is AnswerType.NUMBER:
+        attribute = self.words.attributes[step.attribute]
+        if attribute.answer_type is AnswerType.NUMBER:
             asked = self.words.text("implausible_confirm", value=shown)
         else:
-            asked = self.words.text("guessed_confirm", said=self.words.clause(step.attribute, step.value))
+            key = "complete_confirm" if attribute.complete else "guessed_confirm"
+            asked = self.words.text(key, said=self.words.clause(step.attribute, step.value))
         return Message(text=asked, buttons=(yes, no), custom=NoticeCustom(code="confirm"))
 
     def _why(self, step: steps.Why) -> Message:

@@ -52,10 +52,11 @@ class Facts:
 
 
 def facts_from(attributes: Attributes, answers: Mapping[str, Answer]) -> Facts:
-    """What is known: stated values, and values that follow where a question does not apply.
+    """What is known: stated values, and values that follow from them or where a question does not apply.
 
     What does not apply overrules what was stated before (someone who corrects "female" to
-    "male" has no pregnancy to speak of), but only where the condition is certainly false.
+    "male" has no pregnancy to speak of), but only where the condition is certainly false. Who has
+    no illness but the one sought has that one: what an attribute includes counts where both are known.
     """
     values: dict[str, Value] = {name: answer.value for name, answer in answers.items() if answer.value is not None}
     derived: dict[str, tuple[str, ...]] = {}
@@ -69,4 +70,9 @@ def facts_from(attributes: Attributes, answers: Mapping[str, Answer]) -> Facts:
         if attribute.otherwise is not None:
             values[attribute.name] = attribute.otherwise
             derived[attribute.name] = tuple(source for name in condition.because for source in derived.get(name, (name,)))
+    for attribute in attributes.values():
+        stated, included = values.get(attribute.name), values.get(attribute.includes or "")
+        if isinstance(stated, tuple) and isinstance(included, tuple) and not set(included) <= set(stated):
+            values[attribute.name] = tuple(dict.fromkeys((*stated, *included)))
+            derived[attribute.name] = (attribute.name, str(attribute.includes))
     return Facts(values, derived)

@@ -34,7 +34,9 @@ class Attribute(BaseModel):
     of a `choices` attribute stand alone. `applies_when` is the condition for asking; where it
     is false, `otherwise` is the value that follows (none where nothing follows). Where the
     condition itself stays unknown, `when_unsure` says whether to ask all the same. What is not
-    `asked` is put to nobody; told unasked, it counts.
+    `asked` is put to nobody; told unasked, it counts. The question of a `complete` text attribute
+    asks for every name there is: an empty tuple is an answer to it, and what is not named is
+    denied. The names of the attribute that it `includes` count as its own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +53,8 @@ class Attribute(BaseModel):
     possible: tuple[float, float] | None = None
     whole: bool = False
     asked: bool = True
+    complete: bool = False
+    includes: str | None = None
     applies_when: Rule | None = None
     otherwise: bool | float | str | None = None
     when_unsure: Literal["ask", "skip"] = "ask"
@@ -65,6 +69,8 @@ class Attribute(BaseModel):
             raise ValueError("`exclusive` names values that are not among `values`")
         if self.otherwise is not None and self.applies_when is None:
             raise ValueError("`otherwise` needs `applies_when`")
+        if (self.complete or self.includes) and self.answer_type is not AnswerType.TEXT:
+            raise ValueError("`complete` and `includes` belong to text attributes")
         for bounds in (self.plausible, self.possible):
             if bounds and bounds[0] >= bounds[1]:
                 raise ValueError("a range is [low, high] with low below high")
@@ -89,7 +95,11 @@ class Attribute(BaseModel):
             case AnswerType.TIME_SINCE:
                 return value == NEVER or (isinstance(value, int) and not isinstance(value, bool) and value >= 0)
             case AnswerType.TEXT:
-                return isinstance(value, tuple) and bool(value) and all(isinstance(word, str) for word in value)
+                return isinstance(value, tuple) and (self.complete or bool(value)) and all(isinstance(word, str) for word in value)
+
+
+NONE = "none"
+"""What the empty answer of a complete text attribute is called: its quick reply, and its key in the words."""
 
 
 class Attributes(Mapping[str, Attribute]):
@@ -102,6 +112,9 @@ class Attributes(Mapping[str, Attribute]):
                 raise ValueError(f"attribute `{attribute.name}` is defined twice")
             self._by_name[attribute.name] = attribute
         for attribute in self._by_name.values():
+            included = self._by_name.get(attribute.includes or attribute.name)
+            if included is None or included.answer_type is not attribute.answer_type:
+                raise ValueError(f"`includes` of `{attribute.name}`: there is no text attribute `{attribute.includes}`")
             if attribute.applies_when is not None:
                 for fault in self.faults(attribute.applies_when):
                     raise ValueError(f"`applies_when` of `{attribute.name}`: {fault}")

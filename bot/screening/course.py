@@ -184,7 +184,7 @@ class Course:
         """The criteria that an answer bears on, through what follows from it too."""
         names = {name}
         for attribute in self.attributes.values():
-            if attribute.applies_when and name in mentioned(attribute.applies_when):
+            if attribute.includes == name or (attribute.applies_when and name in mentioned(attribute.applies_when)):
                 names.add(attribute.name)
         return tuple(
             criterion.id

@@ -41,7 +41,8 @@ class ReadAnswer:
 
     `tapped` where it came from a quick reply of ours, or is one word for word; `hedged` where
     the words hold a doubt ("not that I know of"); `guessed` where no word gave it, and only the
-    classifier had learned what such an answer means.
+    classifier had learned what such an answer means; `partly` where all there is was asked for, and
+    not every part of the message was understood.
     """
 
     attribute: str
@@ -50,6 +51,7 @@ class ReadAnswer:
     tapped: bool = False
     hedged: bool = False
     guessed: bool = False
+    partly: bool = False
 
 
 @dataclass(frozen=True)

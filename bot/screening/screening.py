@@ -307,6 +307,9 @@ class Interview(Listening):
         if reading.guessed and (reading.attribute == CONSENT or self._rules_out(state, self._known(reading))):
             # What no word gave is no consent, and costs nobody a trial: it is read back first.
             return self._confirming(state, attribute.name, reading.value, reading.said)
+        if reading.partly:
+            # What was not read may be one more, and what is not named counts as denied.
+            return self._confirming(state, attribute.name, reading.value, reading.said)
         if reading.attribute == CONSENT and reading.value is False:
             return self._decline_consent(state, said=reading.said)
         old = state.answers.get(attribute.name)

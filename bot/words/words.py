@@ -17,7 +17,7 @@ from typing import Any
 from bot.criteria.operators import Value
 from bot.ordinary_words import ordinary_words
 from bot.screening.answers import Answer, Outcome
-from bot.screening.attributes import AnswerType, Attribute, Attributes
+from bot.screening.attributes import NONE, AnswerType, Attribute, Attributes
 from bot.screening.reading import Lexicon, Reader
 from bot.yaml_files import YamlFault, read_yaml
 
@@ -154,7 +154,7 @@ class Words:
             case AnswerType.TIME_SINCE if isinstance(value, int):
                 return self.counted("unit_days", value)
         if isinstance(value, tuple):
-            return self.listed([self.option_title(attribute.name, item) for item in value])
+            return self.listed([self.option_title(attribute.name, item) for item in value or (NONE,)])
         return self.option_title(attribute.name, value)
 
     def answer(self, answer: Answer) -> str:
@@ -172,8 +172,8 @@ class Words:
         """What was said, to follow "you told me that": "you are 64 years old"."""
         said = self.about(attribute)["said"]
         key = ("yes" if value else "no") if isinstance(value, bool) else str(value)
-        if isinstance(value, tuple) and len(value) == 1:
-            key = value[0]
+        if isinstance(value, tuple) and len(value) < 2:
+            key = value[0] if value else NONE
         template = said if isinstance(said, str) else said.get(key, said.get("any"))
         return str(template).format(value=_inside_sentence(self.value(self.attributes[attribute], value)))
 

@@ -88,7 +88,7 @@ def test_phrases_are_lower_case_words(conditions: list[dict[str, Any]]) -> None:
 
 
 def test_entries_have_known_keys_only(conditions: list[dict[str, Any]]) -> None:
-    known = {"name", "synonyms", "whole", "within", "patterns", "broader", "narrow"}
+    known = {"name", "synonyms", "whole", "within", "patterns", "broader", "narrow", "no_illness"}
     assert not {condition["name"]: set(condition) - known for condition in conditions if set(condition) - known}
 
 

@@ -26,6 +26,7 @@ class Conditions:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._entries: Sequence[Mapping[str, Any]] = tuple(data["conditions"])
         self._leads = data.get("leads")
+        self.well = frozenset(str(entry["name"]) for entry in self._entries if entry.get("no_illness"))
         phrases = {str(entry["name"]): (str(entry["name"]), *_words(entry, "synonyms")) for entry in self._entries}
         self._phrases = Phrases({**phrases, "": tuple(map(str, data.get("other_meanings") or ()))})
         self._within = Phrases({str(entry["name"]): _words(entry, "within") for entry in self._entries})
@@ -101,11 +102,15 @@ class Conditions:
 
     def narrowest(self, names: Iterable[str]) -> tuple[str, ...]:
         """The names without those that are only a wider name of another; illnesses beside the leading one are dropped."""
-        given = tuple(dict.fromkeys(names))
-        wider = {above for name in given for above in self.above(name)}
-        narrow = tuple(name for name in given if name not in wider)
+        narrow = self.without_wider(names)
         leading = tuple(name for name in narrow if self._leads in (name, *self.above(name)))
         return leading or narrow
+
+    def without_wider(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The names without those that are only a wider name of another."""
+        given = tuple(dict.fromkeys(names))
+        wider = {above for name in given for above in self.above(name)}
+        return tuple(name for name in given if name not in wider)
 
 
 def _lies_in(inner: Named, outer: Named) -> bool:

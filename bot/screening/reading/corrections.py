@@ -37,7 +37,7 @@ class Corrections:
     def find(self, message: Message, offered: Collection[str], asked: str | None, facts: Mapping[str, TellTale]) -> ReadCommand | None:
         """ "Change my age to 61", and without the word: "wait, my age is 61", "sorry, it is four spots, not three"."""
         words = message.said.words
-        every = self._lexicon.attribute_names.find(words)
+        every = message.attribute_names
         names = [name for name in every if name.label in offered] or every
         nouns = self._lexicon.single("owning")
         # "The change" is a thing, not a wish.
@@ -72,8 +72,7 @@ class Corrections:
 
     def wish(self, message: Message, facts: Mapping[str, TellTale], asked: str | None = None) -> ReadCommand:
         """The wish to change an answer, however it was recognised, with the attribute and the value where they are said."""
-        words = message.said.words
-        named = list(dict.fromkeys(match.label for match in self._lexicon.attribute_names.find(words)))
+        named = list(dict.fromkeys(match.label for match in message.attribute_names))
         if len(named) != 1:
             # Not named: what they speak of may say it. "I ticked male and should have ticked female."
             told = dict.fromkeys(name for name in facts if not named or name in named)
@@ -103,7 +102,7 @@ class Corrections:
         value = self._first(attribute, message, old)
         if value is not None or not old:
             return value
-        named = {p for name in self._lexicon.attribute_names.find(message.said.words) for p in range(name.start, name.end)}
+        named = {p for name in message.attribute_names for p in range(name.start, name.end)}
         before = self._read(attribute, message, sorted(old - self._cue_of_old(message) - named))
         outright = any(match.label.kind == "value" and not match.label.own and match.start in old for match in message.general)
         if attribute.answer_type is AnswerType.YES_NO and isinstance(before, bool) and outright:
@@ -114,7 +113,7 @@ class Corrections:
     def _first(self, attribute: Attribute, message: Message, left_out: frozenset[int]) -> Value | None:
         """The first value among the ways to read what is left: behind the name, and all but the name and the cues."""
         count = len(message.said)
-        names = [match for match in self._lexicon.attribute_names.find(message.said.words) if match.label == attribute.name]
+        names = [match for match in message.attribute_names if match.label == attribute.name]
         cues = {p for cue in self._lexicon.change_cues.find(message.said.words) for p in range(cue.start, cue.end)}
         cues |= {p for cue in self._lexicon.cues("correction_cues").find(message.said.words) for p in range(cue.start, cue.end)}
         spoken = {p for name in names for p in range(name.start, name.end)}
@@ -138,7 +137,7 @@ class Corrections:
         text = "".join(self._pieces(message, positions)).strip(" ,;:.!-–—")
         if not text:
             return None
-        reading = self._answer(text, self._values.message(text, message.today), attribute)
+        reading = self._answer(text, self._values.message(text, message.today, whom=message.whom, asked=message.asked), attribute)
         return reading.value if isinstance(reading, ReadAnswer) else None
 
     @staticmethod

@@ -61,7 +61,7 @@ class FactReader:
     def __init__(self, lexicon: Lexicon, values: ValueReader) -> None:
         self._lexicon = lexicon
         self._values = values
-        self._anybody = frozenset(person.key for person in lexicon.people if person.anybody)
+        self._anybody = lexicon.anybody
 
     def tales(self, message: Message) -> Tales:
         """Everything told, of whomever."""

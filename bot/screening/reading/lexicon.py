@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from bot.criteria.operators import Value
-from bot.screening.attributes import AnswerType, Attribute, Attributes
+from bot.screening.attributes import NONE, AnswerType, Attribute, Attributes
 from bot.screening.reading.conditions import Conditions
 from bot.screening.reading.patterns import Parser, Patterns
 from bot.screening.reading.text import Phrases, cleaned, tokens
@@ -63,7 +63,8 @@ class AttributeWords:
     clear" behind a value denies it, and `outranks` which values give way where one is named too.
     `ignore` are patterns that mean nothing and hide what stands in them (a treatment for another
     illness), `unclear` ones that leave the whole message open (a "skin cancer" of unknown kind),
-    `unsure` ones that mean that it is not known.
+    `unsure` ones that mean that it is not known. What is `only_asked` is read from answers to its own
+    question and from nothing else: its words are known while that is open, and unknown otherwise.
     """
 
     names: tuple[str, ...]
@@ -80,6 +81,7 @@ class AttributeWords:
     outranks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unclear: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
+    only_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ class Lexicon:
     def vocabulary(self) -> frozenset[str]:
         """Every word that means something here: what a slip of the finger may have been meant for."""
         found: set[str] = set()
-        for name in self._words:
+        for name in self._told_names:
             found |= self.phrases(name).vocabulary
         for key in ("units", "months", "weekdays", "feasts", "calendar"):
             for entry in (self.reading["times"].get(key) or {}).values():
@@ -160,6 +162,11 @@ class Lexicon:
         return frozenset(found | self.told.vocabulary)
 
     @cached_property
+    def _told_names(self) -> tuple[str, ...]:
+        """The attributes whose words are known whatever is open."""
+        return tuple(name for name, words in self._words.items() if not words.only_asked)
+
+    @cached_property
     def condition_names(self) -> tuple[str, ...]:
         """The illnesses that can be recognised."""
         return self.conditions.names
@@ -168,6 +175,12 @@ class Lexicon:
 
     @cached_property
     def attribute_names(self) -> Phrases[str]:
+        """The names that are known whatever was asked."""
+        return Phrases({name: self._words[name].names for name in self._told_names})
+
+    @cached_property
+    def every_name(self) -> Phrases[str]:
+        """The names of all attributes, those that are only asked too."""
         return Phrases({name: words.names for name, words in self._words.items()})
 
     @cached_property
@@ -209,6 +222,11 @@ class Lexicon:
         return Phrases({True: (*_list(self.reading, "negators"), *_list(self.reading, "contrasts"))})
 
     @cached_property
+    def anybody(self) -> frozenset[str]:
+        """The keys of people of whom is said no more than that it is somebody else."""
+        return frozenset(person.key for person in self.people if person.anybody)
+
+    @cached_property
     def relations(self) -> Phrases[Person]:
         return Phrases({person: person.words for person in self.people})
 
@@ -241,8 +259,8 @@ class Lexicon:
     def told(self) -> Patterns[Told]:
         """What stands by itself, whatever was asked, of every attribute."""
         entries: list[tuple[Told, tuple[str, ...]]] = []
-        for name, attribute in self.attributes.items():
-            entries += [(Told(name, means), patterns) for means, patterns in self._says(attribute)]
+        for name in self._told_names:
+            entries += [(Told(name, means), patterns) for means, patterns in self._says(self.attributes[name])]
         return Patterns(entries, self._parser)
 
     def _says(self, attribute: Attribute) -> Iterator[tuple[Means, tuple[str, ...]]]:
@@ -289,6 +307,8 @@ class Lexicon:
             for word in agreeing:
                 # "i have" begins many a no ("i have never …"); "yes, i have" does not.
                 weak = tokens(word)[:1] not in plain_yes
+                if weak and attribute is not None and self._words[attribute.name].only_asked:
+                    continue  # "I have diabetes", where insulin is asked: only by itself is it a yes.
                 entries.setdefault(Means("value", True, weak=weak), []).append(word)
             entries[Means("value", False)] = [*_list(reading["no"], "words"), *map(str, reading["never"])]
             entries[Means("hedged_no", False)] = [str(word) for word in reading["hedged_no"]]
@@ -330,6 +350,7 @@ class Lexicon:
             elif name in _TITLES_THAT_AGREE:
                 add((title,), Means("value", _TITLES_THAT_AGREE[name]))
         if attribute is not None:
+            add((word for word in self._words[attribute.name].unsure if self._words[attribute.name].only_asked), Means("unsure"))
             for key, option in self._words[attribute.name].options.items():
                 means = Means("value", _value(attribute, key), own=True)
                 add(
@@ -387,6 +408,7 @@ def _attribute_words(texts: Mapping[str, Any], understood: Mapping[str, Any]) ->
         unclear=_list(understood, "unclear"),
         outranks={str(value): tuple(map(str, others)) for value, others in (understood.get("outranks") or {}).items()},
         unsure=_list(understood, "unsure"),
+        only_asked=bool(understood.get("only_asked")),
     )
 
 
@@ -405,6 +427,8 @@ def _value(attribute: Attribute, option: str) -> Value:
         return option == "yes"
     if attribute.answer_type is AnswerType.NUMBER and option.isdecimal():
         return int(option)
+    if attribute.complete and option == NONE:
+        return ()
     return (option,) if attribute.answer_type is AnswerType.CHOICES else option
 
 

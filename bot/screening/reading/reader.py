@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bot.criteria.operators import Value
-from bot.screening.attributes import AnswerType, Attribute
+from bot.screening.attributes import NONE, AnswerType, Attribute
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading.corrections import Corrections
 from bot.screening.reading.facts import FactReader, TellTale
@@ -71,6 +72,7 @@ class Reader:
         self._corrections = Corrections(lexicon, self._values, self._plain_answer)
         self._vote = Vote(lexicon, self._facts, self._corrections)
         self._stories = StoryReader(lexicon, self._values)
+        self._own_spelling: dict[str, Spelling] = {}
 
     def read(
         self,
@@ -110,9 +112,7 @@ class Reader:
         if _PAYLOAD.match(cleaned(text)):
             # A quick reply that was never offered: nobody's words, so nothing is told by it.
             return Heard(ReadUnclear())
-        words = tokens(text)
-        own = self._lexicon.phrases(prompt.attribute).vocabulary if prompt is not None and prompt.attribute else frozenset()
-        message = self._values.message(text, today, dict(self._spelling.repaired(words, own)), self._spelling.unknown(words))
+        message = self._values.message(text, today, *self._spelled(tokens(text), prompt), about, offered)
         tales = self._facts.tales(message)
         told = tales.clear
         patient = self._facts.patient(message, told, about)
@@ -125,6 +125,7 @@ class Reader:
             reading = correction
         else:
             reading = self._without_question(text, message) if prompt is None else self._at(prompt, text, message)
+            reading = self._of_all(reading, message, offered)
             reading = self._owned(reading, text, prompt, told, facts)
             reading = self._vote.beside_guess(reading, text, prompt, message, intent)
         reading = self._vote.weighed(reading, text, prompt, message, intent, facts)
@@ -142,6 +143,32 @@ class Reader:
             if name != asked and self._lexicon.attributes[name].accepts(tale.value) and self._volunteered(tale, prompt, reading, message)
         )
         return Heard(reading, rest, patient)
+
+    def _spelled(self, words: Sequence[str], prompt: Prompt | None) -> tuple[dict[str, str], frozenset[str]]:
+        """The slips in a message and what they were meant for, and the words that stay unknown."""
+        name = prompt.attribute if prompt is not None else None
+        own = self._lexicon.phrases(name).vocabulary if name else frozenset()
+        if name is None or not self._lexicon.words_of(name).only_asked:
+            return dict(self._spelling.repaired(words, own)), self._spelling.unknown(words)
+        # Its words are in no other vocabulary.
+        if name not in self._own_spelling:
+            self._own_spelling[name] = Spelling(own, self._lexicon.ordinary)
+        left = self._own_spelling[name].unknown(sorted(self._spelling.unknown(words)))
+        repaired = {
+            **self._spelling.repaired([word for word in words if word not in own]),
+            **self._own_spelling[name].repaired(sorted(left)),
+        }
+        return repaired, left
+
+    def _of_all(self, reading: Reading, message: Message, offered: Collection[str]) -> Reading:
+        """The reading of an answer that tells all there are: whether all of it was read, and what "no other" is beside."""
+        attribute = self._lexicon.attributes[reading.attribute] if isinstance(reading, ReadAnswer) else None
+        if attribute is None or not attribute.complete or not isinstance(reading, ReadAnswer) or reading.tapped:
+            return reading
+        if not reading.value and attribute.includes not in offered and self._lexicon.cues("others_only").find(message.said.words):
+            return ReadUnclear()  # No other than which?
+        known = whole_form(message.said.text) in self._lexicon.whole(attribute.name)
+        return replace(reading, partly=not known and not self._values.all_read(attribute, message))
 
     def _tells_whom(
         self, patient: str | None, prompt: Prompt | None, message: Message, told: Sequence[TellTale], about: str | None
@@ -277,7 +304,7 @@ class Reader:
     def _title(self, attribute: Attribute, value: Value) -> str:
         """What the person saw on what they tapped."""
         options = self._lexicon.words_of(attribute.name).options
-        chosen: tuple[object, ...] = value if isinstance(value, tuple) else (value,)
+        chosen: tuple[object, ...] = (value or (NONE,)) if isinstance(value, tuple) else (value,)
         if isinstance(value, bool):
             chosen = ("yes" if value else "no",)
         return ", ".join((str(item) in options and options[str(item)].title) or str(item) for item in chosen)
@@ -290,7 +317,7 @@ class Reader:
             return ReadCommand(means.command) if means.command else ReadUnclear()
         if means and means.value is False:
             return ReadNo()
-        names = {match.label for match in self._lexicon.attribute_names.find(words)}
+        names = {match.label for match in self._lexicon.every_name.find(words)}
         if len(names) == 1:
             return ReadCommand(Command.CHANGE, names.pop(), said=said(text))
         return ReadUnclear()
@@ -336,7 +363,7 @@ class Reader:
             whole = asked if asked is not None and asked.command is not None else None
         if whole is not None:
             return self._as_reading(whole, attribute, text)
-        if attribute.answer_type is AnswerType.TEXT:
+        if attribute.answer_type is AnswerType.TEXT and not attribute.complete:
             name = self._lexicon.conditions.whole(words) or self._lexicon.conditions.whole(self._bare(words))
             if name is not None:
                 return ReadAnswer(attribute.name, (name,), said(text))
@@ -367,7 +394,8 @@ class Reader:
         if value is not None:
             hedged = any(match.label.kind == "hedged_no" for match in found)
             return ReadAnswer(attribute.name, value, said(text), hedged=hedged)
-        if any(match.label.kind == "hedged_no" for match in message.general) and attribute.answer_type is not AnswerType.YES_NO:
+        hedged = any(match.label.kind == "hedged_no" for match in message.general) and attribute.answer_type is not AnswerType.YES_NO
+        if hedged and (not attribute.complete or (not message.conditions and self._values.all_read(attribute, message))):
             # "Not that I'm aware of", where "no" is one of the answers.
             means = next((known[word] for word in map(whole_form, self._lexicon.plain_no) if word in known), None)
             if means is not None and means.kind == "value" and means.value is not None:
@@ -377,7 +405,7 @@ class Reader:
     def _leading(self, attribute: Attribute, message: Message, known: Mapping[str, Means]) -> Value | None:
         """What a message begins with, where that alone would be an answer: "no, never, I am as healthy as a horse"."""
         words = message.said.words
-        if attribute.answer_type is AnswerType.YES_NO:
+        if attribute.answer_type is AnswerType.YES_NO or attribute.complete:
             return None
         if any(match.label.kind in ("value", "ignore", "unclear") and match.label.own for match in message.found(attribute.name)):
             return None

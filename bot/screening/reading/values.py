@@ -7,13 +7,14 @@ a "but", a second value beside the first, a bound where a number is due.
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from bot.criteria.operators import NEVER, Value
-from bot.screening.attributes import AnswerType, Attribute
+from bot.screening.attributes import NONE, AnswerType, Attribute
 from bot.screening.reading.conditions import Named
 from bot.screening.reading.lexicon import Lexicon, Means, Told, option_value
 from bot.screening.reading.numbers import Number, NumberReader
@@ -21,12 +22,15 @@ from bot.screening.reading.patterns import Found, Patterns, Surroundings
 from bot.screening.reading.quantities import QuantityReader
 from bot.screening.reading.staging import stage_of_tnm
 from bot.screening.reading.stance import Clauses, Stance
-from bot.screening.reading.text import Attached, Utterance, tokens
+from bot.screening.reading.text import Attached, Match, Utterance, tokens
 from bot.screening.reading.times import TimeReader
+from bot.screening.readings import SELF
 
 LONG = 14
 """Words beyond which a yes or no in the middle of a message is not taken for the answer."""
 _WEAK_REACH = 2
+_BUT_FOR_REACH = 2
+"""How many words may stand between an "apart from" and the illness that is the exception."""
 _MEASUREMENT = "measurement"
 _STAGE = "cancer_stage"
 _OTHER_CANCER = "other_cancer"
@@ -45,6 +49,8 @@ class Message:
     numbers: NumberReader
     times: TimeReader
     unknown: frozenset[str] = frozenset()
+    whom: str = SELF
+    asked: frozenset[str] = frozenset()
     _found: dict[str, list[Found[Means]]] = field(default_factory=dict)
 
     @cached_property
@@ -60,6 +66,17 @@ class Message:
         if attribute not in self._found:
             self._found[attribute] = self.lexicon.phrases(attribute).find(self.around)
         return self._found[attribute]
+
+    def of_patient(self, start: int) -> bool:
+        """Whether what stands there is said of whom the screening is about, or of nobody in particular."""
+        owner = self.clauses.owners[start] if start < len(self.said) else None
+        return owner in (None, self.whom) or (self.whom != SELF and owner in self.lexicon.anybody)
+
+    @cached_property
+    def attribute_names(self) -> list[Match[str]]:
+        """The attributes named; of those that are only asked, the ones that were."""
+        found = self.lexicon.every_name.find(self.said.words)
+        return [name for name in found if name.label in self.asked or not self.lexicon.words_of(name.label).only_asked]
 
     @cached_property
     def general(self) -> list[Found[Means]]:
@@ -93,16 +110,37 @@ class ValueReader:
         self.quantities = QuantityReader(lexicon, self.numbers)
 
     def message(
-        self, text: str, today: datetime.date, repaired: dict[str, str] | None = None, unknown: frozenset[str] = frozenset()
+        self,
+        text: str,
+        today: datetime.date,
+        repaired: dict[str, str] | None = None,
+        unknown: frozenset[str] = frozenset(),
+        whom: str | None = None,
+        asked: Collection[str] = (),
     ) -> Message:
-        """A message as it is read here: slips repaired, and which words stay unknown."""
-        return Message(self._lexicon, Utterance(text, repaired), today, self.numbers, self.times, unknown - (repaired or {}).keys())
+        """A message as it is read here: slips repaired, which words stay unknown, whom the screening is about, and what was asked."""
+        said, unknown = Utterance(text, repaired), unknown - (repaired or {}).keys()
+        return Message(self._lexicon, said, today, self.numbers, self.times, unknown, whom or SELF, frozenset(asked))
 
     def read(self, attribute: Attribute, message: Message) -> Value | None:
         """The value of `attribute` in this message, or None where there is none that is safe to take."""
         found = message.found(attribute.name)
         if any(match.label.kind == "unclear" for match in found):
             return None
+        if not self._lexicon.words_of(attribute.name).only_asked:
+            return self._value(attribute, found, message)
+        # Nothing else looks whether it is said of the patient.
+        mine = [match for match in found if not match.label.own or message.of_patient(match.start)]
+        value = self._value(attribute, mine, message)
+        if len(mine) == len(found) or attribute.answer_type is AnswerType.TEXT:
+            return value
+        if any(match.label.own and match.label.kind == "value" for match in mine):
+            return value
+        # "No, but my brother had one" is a no; "yes, my brother" may be none, and the "never" of "he never had one" is of him.
+        said = [match for match in mine if match.label.kind == "value"]
+        return False if said and said[0].start == 0 and not any(match.label.value for match in said) else None
+
+    def _value(self, attribute: Attribute, found: Sequence[Found[Means]], message: Message) -> Value | None:
         match attribute.answer_type:
             case AnswerType.YES_NO:
                 return self._yes_or_no(attribute, found, message)
@@ -114,6 +152,8 @@ class ValueReader:
                 return self._number(attribute, found, message)
             case AnswerType.TIME_SINCE:
                 return self._time_since(found, message)
+            case AnswerType.TEXT if attribute.complete:
+                return self._all_names(attribute, found, message)
             case AnswerType.TEXT:
                 names = self.conditions(message)
                 if names is None or self._lexicon.conditions.contradict(names):
@@ -133,7 +173,7 @@ class ValueReader:
             case AnswerType.CHOICE:
                 values = tuple(dict.fromkeys(self._chosen(attribute, message.found(attribute.name), message)))
                 return values if 2 <= len(values) <= 3 else ()
-            case AnswerType.TEXT:
+            case AnswerType.TEXT if not attribute.complete:
                 names = self.conditions(message) or ()
                 # Kinds that exclude each other, or one name that is too wide by itself.
                 return tuple((name,) for name in names) if self._lexicon.conditions.contradict(names) or len(names) == 1 else ()
@@ -507,7 +547,7 @@ class ValueReader:
         own = {tuple(tokens(name)) for name in self._lexicon.words_of(attribute.name).names}
         return any(
             match.end == start and match.label != attribute.name and tuple(message.said.words[match.start : match.end]) not in own
-            for match in self._lexicon.attribute_names.find(message.said.words)
+            for match in message.attribute_names
         )
 
     def _time_since(self, found: Sequence[Found[Means]], message: Message) -> Value | None:
@@ -526,6 +566,57 @@ class ValueReader:
         sought = [found for found in named if not any(told.start < found.end and found.start < told.end for told in other)]
         names = [found.name for found in sought or named]
         return self._lexicon.conditions.narrowest(names) or None
+
+    def _all_names(self, attribute: Attribute, found: Sequence[Found[Means]], message: Message) -> Value | None:
+        """Every illness that is told of the patient, or none at all; None where one of them is not sure."""
+        well, but_for = self._lexicon.conditions.well, self._lexicon.cues("but_for").find(message.said.words)
+        short = [Named(name, *part) for part in self._parts(message) if (name := self._short_name(message, *part)) is not None]
+        ill = [named for named in (*message.conditions, *short) if named.name not in well]
+        names: list[tuple[int, str]] = []
+        for named in ill:
+            if not message.of_patient(named.start):
+                continue
+            stance = message.clauses.stance(named.start, named.end, deny_after=False)
+            if not any(0 <= named.start - cue.end <= _BUT_FOR_REACH for cue in but_for):
+                if stance is Stance.DENIED:
+                    continue
+                if message.clauses.denied(named.start, named.end):
+                    return None  # A "cancer, all clear now" was one; a "hepatitis test, negative" was none.
+            if stance in (Stance.DOUBTED, Stance.PLANNED):
+                return None
+            names.append((named.start, named.name))
+        if names:
+            return self._lexicon.conditions.without_wider(name for _, name in sorted(names))
+        none = any(match.label.own and match.label.kind == "value" for match in found) or short or message.conditions
+        return () if none and not ill and self.all_read(attribute, message) else None
+
+    def all_read(self, attribute: Attribute, message: Message) -> bool:
+        """Whether every part of a list names an illness, or says that there is none, or says nothing."""
+        found = (*message.found(attribute.name), *message.general)
+        said = [match for match in found if match.label.kind in ("value", "hedged_no", "ignore")]
+        times = (time for time in message.times.find(message.said, message.today) if not time.bare)
+        known = {p for match in said for p in range(match.start, match.end)} | {p for time in times for p in range(time.start, time.end)}
+        named = {p for illness in message.conditions for p in range(illness.start, illness.end)}
+        small = self._lexicon.single("beside_names")
+        return all(
+            named.intersection(range(start, end))
+            or self._short_name(message, start, end) is not None
+            or all(p in known or message.said.words[p] in small for p in range(start, end))
+            for start, end in self._parts(message)
+        )
+
+    def _parts(self, message: Message) -> list[tuple[int, int]]:
+        """What stands between the commas and the "and" of a list."""
+        words = message.said.words
+        cuts = sorted({0, len(words), *message.said.pauses, *(p for p, word in enumerate(words) if word in self._lexicon.joins)})
+        parts = [(start + (words[start] in self._lexicon.joins), end) for start, end in itertools.pairwise(cuts)]
+        return [(start, end) for start, end in parts if start < end]
+
+    def _short_name(self, message: Message, start: int, end: int) -> str | None:
+        """The illness whose short name is all of a part: the "ms" of "asthma, ms and gout"."""
+        words = message.said.words
+        first = next((p for p in range(start, end) if words[p] not in self._lexicon.single("beside_names")), end)
+        return self._lexicon.conditions.whole(words[first:end])
 
     def option(self, attribute: Attribute, key: str) -> Value:
         """The value that an option's key stands for."""
@@ -558,7 +649,7 @@ def value_of_payload(attribute: Attribute, value: str) -> Value | None:
         case AnswerType.CHOICES:
             meant = tuple(dict.fromkeys(value.split(",")))
         case AnswerType.TEXT:
-            meant = (value,)
+            meant = () if attribute.complete and value == NONE else (value,)
         case AnswerType.NUMBER | AnswerType.TIME_SINCE if value != NEVER:
             meant = int(value) if value.isdecimal() else None
         case _:

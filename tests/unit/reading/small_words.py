@@ -89,6 +89,9 @@ is_ill: [has, was diagnosed, had]
 correction_cues: [sorry, i meant, wait]
 contrasts: [but, though]
 determiners: ["no"]
+but_for: [apart from]
+others_only: [other, else]
+beside_names: [i, have, had, a, my, bad, since]
 lead_ins: [it is, i think, "i'm", i am]
 tails: [i think, please]
 other_units: [mm, kg]
@@ -123,6 +126,9 @@ ATTRIBUTES = Attributes(
 - {name: treated, answer_type: yes_no}
 - {name: stay, answer_type: choice, values: [indoors, outdoors]}
 - {name: last_dose, answer_type: time_since}
+- {name: ailments, answer_type: text, complete: true, includes: condition}
+- {name: pipe, answer_type: yes_no}
+- {name: habit, answer_type: choice, values: [past, present]}
 - {name: weight, answer_type: number, unit: kg, possible: [1, 500], plausible: [30, 200], group: measurement}
 - {name: pigment, answer_type: number, unit: g/dL, possible: [1, 300], plausible: [5, 20], group: measurement}
 - {name: heat, answer_type: number, unit: C, possible: [20, 120], plausible: [34, 42], group: measurement}
@@ -178,6 +184,21 @@ last_dose:
   names: [last dose]
   says: ["last dose was {ago}"]
   options: {never: {words: [never, none at all]}}
+ailments:
+  only_asked: true
+  names: [ailments]
+  options: {none: {words: [none at all, nothing, nothing else], whole: [none]}}
+pipe:
+  only_asked: true
+  names: [pipe]
+  unsure: [i was]
+  options:
+    "yes": {words: [briar, meerschaum]}
+    "no": {words: [gave up .. briar]}
+habit:
+  only_asked: true
+  names: [habit]
+  options: {past: {words: [quit]}, present: {words: [snuff]}}
 weight:
   names: [weight, weigh]
   units: {kg: 1, kilos: 1, lb: 0.45359237, pounds: 0.45359237, stone: 6.35029318}
@@ -199,7 +220,9 @@ conditions:
 - {name: Cancer, synonyms: [tumor]}
 - {name: Lung Cancer, synonyms: [cancer of the lung], broader: Cancer}
 - {name: Small Cell Lung Cancer, synonyms: [oat cell], whole: [sclc], within: [small cell], broader: Lung Cancer}
-- {name: Gout}
+- {name: Gout, whole: [toe]}
+- {name: Asthma}
+- {name: Healthy Ones, synonyms: [as fit as can be], no_illness: true}
 """)
 
 TITLES: Mapping[str, str] = {"yes": "Yes", "no": "No", "unsure": "I don't know", "decline": "I'd rather not say", "why": "Why do you ask?"}
