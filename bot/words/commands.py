@@ -9,7 +9,6 @@ import click
 
 from bot.settings import PROJECT
 from bot.trials import RecordFault, load_records
-from bot.words.registry import registry_attributes
 from bot.words.words import Words, WordsFault, load_library
 
 _SHOWN = ("conversation", "attributes", "people", "safety", "answers", "imported", "rules", "site")
@@ -81,13 +80,11 @@ def _texts(data: object, path: str = "") -> Iterator[tuple[str, str]]:
 def attributes() -> None:
     """List what criteria refer to: name, kind of answer, unit, values; and what no screening asks."""
     try:
-        library = load_library()
-        every = registry_attributes(library)
+        every = load_library().attributes
     except WordsFault as fault:
         raise click.ClickException(str(fault)) from fault
     width = max(map(len, every))
     for attribute in every.values():
         detail = ", ".join(attribute.values) or attribute.unit or ""
         asked = "" if attribute.asked else "  (never asked)"
-        asked = asked if attribute.name in library.attributes else "  (not asked yet)"
         click.echo(f"{attribute.name:<{width}}  {attribute.answer_type.value:<10}  {detail}{asked}".rstrip())

@@ -9,20 +9,10 @@ from bot.criteria.extraction.measures import Measure, Measures
 from bot.criteria.extraction.statements import Illness, StatementWords
 from bot.criteria.extraction.subjects import Subjects
 from bot.criteria.extraction.words import RegistryWords, UnitOf
-from bot.screening.attributes import Attribute, Attributes
 from bot.words.words import ROOT, Library, WordsFault
 from bot.yaml_files import YamlFault, read_yaml
 
 _FILE = "registry.yaml"
-
-
-def registry_attributes(library: Library, root: Path = ROOT) -> Attributes:
-    """Everything that criteria can refer to: what a screening asks, and what it does not ask yet."""
-    try:
-        entries = read_yaml(root / "lexicon" / _FILE)["attributes"]
-        return Attributes([*library.attributes.values(), *(Attribute.model_validate(entry) for entry in entries)])
-    except (YamlFault, KeyError, ValueError, FileNotFoundError) as fault:
-        raise WordsFault(f"lexicon/{_FILE}: {fault}") from fault
 
 
 def criteria_language(library: Library, locale: str = "en", root: Path = ROOT) -> Language:
@@ -32,12 +22,10 @@ def criteria_language(library: Library, locale: str = "en", root: Path = ROOT) -
         data = read_yaml(path)
     except (YamlFault, FileNotFoundError) as fault:
         raise WordsFault(f"words/{locale}/{_FILE}: {fault}") from fault
-    words, attributes = library.in_locale(locale), registry_attributes(library, root)
-    lexicon = words.lexicon
+    lexicon, attributes = library.in_locale(locale).lexicon, library.attributes
     try:
         units = {
-            name: {unit: UnitOf(known.factor, known.offset) for unit, known in lexicon.words_of(name).units.items()}
-            for name in library.attributes
+            name: {unit: UnitOf(known.factor, known.offset) for unit, known in lexicon.words_of(name).units.items()} for name in attributes
         }
         registry = RegistryWords.of(data, units)
         statements = data["statements"]

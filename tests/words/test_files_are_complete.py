@@ -99,7 +99,8 @@ def test_every_option_has_a_title_and_words(words: FileOf, lexicon: Lexicon, und
 def test_nothing_is_understood_that_is_no_value(lexicon: Lexicon, understood: Lexicon) -> None:
     for name, entry in understood.items():
         kind = lexicon[name]["answer_type"]
-        allowed = {"yes_no": {"yes", "no"}, "time_since": {"never"}}.get(kind, set(lexicon[name].get("values", [])))
+        none = {"none"} if lexicon[name].get("complete") else set()
+        allowed = {"yes_no": {"yes", "no"}, "time_since": {"never"}}.get(kind, {*lexicon[name].get("values", []), *none})
         assert set(map(str, entry.get("options") or {})) <= allowed, name
 
 

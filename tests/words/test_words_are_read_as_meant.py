@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.readings import ReadAnswer, ReadCommand, ReadDecline, Reading, ReadUnclear, ReadUnsure
 from bot.words import Words, load_library
+from bot.yaml_files import read_yaml
 
 TODAY = datetime.date(2026, 11, 23)
 
@@ -83,6 +85,8 @@ def expected(attribute: str, key: str) -> Any:
             return key == "yes"
         case "choices":
             return (key,)
+        case "text":
+            return ()
         case _:
             return key
 
@@ -167,6 +171,42 @@ def test_every_question_takes_not_sure_rather_not_and_why(attribute: str, text: 
 )
 def test_everyday_answers_are_understood(attribute: str, text: str, meaning: Any) -> None:
     assert value(attribute, text) == meaning
+
+
+SAYINGS = read_yaml(Path(__file__).with_name("sayings.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("attribute", "meaning", "text"),
+    [(name, meaning, text) for name, meant in SAYINGS.items() for meaning, texts in meant.items() for text in texts],
+)
+def test_a_saying_means_what_is_listed(attribute: str, meaning: str, text: str) -> None:
+    reading = read(attribute, text)
+    found = value(attribute, text)
+    if isinstance(found, tuple):
+        found = ",".join(found) or "none"
+    partly = isinstance(reading, ReadAnswer) and reading.partly
+    assert f"partly {found}" * partly or {True: "yes", False: "no", None: "unclear"}.get(found, found) == meaning, reading
+
+
+def test_what_is_only_asked_has_sayings_and_is_told_by_none() -> None:
+    """None of these is taken out of a story: what openings tell does not change with them."""
+    understood = english().files["understood"]["attributes"]
+    only_asked = {name for name, entry in understood.items() if entry.get("only_asked")}
+    assert only_asked == set(SAYINGS)
+    assert not {name for name in only_asked if understood[name].get("says")}
+    assert not {name for name in only_asked for option in (understood[name].get("options") or {}).values() if option.get("says")}
+    texts = [text for meant in SAYINGS.values() for texts in meant.values() for text in texts]
+    told = {fact.attribute for text in texts for fact in english().reader.hear(text, None, set(), TODAY).facts}
+    assert not told & only_asked
+
+
+@pytest.mark.parametrize("attribute", sorted(SAYINGS))
+@pytest.mark.parametrize("doubt", ["maybe", "I don't think so", "I'd rather not tell you", "my neighbour does", "who wants to know?"])
+def test_nothing_is_made_of_an_answer_that_is_none(attribute: str, doubt: str) -> None:
+    assert value(attribute, doubt) in (None, "unsure", "decline", "ReadElsewhere", False, ())
+    reading = read(attribute, doubt)
+    assert not isinstance(reading, ReadAnswer) or reading.hedged
 
 
 @pytest.mark.parametrize(
