@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 #: The folder of the project: Rasa's files, the trials, the lexicon and the words are in it.
@@ -16,13 +15,8 @@ DEFAULT_PORT = 8080
 #: The registry that trials are imported from, by number or by query.
 REGISTRY_URL = "https://clinicaltrials.gov/api/v2"
 
-
-class Deciding(StrEnum):
-    """Which criteria that a program has read, and nobody has approved, can make a trial unlikely."""
-
-    AGE_AND_SEX = "age-and-sex"
-    NONE = "none"
-    ALL = "all"
+#: Which criteria that a program has read, and nobody has approved, may rule a trial out (`bot.trials.screened.Deciding`).
+UNREVIEWED = ("age-and-sex", "none", "all")
 
 
 class SettingsError(ValueError):
@@ -44,7 +38,7 @@ class Settings:
     engine_secret: str = ""
     registry_url: str = REGISTRY_URL
     contact: str = ""
-    unreviewed: Deciding = Deciding.AGE_AND_SEX
+    unreviewed: str = UNREVIEWED[0]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -64,7 +58,7 @@ class Settings:
             engine_secret=given.get("TRIALCHAT_ENGINE_SECRET", ""),
             registry_url=given.get("TRIALCHAT_REGISTRY_URL") or REGISTRY_URL,
             contact=given.get("TRIALCHAT_CONTACT", ""),
-            unreviewed=_deciding(given, "TRIALCHAT_UNREVIEWED"),
+            unreviewed=_one_of(given, "TRIALCHAT_UNREVIEWED", UNREVIEWED),
         )
         if len({settings.port, settings.engine_port, settings.actions_port}) < 3:
             raise SettingsError(
@@ -87,7 +81,7 @@ class Settings:
             "TRIALCHAT_ENGINE_SECRET": self.engine_secret,
             "TRIALCHAT_REGISTRY_URL": self.registry_url,
             "TRIALCHAT_CONTACT": self.contact,
-            "TRIALCHAT_UNREVIEWED": self.unreviewed.value,
+            "TRIALCHAT_UNREVIEWED": self.unreviewed,
             "TRIALCHAT_TRACKER_DB": str(self.tracker_database),
             "TRIALCHAT_EVENTS_DB": str(self.events_database),
         }
@@ -118,12 +112,11 @@ class Settings:
         return self.home / "logs"
 
 
-def _deciding(given: Mapping[str, str], name: str) -> Deciding:
-    text = given.get(name) or Deciding.AGE_AND_SEX.value
-    try:
-        return Deciding(text)
-    except ValueError:
-        raise SettingsError(f"{name}={text}: expected one of {', '.join(Deciding)}") from None
+def _one_of(given: Mapping[str, str], name: str, values: tuple[str, ...]) -> str:
+    text = given.get(name) or values[0]
+    if text not in values:
+        raise SettingsError(f"{name}={text}: expected one of {', '.join(values)}")
+    return text
 
 
 def _port(given: Mapping[str, str], name: str, default: int) -> int:

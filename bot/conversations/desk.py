@@ -25,12 +25,11 @@ from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading import Intent
 from bot.screening.readings import Heard
 from bot.screening.screening import CONSENT, Interview, State, Turn
-from bot.settings import Deciding
 from bot.store import Store, Unit, UnknownConversationError
 from bot.store.records import Conversation, Screening
 from bot.trials import TrialRecord
 from bot.trials.record_cache import RecordCache
-from bot.trials.screened import screened
+from bot.trials.screened import Deciding, screened
 from bot.words import Library, Words
 
 Clock = Callable[[], datetime.datetime]

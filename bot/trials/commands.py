@@ -9,9 +9,9 @@ import click
 from bot.criteria.sentences import sentence
 from bot.settings import PROJECT
 from bot.store.clock import utc_now
+from bot.trials.commands_setup import opened
 from bot.trials.explaining import approval
 from bot.trials.import_commands import import_trials, told
-from bot.trials.opening import opened
 from bot.trials.records import RecordFault, TrialRecord, load_record
 from bot.trials.reviewing import record_of, waiting
 from bot.words import Library, WordsFault, load_library

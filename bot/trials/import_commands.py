@@ -15,9 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bot.criteria.reading import Reading
 from bot.settings import Settings
 from bot.store.clock import utc_now
+from bot.trials.commands_setup import opened
 from bot.trials.importing import Imported, import_all
 from bot.trials.loading import Kept
-from bot.trials.opening import opened
 from bot.trials.registry.api import Query, RegistryClient, nct_number, user_agent
 from bot.trials.registry.files import Found, about_how_many, studies_in
 from bot.trials.registry.live import fetched

@@ -15,9 +15,9 @@ from bot.criteria.rules import Rule, parse_rule
 from bot.criteria.sentences import sentence
 from bot.store import Store
 from bot.store.clock import utc_now
+from bot.trials.commands_setup import opened
 from bot.trials.explaining import approval, explained
 from bot.trials.loading import Keeper
-from bot.trials.opening import opened
 from bot.trials.parts import TrialCriterion
 from bot.trials.records import TrialRecord
 from bot.trials.registry.record import Reader

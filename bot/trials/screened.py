@@ -6,10 +6,19 @@ structured fields for age and sex count as they are. An operator may choose othe
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from bot.criteria import AnyOf, CheckedBy, Criterion, Judgement, Section
-from bot.settings import Deciding
 from bot.trials.parts import TrialCriterion
 from bot.trials.records import TrialRecord
+
+
+class Deciding(StrEnum):
+    """Which criteria that nobody has approved can make a trial unlikely."""
+
+    AGE_AND_SEX = "age-and-sex"
+    NONE = "none"
+    ALL = "all"
 
 
 def screened(record: TrialRecord, deciding: Deciding = Deciding.AGE_AND_SEX) -> tuple[Criterion, ...]:

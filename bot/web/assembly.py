@@ -16,6 +16,7 @@ from bot.store.clock import Clock, utc_now
 from bot.trials import load_records
 from bot.trials.loading import store_records
 from bot.trials.registry.record import Reader
+from bot.trials.screened import Deciding
 from bot.web.actions_server import executor_of, make_actions_app
 from bot.web.app import make_app
 from bot.web.engine_client import EngineClient
@@ -50,6 +51,7 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
         store, load_records(PROJECT / "trials", library.attributes), clock(), lambda: Reader.load(library)
     ).items():
         _log.info("trial %s: %s", nct_id, outcome)
+    unreviewed = Deciding(settings.unreviewed)
     engine = EngineClient(settings.engine_url, settings.engine_secret)
     services = Services(
         store=store,
@@ -63,8 +65,8 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
     )
     pages = Pages({locale: words.files["site"] for locale, words in library.words.items()})
     return Assembled(
-        public=make_app(services, pages, StoredPages(store, library, settings.unreviewed)),
-        actions=_actions(Desk(store, library, clock, settings.site_url, settings.unreviewed), settings.engine_secret),
+        public=make_app(services, pages, StoredPages(store, library, unreviewed)),
+        actions=_actions(Desk(store, library, clock, settings.site_url, unreviewed), settings.engine_secret),
         store=store,
         engine=engine,
     )

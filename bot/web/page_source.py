@@ -10,11 +10,10 @@ from bot.conversations.snapshots import about_of
 from bot.screening.answers import Answer, Outcome
 from bot.screening.attributes import canonical
 from bot.screening.screening import Interview
-from bot.settings import Deciding
 from bot.store import Store
 from bot.trials import TrialRecord
 from bot.trials.record_cache import RecordCache
-from bot.trials.screened import screened
+from bot.trials.screened import Deciding, screened
 from bot.web import views
 from bot.words import Library
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from bot.cli import main
 from bot.settings import PROJECT
 from bot.store import Store
-from bot.trials import TrialRecord, load_records, opening
+from bot.trials import TrialRecord, commands_setup, load_records
 from bot.trials.loading import Keeper
 from bot.trials.registry.record import Reader
 from bot.words import Library, load_library
@@ -60,7 +60,7 @@ def shared() -> Path:
 @pytest.fixture
 def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: Library, reader: Reader) -> Run:
     """`trialchat …` on a store of the test's own. The words are loaded once for all tests: that takes a second each time."""
-    monkeypatch.setattr(opening, "load_library", lambda: library)
+    monkeypatch.setattr(commands_setup, "load_library", lambda: library)
     monkeypatch.setattr(Reader, "load", lambda *_: reader)
     monkeypatch.setenv("TRIALCHAT_DATABASE_URL", database_url)
     monkeypatch.setenv("TRIALCHAT_HOME", str(tmp_path / "home"))

@@ -20,7 +20,7 @@ ALLOWED = {
     "criteria": set(),
     "screening": {"criteria"},
     "matching": {"criteria", "screening"},
-    "trials": {"criteria", "screening", "store", "yaml_files", "json_lines"},
+    "trials": {"criteria", "screening", "store", "words", "yaml_files", "json_lines"},
     "words": {"criteria", "screening", "yaml_files", "ordinary_words"},
     "store": set(),
     "conversations": {"criteria", "screening", "matching", "trials", "words", "store", "json_lines"},

@@ -367,6 +367,6 @@ def _is_denied(reading: _Reading, name: int, bound: int) -> bool:
             kinds = sign.kinds
             if Kind.NOT in kinds:
                 return True
-            if not kinds & {Kind.WORD, Kind.OPEN} or sign.text == ":":
+            if not kinds & {Kind.WORD, Kind.OPEN, Kind.BETWEEN} or sign.text == ":":
                 break
     return False

@@ -88,7 +88,9 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[Chosen]:
                     step, ended = alone + 1 - position, True
                 else:
                     step, ended = last + 1 - position, False
-                    number = next((p for p in range(last + 1, len(signs)) if signs[p].is_a(Kind.NUMBER) or grade(signs[p])), None)
+                    number = next(
+                        (p for p in range(last + 1, len(signs)) if signs[p].is_a(Kind.NUMBER) or (graded and grade(signs[p]))), None
+                    )
                     step = step if number is None else number - position
             else:
                 ended = False

@@ -15,7 +15,7 @@ from bot.criteria.extraction.measures import Measures, comparison
 from bot.criteria.extraction.outline import Point
 from bot.criteria.extraction.signs import Sign, signs
 from bot.criteria.extraction.statements import Statement, StatementWords, statements
-from bot.criteria.extraction.subjects import Subjects, conditions_apart, for_whom
+from bot.criteria.extraction.subjects import Moods, Subjects, conditions_apart, demanding, for_whom
 from bot.criteria.extraction.words import Kind, RegistryWords
 from bot.criteria.rules import Comparison, Judgement, Rule
 
@@ -43,6 +43,7 @@ class Language:
     silent: frozenset[str]
     """Words that say nothing about who may take part: "patients must have a documented history of"."""
     subjects: Subjects
+    moods: Moods
     within: frozenset[str]
     """Words before a time that reaches back from today: "within 30 days", "in the last year"."""
 
@@ -73,6 +74,7 @@ def read_point(text: str, lowered: str, point: Point, language: Language) -> Rea
         return read
     reach = Reach(point.section, Judgement(judgement=" ".join(text[slice(*point.own)].split())))
     atoms = sorted([*_of_limits(found, taken, reach, language), *_of_statements(found, stated, language)], key=lambda atom: atom.first)
+    atoms = demanding(text, point.own, point.section, found, atoms, language.moods)
     atoms, exempt = conditions_apart(text, point.own, point.section, atoms, language.subjects)
     made = combined(found, atoms, reach, language.tells)
     if made is None and exempt:

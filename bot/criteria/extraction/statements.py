@@ -78,6 +78,8 @@ class StatementWords:
     """Words that deny the statement right before them: "HIV negative"."""
     qualifiers: frozenset[str]
     """Words of a name that say more than the name."""
+    silent: frozenset[str]
+    """Words that say nothing about who may take part."""
 
     @cached_property
     def beginnings(self) -> frozenset[str]:
@@ -85,29 +87,36 @@ class StatementWords:
         return frozenset((*self.tree.first, *self.hides.first))
 
     @classmethod
-    def of(cls, data: Mapping[str, Any], illnesses: Sequence[Illness]) -> StatementWords:
+    def of(cls, data: Mapping[str, Any], illnesses: Sequence[Illness], silent: frozenset[str]) -> StatementWords:
         """From `statements` of registry.yaml and every illness; a phrase of `statements` comes before an illness."""
         tree = Tree()
         stated: dict[str, Stated] = {}
+        narrower: dict[str, list[str]] = {}
+        for illness in illnesses:
+            for wider in illness.wider:
+                narrower.setdefault(wider, []).append(illness.name)
+        having = {one.name: _having(data["illness"], one, narrower.get(one.name, ())) for one in illnesses}
         for number, entry in enumerate(data["list"]):
             key = f"#{number}"
             value = entry["is"]
             within, ability, several, partly = (bool(entry.get(flag)) for flag in _FLAGS)
             value = tuple(value) if isinstance(value, list) else value
-            stated[key] = _with_rule(Stated(entry["attribute"], value, within, ability, several, partly))
+            made = Stated(entry["attribute"], value, within, ability, several, partly)
+            if entry["attribute"] == data["illness"]:
+                # "Hepatitis B or C": any of several illnesses.
+                stated[key] = replace(made, rule=AnyOf(any=tuple(having[name] for name in value)))
+            else:
+                stated[key] = _with_rule(made)
             tree.add(entry["phrases"], Meaning(Kind.WORD, key))
         tree.add(data["nothing"], Meaning(Kind.WORD, ""))
-        narrower: dict[str, list[str]] = {}
         for illness in illnesses:
-            for wider in illness.wider:
-                narrower.setdefault(wider, []).append(illness.name)
-        for illness in illnesses:
-            rule = _having(data["illness"], illness, narrower.get(illness.name, ()))
-            stated[illness.name] = Stated(data["illness"], (illness.name,), illness=True, rule=rule)
+            stated[illness.name] = Stated(data["illness"], (illness.name,), illness=True, rule=having[illness.name])
             tree.add((illness.name, *illness.synonyms), Meaning(Kind.WORD, illness.name))
         hides = Tree()
         hides.add(data["hides"], Meaning(Kind.WORD, "hides"))
-        return cls(tree, stated, frozenset(map(str, data["undenied"])), hides, *(frozenset(map(str, data[key])) for key in _SETS))
+        hidden_by, denied_behind, qualifiers = (frozenset(map(str, data[key])) for key in _SETS)
+        undenied = frozenset(map(str, data["undenied"]))
+        return cls(tree, stated, undenied, hides, hidden_by, denied_behind, qualifiers, silent)
 
 
 def _with_rule(stated: Stated) -> Stated:
@@ -163,10 +172,15 @@ def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[ran
         value = phrase.value
         if value and first not in taken_signs and last not in taken_signs:
             stated = words.stated[value]
-            behind = [*[part for part in parts[end : end + 2] if part != "-"], ""][0]
-            denied = denial.reaches(first, stated) or behind in words.denied_behind
+            place = next((index for index in range(end, min(end + 2, len(parts))) if parts[index] != "-"), None)
+            behind = place is not None and parts[place] in words.denied_behind
+            denied = denial.reaches(first, stated) or behind
             partly = stated.partly or (stated.illness and _says_more(parts[position:end], value, words))
             found.append(Statement(stated, first, last, denied, partly))
+            # "HIV negative, hepatitis B": a "no" inside of a statement, or said of it from behind, is not of the next one.
+            denial.passes(last if not behind or place is None else owner[place], stated)
+        else:
+            denial.passes(last)
     return found
 
 
@@ -182,16 +196,36 @@ class _Denial:
         self._signs, self._words = signs, words
         self._at = 0
         self._by: Sign | None = None
+        self._stated_since = False
 
     def reaches(self, place: int, stated: Stated) -> bool:
         undenied = self._words.undenied
-        for sign in self._signs[self._at : place]:
+        for index in range(self._at, place):
+            sign = self._signs[index]
             if Kind.NOT in sign.kinds:
-                self._by = sign
+                if not self._is_of_what_stands_before(index):
+                    self._by, self._stated_since = sign, False
             elif self._by is not None and (not _ENDS_DENIAL.isdisjoint(sign.kinds) or sign.text in undenied or sign.text == ":"):
                 self._by = None
         self._at = max(self._at, place)
-        return self._by is not None and (stated.ability or self._by.value != ABILITY)
+        if self._by is None:
+            return False
+        if self._by.value == ABILITY:
+            return stated.ability
+        # "No history of stroke and willing to …": what somebody is willing to do is denied by itself.
+        return not (stated.ability and self._stated_since)
+
+    def passes(self, last: int, stated: Stated | None = None) -> None:
+        """Go on behind a statement."""
+        self._at = max(self._at, last + 1)
+        self._stated_since = self._stated_since or (stated is not None and not stated.ability)
+
+    def _is_of_what_stands_before(self, index: int) -> bool:
+        """Whether a "negative" is of the word before it: "HER2-negative breast cancer" denies no breast cancer."""
+        if self._signs[index].text not in self._words.denied_behind:
+            return False
+        before = [sign for sign in self._signs[max(0, index - 2) : index] if sign.text != "-"][-1:]
+        return bool(before) and any(part[:1].isalnum() and part not in self._words.silent for part in before[0].parts)
 
 
 _ENDS_DENIAL = frozenset((Kind.STOP, Kind.CONDITION, Kind.NUMBER))

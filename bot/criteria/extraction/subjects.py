@@ -1,6 +1,7 @@
-"""Criteria that are about some people only: "women of childbearing potential must use contraception" asks nothing of the others.
+"""Criteria that do not ask the same of everybody, or nothing at all.
 
-Whom the first words name, and by which answer others are told apart from them, is a language's data.
+"Women of childbearing potential must use contraception" asks nothing of the others: whom the first words name, and by which answer others
+are told apart from them, is a language's data. "Prior radiotherapy is allowed" asks nothing of anybody.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from bot.criteria.criterion import Section
 from bot.criteria.extraction.combining import Atom, all_of, any_of
 from bot.criteria.extraction.outline import Span
+from bot.criteria.extraction.signs import Sign
 from bot.criteria.rules import AllOf, Comparison, Judgement, Not, Rule, mentioned, parse_rule
 
 _NOTHING = AllOf(all=())
@@ -42,11 +45,40 @@ class Subjects:
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Subjects:
         """As `subjects` of a language's registry.yaml has them."""
-        known = tuple(
-            Subject(re.compile(one["begins"], re.IGNORECASE), re.compile(one["others"], re.IGNORECASE), parse_rule(one["exempt"]))
-            for one in data["known"]
-        )
-        return cls(known, re.compile(data["demands"], re.IGNORECASE), frozenset(data["conditions"]), frozenset(data["own"]))
+        known = tuple(Subject(_either_case(one["begins"]), _either_case(one["others"]), parse_rule(one["exempt"])) for one in data["known"])
+        return cls(known, _either_case(data["demands"]), frozenset(data["conditions"]), frozenset(data["own"]))
+
+
+@dataclass(frozen=True)
+class Moods:
+    """Words of sentences that demand nothing: they allow something, or forbid it, and then demand the contrary."""
+
+    allowing: re.Pattern[str]
+    forbidding: re.Pattern[str]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Moods:
+        """As `moods` of a language's registry.yaml has them."""
+        return cls(_either_case(data["allowing"]), _either_case(data["forbidding"]))
+
+
+_SENTENCE_END = re.compile(r"[.;]\s|\n")
+
+
+def demanding(text: str, own: Span, section: Section, found: Sequence[Sign], atoms: Sequence[Atom], moods: Moods) -> list[Atom]:
+    """Only what stands in sentences that demand it; the rest is for the study team."""
+    said = [place.span() for place in moods.allowing.finditer(text, *own)]
+    if section is Section.INCLUSION:
+        said += [place.span() for place in moods.forbidding.finditer(text, *own)]
+    if not said:
+        return list(atoms)
+    ends = [own[0], *(place.end() for place in _SENTENCE_END.finditer(text, *own)), own[1]]
+    sentences = [(start, end) for start, end in pairwise(ends) if any(start <= begin < end for begin, _ in said)]
+    return [atom for atom in atoms if not any(start <= found[atom.first].start < end for start, end in sentences)]
+
+
+def _either_case(expression: str) -> re.Pattern[str]:
+    return re.compile(expression, re.IGNORECASE)
 
 
 def conditions_apart(

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 
 from bot.criteria import CheckedBy, Criterion, Rule, Section, Status, Value, Verdict, check, verdict
-from bot.settings import Deciding
+from bot.settings import UNREVIEWED
 from bot.trials import TrialRecord
 from bot.trials.parts import Reviewed, TrialCriterion
 from bot.trials.registry import parse_study
 from bot.trials.registry.record import Reader
-from bot.trials.screened import screened
+from bot.trials.screened import Deciding, screened
 from tests.fakes.registry_api import a_study
 from tests.importing.conftest import NOON
 from tests.unit.criteria.strategies import facts, rules
@@ -92,3 +92,8 @@ def test_what_only_the_study_team_checks_stays_theirs() -> None:
     theirs = Criterion(id="E1", section=Section.EXCLUSION, checked_by=CheckedBy.STUDY_TEAM)
     record = TrialRecord.model_construct(criteria=(TrialCriterion(**theirs.model_dump()),))
     assert screened(record)[0].requires is None
+
+
+def test_the_setting_knows_the_same_choices() -> None:
+    assert set(UNREVIEWED) == {deciding.value for deciding in Deciding}
+    assert UNREVIEWED[0] == Deciding.AGE_AND_SEX.value
