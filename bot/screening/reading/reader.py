@@ -182,6 +182,9 @@ class Reader:
             return False
         if any(tale.attribute == prompt.asks and tale.owner in (None, SELF) for tale in told):
             return False
+        first = message.general[0] if message.general else None
+        if self._lexicon.words_of(prompt.asks).only_asked and first is not None and first.start == 0 and first.label.kind == "value":
+            return False  # "No, my husband had one."
         named = [start for start, _, person in message.clauses.relations if person.key == patient]
         numbers = message.numbers.find(message.said.words)
         of_them = numbers and self._lexicon.single("third_person").intersection(message.said.words[: numbers[0].start])
@@ -246,6 +249,8 @@ class Reader:
                 return self._which_to_change(text, words)
             case Waiting.FACTS if self._begins_with_no(message):
                 return ReadNo()  # "No, he gets up and dresses himself": which of it is wrong is asked next.
+            case Waiting.CONFIRM if self._lexicon.attributes[prompt.asks].complete and message.conditions:
+                return self._one_more(prompt, text, message)
             case Waiting.CONFIRM:
                 reading = self._yes_or_no(text, message)
                 if not isinstance(reading, ReadUnclear):
@@ -267,6 +272,15 @@ class Reader:
                 reading = self._yes_or_no(text, message)
                 return ReadUnclear() if isinstance(reading, ReadNo) and len(words) > _COURTESY else reading
         return self._yes_or_no(text, message)
+
+    def _one_more(self, prompt: Prompt, text: str, message: Message) -> Reading:
+        """What was read back, with what is named behind it: "yes, and a stroke"; "no, not asthma, a stroke"."""
+        reading = self._answer(text, message, self._lexicon.attributes[prompt.asks])
+        if not isinstance(reading, ReadAnswer) or not isinstance(reading.value, tuple) or not isinstance(prompt.value, tuple):
+            return reading
+        denied = {named.name for named in message.conditions if message.clauses.denied(named.start, named.end)}
+        before = [name for name in prompt.value if name not in denied]
+        return replace(reading, value=self._lexicon.conditions.without_wider([*before, *reading.value]))
 
     def _without_question(self, text: str, message: Message) -> Reading:
         """Before anything was asked only commands can be meant."""

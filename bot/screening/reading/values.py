@@ -29,6 +29,7 @@ from bot.screening.readings import SELF
 LONG = 14
 """Words beyond which a yes or no in the middle of a message is not taken for the answer."""
 _WEAK_REACH = 2
+_LEFT_OPEN = ("unsure", "unclear")
 _BUT_FOR_REACH = 2
 """How many words may stand between an "apart from" and the illness that is the exception."""
 _MEASUREMENT = "measurement"
@@ -64,7 +65,13 @@ class Message:
     def found(self, attribute: str) -> list[Found[Means]]:
         """What the words mean as an answer to an attribute's question."""
         if attribute not in self._found:
-            self._found[attribute] = self.lexicon.phrases(attribute).find(self.around)
+            found = self.lexicon.phrases(attribute).find(self.around)
+            if self.lexicon.words_of(attribute).only_asked:
+                # What leaves it open is of the patient: "my father was an alcoholic" leaves nothing open.
+                found = [
+                    match for match in found if not (match.label.own and match.label.kind in _LEFT_OPEN) or self.of_patient(match.start)
+                ]
+            self._found[attribute] = found
         return self._found[attribute]
 
     def of_patient(self, start: int) -> bool:

@@ -113,6 +113,19 @@ def test_the_whole_list_can_be_told_there(healthy: Talk) -> None:
     assert told(healthy) == ("Asthma", "Heart Failure")
 
 
+@pytest.mark.parametrize(
+    ("more", "illnesses"),
+    [
+        ("yes, and heart failure", ("Asthma", "Heart Failure")),
+        ("no, also a stroke", ("Asthma", "Stroke")),
+        ("no, not asthma, heart failure", ("Heart Failure",)),
+    ],
+)
+def test_one_more_can_be_added_there(healthy: Talk, more: str, illnesses: tuple[str, ...]) -> None:
+    healthy.say_all("asthma and my dodgy ticker", more)
+    assert told(healthy) == illnesses
+
+
 def test_no_other_than_an_illness_that_nobody_told_is_not_understood(healthy: Talk) -> None:
     healthy.say("no other illnesses")
     assert healthy.codes[0] == "unclear"
@@ -147,6 +160,11 @@ def test_whoever_has_none_has_not_the_one_that_is_needed(store: Store, library: 
     talk.say_all("hello", "yes", "none")
     assert "ended_early" in talk.codes
     assert "you have never had any illness" in talk.texts
+
+
+def test_a_relative_in_passing_is_not_who_it_is_about(healthy: Talk) -> None:
+    healthy.say("no, only my husband had a stroke")
+    assert "confirm_about" not in healthy.codes
 
 
 def test_somebody_else_is_asked_about_in_other_words(store: Store, library: Library, tmp_path: Path) -> None:
