@@ -12,6 +12,7 @@ from bot.screening.safety import DangerWords, danger_words, find_danger
 from bot.yaml_files import read_yaml
 
 EXAMPLES = read_yaml(Path(__file__).with_name("danger.yaml"))
+SAYINGS = read_yaml(Path(__file__).with_name("sayings.yaml"))
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +29,12 @@ def test_an_emergency_is_recognised(text: str, danger: DangerWords) -> None:
 @pytest.mark.parametrize("text", EXAMPLES["crisis"])
 def test_a_crisis_is_recognised(text: str, danger: DangerWords) -> None:
     assert find_danger(text, danger) == "crisis"
+
+
+@pytest.mark.parametrize("attribute", SAYINGS)
+def test_what_people_say_about_their_health_raises_no_alarm(attribute: str, danger: DangerWords) -> None:
+    said = [text for texts in SAYINGS[attribute].values() for text in texts]
+    assert {text: found for text in said if (found := find_danger(text, danger))} == {}
 
 
 @pytest.mark.parametrize("text", EXAMPLES["harmless"])
