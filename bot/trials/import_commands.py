@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot.criteria.reading import Reading
+from bot.criteria import Section
 from bot.settings import Settings
 from bot.store.clock import utc_now
 from bot.trials.commands_setup import opened
@@ -21,6 +21,7 @@ from bot.trials.loading import Kept
 from bot.trials.registry.api import Query, RegistryClient, nct_number, user_agent
 from bot.trials.registry.files import Found, about_how_many, studies_in
 from bot.trials.registry.live import fetched
+from bot.trials.reviewing import waiting
 
 
 @click.command("import")
@@ -134,7 +135,6 @@ def told(kept: Kept) -> str:
 
 
 def _criteria(kept: Kept) -> str:
-    read = Counter(one.reading for one in kept.record.criteria if one.section.value != "registry")
-    waiting = sum(one.reviewed is None and one.fingerprint is not None for one in kept.record.criteria)
-    computed = read[Reading.WHOLE] + read[Reading.PART]
-    return f"{read.total()} criteria, {computed} with a rule, {waiting} to review"
+    of_the_text = [one for one in kept.record.criteria if one.section is not Section.REGISTRY]
+    ruled = sum(one.requires is not None for one in of_the_text)
+    return f"{len(of_the_text)} criteria, {ruled} with a rule, {len(waiting(kept.record))} to review"

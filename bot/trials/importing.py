@@ -27,25 +27,33 @@ class Imported:
 
 def import_all(store: Store, keeper: Keeper, found: Iterable[Found], clock: Callable[[], datetime.datetime]) -> Iterator[Imported]:
     """Import records as they come. A crash leaves whole trials only: each is stored in one transaction with all that belongs to it."""
-    prepared = _prepared(keeper, found, clock)
+    prepared = _prepared(store, keeper, found, clock)
     while some := tuple(islice(prepared, IN_A_TRANSACTION)):
         made: list[Imported] = []
         with store.unit() as unit:
             for origin, ready in some:
-                if isinstance(ready, str):
-                    made.append(Imported(origin, problem=ready))
-                else:
-                    made.append(Imported(origin, keeper.import_study(unit, ready, origin, clock())))
+                match ready:
+                    case Prepared():
+                        made.append(Imported(origin, keeper.import_study(unit, ready, origin, clock())))
+                    case Kept():
+                        made.append(Imported(origin, ready))
+                    case problem:
+                        made.append(Imported(origin, problem=problem))
         yield from made
 
 
-def _prepared(keeper: Keeper, found: Iterable[Found], clock: Callable[[], datetime.datetime]) -> Iterator[tuple[str, Prepared | str]]:
-    """Each record read and ready, or what is wrong with it."""
+def _prepared(
+    store: Store, keeper: Keeper, found: Iterable[Found], clock: Callable[[], datetime.datetime]
+) -> Iterator[tuple[str, Prepared | Kept | str]]:
+    """Each record read and ready; or the trial as it is, where nothing has changed; or what is wrong with it."""
     for one in found:
         if one.problem is not None:
             yield one.origin, one.problem
             continue
         try:
-            yield one.origin, keeper.prepare(parse_study(one.data), clock())
+            study = parse_study(one.data)
+            with store.reading() as unit:
+                known = keeper.unchanged(unit, study)
+            yield one.origin, known or keeper.prepare(study, clock())
         except StudyFault as fault:
             yield one.origin, str(fault)

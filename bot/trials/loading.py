@@ -57,6 +57,13 @@ class Keeper:
         given = study.as_given()
         return Prepared(given, self._reader.record(study, at.date()), _digest(given))
 
+    def unchanged(self, unit: Unit, study: Study) -> Kept | None:
+        """The stored trial, where it was made of this very study and of all that is reviewed by now; None where it has to be made anew."""
+        stored = unit.trial(study.nct_id)
+        if stored is None or stored.made_of != self._made_of(unit, study.nct_id, _digest(study.as_given())):
+            return None
+        return Kept(TrialRecord.model_validate(stored.record), "unchanged")
+
     def import_study(self, unit: Unit, prepared: Prepared, origin: str, at: datetime.datetime) -> Kept:
         """Store a study and the record that it makes together with what is reviewed."""
         nct_id = prepared.record.nct_id
