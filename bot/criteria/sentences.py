@@ -29,6 +29,14 @@ class Phrasebook(Protocol):
         """A number with the attribute's unit."""
         ...
 
+    def denied(self, attribute: str, values: Sequence[Value]) -> str | None:
+        """The clause for having none of some values, such as "you have never had asthma or gout"; None if there is none."""
+        ...
+
+    def others(self, attribute: str, values: Sequence[Value]) -> Sequence[Value]:
+        """All other values of an attribute that has one of a few; empty where it is another kind of attribute."""
+        ...
+
     def widest(self, attribute: str, values: Sequence[Value]) -> Sequence[Value]:
         """The values without those that are kinds of another one among them: "cancer", and not each cancer as well."""
         ...
@@ -90,14 +98,36 @@ def positive(rule: Rule) -> Rule:
         case AllOf():
             parts = [positive(part) for part in rule.all]
             inner = [one for part in parts for one in (part.all if isinstance(part, AllOf) else (part,))]
-            once = _each_once(inner)
+            once = _each_once(_together(inner, denied=True))
             return once[0] if len(once) == 1 else AllOf(all=once)
         case AnyOf():
             parts = [positive(part) for part in rule.any]
             inner = [one for part in parts for one in (part.any if isinstance(part, AnyOf) else (part,))]
-            once = _each_once(inner)
+            once = _each_once(_together(inner, denied=False))
             return once[0] if len(once) == 1 else AnyOf(any=once)
     return rule
+
+
+def _together(rules: Sequence[Rule], *, denied: bool) -> list[Rule]:
+    """Lists of values of one attribute as one list: none of some and none of others, or one of some or of others."""
+    made: list[Rule] = []
+    places: dict[str, int] = {}
+    for rule in rules:
+        inside = rule.negated if denied and isinstance(rule, Not) else None if denied else rule
+        if not isinstance(inside, Comparison) or inside.operator != "contains" or not isinstance(inside.operand, tuple):
+            made.append(rule)
+            continue
+        place = places.setdefault(inside.attribute, len(made))
+        if place == len(made):
+            made.append(rule)
+            continue
+        before = made[place]
+        known = before.negated if isinstance(before, Not) else before
+        if isinstance(known, Comparison) and isinstance(known.operand, tuple):
+            values = tuple(dict.fromkeys((*known.operand, *inside.operand)))
+            joined = Comparison(attribute=inside.attribute, operator="contains", operand=values)
+            made[place] = Not(negated=joined) if denied else joined
+    return made
 
 
 _TURNED = {"above": "at_most", "at_most": "above", "below": "at_least", "at_least": "below"}
@@ -139,6 +169,8 @@ class _Saying:
             case Not(negated=Comparison(operator="within_days") as inside):
                 lasted = book.measured(inside.attribute, _number(inside.operand))
                 return book.phrase("not_within_days", name=book.attribute_name(inside.attribute), value=lasted)
+            case Not(negated=Comparison(operator="contains" | "one_of" | "is") as inside):
+                return self._none_of(inside)
             case Not():
                 return book.phrase("not", rule=self._part(rule.negated))
             case Judgement() if rule.judgement == self.own:
@@ -147,6 +179,13 @@ class _Saying:
                 return book.phrase("judgement", judgement=rule.judgement)
             case Comparison():
                 return self._comparison(rule)
+
+    def _none_of(self, rule: Comparison) -> str:
+        book, named = self.book, rule.operand if isinstance(rule.operand, tuple) else (rule.operand,)
+        if rule.operator != "contains" and (others := book.others(rule.attribute, named)):
+            return self._comparison(Comparison(attribute=rule.attribute, operator="one_of", operand=tuple(map(str, others))))
+        clause = book.denied(rule.attribute, book.widest(rule.attribute, named))
+        return book.phrase("not", rule=self._part(rule)) if clause is None else clause
 
     def _joined(self, parts: Sequence[Rule], key: str, empty: str) -> str:
         return self.book.phrase(key).join(map(self._part, parts)) if parts else self.book.phrase(empty)

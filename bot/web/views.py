@@ -221,7 +221,7 @@ def trial_page(record: TrialRecord, texts: SiteTexts) -> TrialPage:
         nct_id=record.nct_id,
         title=words.title,
         title_official=record.title_official,
-        phase=texts.value("phase", record.phase),
+        phase=texts.value("phase", record.phase) if record.phase else "",
         sponsor=record.sponsor.name,
         summary=words.summary,
         facts=tuple(_facts(record, texts)),

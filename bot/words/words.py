@@ -193,6 +193,18 @@ class Words:
         known, shown = self.attributes[attribute], round(value, 2)
         return self.counted("unit_days", shown) if known.answer_type is AnswerType.TIME_SINCE else self.value(known, shown)
 
+    def denied(self, attribute: str, values: Sequence[Value]) -> str | None:
+        template = self.files["rules"]["rules"]["denied"].get(attribute)
+        if template is None:
+            return None
+        named = [self.value(self.attributes[attribute], (str(value),)) for value in values]
+        joined = self.text("list_comma").join(named[:-1]) + self.text("list_or") + named[-1] if len(named) > 1 else named[0]
+        return str(template).format(value=_inside_sentence(joined))
+
+    def others(self, attribute: str, values: Sequence[Value]) -> Sequence[Value]:
+        known = self.attributes[attribute]
+        return [value for value in known.values if value not in values] if known.answer_type is AnswerType.CHOICE else []
+
     def widest(self, attribute: str, values: Sequence[Value]) -> Sequence[Value]:
         if self.attributes[attribute].answer_type is not AnswerType.TEXT:
             return values

@@ -38,6 +38,12 @@ class Plain:
     def measured(self, attribute: str, value: float) -> str:
         return f"{value:g}"
 
+    def denied(self, attribute: str, values: Sequence[Value]) -> str | None:
+        return None if attribute != "had" else f"never had {' or '.join(map(str, values))}"
+
+    def others(self, attribute: str, values: Sequence[Value]) -> Sequence[Value]:
+        return [value for value in ("x", "y", "z") if value not in values] if attribute == "grade" else []
+
     def widest(self, attribute: str, values: Sequence[Value]) -> Sequence[Value]:
         return [value for value in values if value != "kind of x" or "x" not in values]
 
@@ -59,6 +65,9 @@ class Plain:
         ({"not": {"attribute": "a", "is": True}}, "a is False"),
         ({"all": [{"all": [{"attribute": "a", "is": True}, {"judgement": "j"}]}, {"judgement": "j"}]}, "a is True and judged: j"),
         ({"attribute": "a", "contains": ["x", "kind of x"]}, "a is x"),
+        ({"not": {"attribute": "had", "contains": ["x", "kind of x", "y"]}}, "never had x or y"),
+        ({"not": {"any": [{"attribute": "had", "contains": ["x"]}, {"attribute": "had", "contains": ["y"]}]}}, "never had x or y"),
+        ({"not": {"attribute": "grade", "one_of": ["x", "z"]}}, "grade is y"),
         (
             {"any": [{"attribute": "a", "contains": ["x"]}, {"all": [{"attribute": "a", "contains": ["wide"]}, {"judgement": "x"}]}]},
             "a is x",
