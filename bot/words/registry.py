@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.criteria.extraction import Language
 from bot.criteria.extraction.measures import Measure, Measures
 from bot.criteria.extraction.statements import Illness, StatementWords
-from bot.criteria.extraction.subjects import Moods, Subjects
+from bot.criteria.extraction.subjects import Absurd, Moods, Subjects
 from bot.criteria.extraction.words import RegistryWords, UnitOf
 from bot.words.words import ROOT, Library, WordsFault
 from bot.yaml_files import YamlFault, read_yaml
@@ -40,14 +40,16 @@ def criteria_language(library: Library, locale: str = "en", root: Path = ROOT) -
             name: Measure(known.unit or "", known.plausible, known.possible, tuple(known.values or ()))
             for name, known in ((name, attributes[name]) for name in data["measures"])
         }
-        silent = frozenset(map(str, statements["filler"])) | registry.people
+        silent = frozenset(map(str, (*statements["filler"], *statements["filler_people"])))
         return Language(
             registry,
             StatementWords.of(statements, illnesses, silent),
             Measures(measures, registry.unit_of),
             silent,
+            {name: frozenset(map(str, words)) for name, words in statements["filler_beside"].items()},
             Subjects.of(data["subjects"]),
             Moods.of(data["moods"]),
+            Absurd.of(data["never_against"]),
             frozenset(map(str, statements["within"])),
         )
     except KeyError as fault:

@@ -31,6 +31,9 @@ class Atom(NamedTuple):
     """What its own words say about how it is joined to the one before: the "or" of "or less than 20"."""
     partly: bool = False
     """Whether its own words say more than the rule."""
+    illness: bool = False
+    """Whether it is the name of an illness: a list of those seldom means all of them."""
+    attribute: str = ""
 
 
 class Reach(NamedTuple):
@@ -38,6 +41,10 @@ class Reach(NamedTuple):
 
     section: Section
     judgement: Judgement
+    examples: frozenset[str] = frozenset()
+    """Words behind which examples or definitions stand: "such as", "defined as"."""
+    qualifiers: frozenset[str] = frozenset()
+    """Words that may qualify all of a list that they begin: "severe liver or kidney disease"."""
 
     @property
     def usual(self) -> str:
@@ -48,9 +55,15 @@ class Reach(NamedTuple):
 @dataclass
 class _Item:
     atoms: list[Atom] = field(default_factory=list)
+    aside: list[Atom] = field(default_factory=list)
+    """What stands in brackets behind something, or as an example of it: a definition, a kind of it, or one more condition."""
     rest: list[int] = field(default_factory=list)
     joint: str = ""
     """What joins it to the one before."""
+
+    @property
+    def is_begun(self) -> bool:
+        return bool(self.atoms or self.rest)
 
 
 _ALWAYS = AllOf(all=())
@@ -88,10 +101,10 @@ def combined(signs: Sequence[Sign], atoms: Sequence[Atom], reach: Reach, tells: 
         signs, atoms = signs[:condition], [atom for atom in atoms if atom.last < condition]
     if not any(isinstance(atom.rule, Comparison) or any(isinstance(part, Comparison) for part in walk(atom.rule)) for atom in atoms):
         return None
-    items = _items(signs, atoms, tells)
-    shared = _is_shared(items)
-    whole = condition is None and not any(item.rest for item in items)
-    rule = _joined([(_of_item(item, reach), item.joint, _is_denied(item)) for item in items], reach)
+    items = _items(signs, atoms, tells, reach)
+    shared = _is_shared(items, signs, reach)
+    whole = condition is None and not any(item.rest or item.aside for item in items)
+    rule = _joined([_Part(_of_item(item, reach), item.joint, _is_denied(item), _names_illnesses(item)) for item in items], reach)
     if whole:
         return rule, True
     if shared:
@@ -103,11 +116,12 @@ def combined(signs: Sequence[Sign], atoms: Sequence[Atom], reach: Reach, tells: 
     return rule, False
 
 
-def _items(signs: Sequence[Sign], atoms: Sequence[Atom], tells: Callable[[Sign], bool]) -> list[_Item]:
-    """The items of a criterion, parted where a sign joins; what stands in brackets belongs to the item before it."""
+def _items(signs: Sequence[Sign], atoms: Sequence[Atom], tells: Callable[[Sign], bool], reach: Reach) -> list[_Item]:
+    """The items of a criterion, parted where a sign joins; what stands in brackets, or as an example, belongs to the item before it."""
     at = {atom.first: atom for atom in atoms}
     items, item, depth, index = [], _Item(), 0, 0
     joints: set[str] = set()
+    exemplified = False
     while index < len(signs):
         atom = at.get(index)
         if atom is None:
@@ -116,28 +130,35 @@ def _items(signs: Sequence[Sign], atoms: Sequence[Atom], tells: Callable[[Sign],
             kind = sign.kind
             if kind is not Kind.WORD:
                 depth += (kind is Kind.OPEN) - (kind is Kind.CLOSE)
-                joint = _joint(sign) if depth <= 0 else ""
+                exemplified = exemplified and Kind.STOP not in sign.kinds
+                joint = _joint(sign) if depth <= 0 and not exemplified else ""
                 if joint:
                     joints.add(joint)
                 if joint or kind is Kind.NOT:
                     continue
+            if not reach.examples.isdisjoint(sign.parts):
+                exemplified = exemplified or (item.is_begun and not joints)
+                continue
             if not tells(sign):
                 continue
         elif atom.joint:
             joints.add(atom.joint)
         if joints:
-            if item.atoms or item.rest:
+            if item.is_begun:
                 items.append(item)
                 item = _Item(joint=_strongest(joints))
             joints = set()
         if atom is None:
             item.rest.append(index - 1)
             continue
-        item.atoms.append(atom)
+        (item.aside if item.is_begun and (depth > 0 or exemplified) else item.atoms).append(atom)
         if atom.partly:
             item.rest.append(atom.first)
         index = _behind_abbreviation(signs, atom.last + 1)
-    if item.atoms or item.rest:
+        # "(eGFR) < 40": a bracket that begins or ends inside of what was read.
+        inside = [sign.kind for sign in signs[atom.first : atom.last + 1]]
+        depth = max(0, depth + inside.count(Kind.OPEN) - inside.count(Kind.CLOSE))
+    if item.is_begun:
         items.append(item)
     return items
 
@@ -170,24 +191,36 @@ def _strongest(joints: set[str]) -> str:
     return next(joint for joint in ("or", "and", "stop", "comma") if joint in joints)
 
 
-def _is_shared(items: Sequence[_Item]) -> bool:
+def _is_shared(items: Sequence[_Item], signs: Sequence[Sign], reach: Reach) -> bool:
     """Whether words are left before the first of several items or behind the last one: they may belong to all."""
     if len(items) < 2:
         return False
     first, last = items[0], items[-1]
-    before = bool(first.atoms and first.rest and first.rest[0] < first.atoms[0].first)
-    return before or bool(last.atoms and last.rest and last.rest[-1] > last.atoms[-1].last)
+    before = bool(first.atoms and first.rest and first.rest[0] <= first.atoms[0].first)
+    qualified = any(not reach.qualifiers.isdisjoint(signs[index].parts) for index in first.rest)
+    return before or qualified or bool(last.atoms and last.rest and last.rest[-1] > last.atoms[-1].last)
 
 
 def _is_denied(item: _Item) -> bool:
     return bool(item.atoms) and all(atom.denied for atom in item.atoms)
 
 
+def _names_illnesses(item: _Item) -> bool:
+    return bool(item.atoms) and all(atom.illness and not atom.denied for atom in item.atoms)
+
+
 def _of_item(item: _Item, reach: Reach) -> Rule:
     if not item.atoms:
+        # "Bleeding disorders (platelets < 50)": whether that is all of it, or one case, the words do not say.
         return reach.judgement
-    rules: list[Rule] = [Not.model_construct(negated=atom.rule) if atom.denied else atom.rule for atom in item.atoms]
+    rules = [_of_atom(atom) for atom in item.atoms]
+    if item.aside:
+        rules = [both_or_unsure([all_of(rules), *map(_of_atom, item.aside)], reach.judgement)]
     return all_of([*rules, reach.judgement] if item.rest else rules)
+
+
+def _of_atom(atom: Atom) -> Rule:
+    return Not.model_construct(negated=atom.rule) if atom.denied else atom.rule
 
 
 def both_or_unsure(rules: Sequence[Rule], judgement: Judgement) -> Rule:
@@ -234,33 +267,51 @@ _ENDS = {"at_least": (True, max), "above": (True, max), "at_most": (False, min),
 """The comparisons with a number that are lower ends of a range or upper ones, and how of two the stricter one is found."""
 
 
-def _joined(items: Sequence[tuple[Rule, str, bool]], reach: Reach) -> Rule:
+class _Part(NamedTuple):
+    """An item as a rule, and how it stands beside the one before."""
+
+    rule: Rule
+    joint: str
+    denied: bool
+    illness: bool
+
+
+_LONG_LIST = 3
+
+
+def _joined(items: Sequence[_Part], reach: Reach) -> Rule:
     """The items as one rule: "and" binds closer than "or"; a comma means what the list's next joint means."""
     # What the next "and" or "or" of a list says, seen from each of its commas.
     coming = [reach.usual] * len(items)
     for number in range(len(items) - 1, 0, -1):
         later = coming[number + 1] if number + 1 < len(items) else reach.usual
-        coming[number] = items[number][1] if items[number][1] in ("and", "or") else later
-    either: list[list[Rule]] = [[items[0][0]]]
+        coming[number] = items[number].joint if items[number].joint in ("and", "or") else later
+    either: list[list[Rule]] = [[items[0].rule]]
     doubtful = False
-    for number, (rule, joint, denied) in enumerate(items[1:]):
+    excluding = reach.section is Section.EXCLUSION
+    for number, part in enumerate(items[1:]):
+        before, joint = items[number], part.joint
+        both_ill = before.illness and part.illness
         if joint == "comma":
             joint = coming[number + 1]
         elif joint == "stop":
             joint = reach.usual
-        if denied and items[number][2]:
+        if part.denied and before.denied:
             # "No stroke or heart attack" denies both.
             joint = "and"
-        elif joint == "and" and contradict([either[-1][-1], rule]):
+        elif joint == "and" and contradict([either[-1][-1], part.rule]):
             # Nobody is both: "younger than 40 and older than 75" means either.
             joint = "or"
-        elif joint == "and" and reach.section is Section.EXCLUSION:
+        elif joint == "and" and excluding and both_ill and len(items) >= _LONG_LIST:
+            # "HIV, hepatitis B and hepatitis C": each of a list excludes.
+            joint = "or"
+        elif joint == "and" and (excluding or both_ill):
             # "Stroke and heart attack": both together, or each of them?
             doubtful = True
         if joint == "and":
-            either[-1].append(rule)
+            either[-1].append(part.rule)
         else:
-            either.append([rule])
+            either.append([part.rule])
     rule = any_of([all_of(part) for part in either])
     if not doubtful:
         return rule

@@ -19,6 +19,7 @@ from bot.criteria.extraction.combining import all_of, any_of, contradicts_itself
 from bot.criteria.extraction.outline import Point, Span, outline
 from bot.criteria.extraction.points import Language, ReadPoint, WrittenBound, read_point
 from bot.criteria.extraction.signs import lowered_alike
+from bot.criteria.extraction.subjects import Absurd
 from bot.criteria.reading import Reading
 from bot.criteria.rules import Judgement, Not, Rule, can_come_to
 
@@ -53,7 +54,7 @@ def read_criteria(text: str, language: Language, section: Section = Section.INCL
     for number, point in enumerate(points):
         start, end = point.own
         own = text[start:end].rstrip()
-        reading, requires = _rule_of(number, points, read, around, text)
+        reading, requires = _rule_of(number, points, read, around, text, language.absurd)
         criterion = ReadCriterion(
             numbered[number],
             point.section,
@@ -124,7 +125,9 @@ def _made_of_those_inside(text: str, point: Point, language: Language) -> str:
     return ""
 
 
-def _rule_of(number: int, points: Sequence[Point], read: Sequence[ReadPoint], around: _Around, text: str) -> tuple[Reading, Rule | None]:
+def _rule_of(
+    number: int, points: Sequence[Point], read: Sequence[ReadPoint], around: _Around, text: str, absurd: Absurd
+) -> tuple[Reading, Rule | None]:
     """How much of a point was read, and its rule, turned round among the exclusions; those of a group have theirs where it is led to."""
     point, kind = points[number], around.kinds[number]
     if point.parent is not None and around.kinds[point.parent]:
@@ -151,6 +154,8 @@ def _rule_of(number: int, points: Sequence[Point], read: Sequence[ReadPoint], ar
         # Whatever is answered, it stays with the study team, or nobody could have it: a rule would only look like one.
         return Reading.NONE, None
     requires = Not.model_construct(negated=rule) if point.section is Section.EXCLUSION else rule
+    if absurd.is_demanded(point.section, requires):
+        return Reading.NONE, None
     return Reading.WHOLE if whole else Reading.PART, requires
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from bot.criteria.criterion import Section
@@ -15,7 +16,7 @@ from bot.criteria.extraction.measures import Measures, comparison
 from bot.criteria.extraction.outline import Point
 from bot.criteria.extraction.signs import Sign, signs
 from bot.criteria.extraction.statements import Statement, StatementWords, statements
-from bot.criteria.extraction.subjects import Moods, Subjects, conditions_apart, demanding, for_whom
+from bot.criteria.extraction.subjects import Absurd, Moods, Subjects, conditions_apart, demanding, for_whom
 from bot.criteria.extraction.words import Kind, RegistryWords
 from bot.criteria.rules import Comparison, Judgement, Rule
 
@@ -42,15 +43,26 @@ class Language:
     measures: Measures
     silent: frozenset[str]
     """Words that say nothing about who may take part: "patients must have a documented history of"."""
+    silent_beside: Mapping[str, frozenset[str]]
+    """Further silent words, by the attribute that they stand beside."""
     subjects: Subjects
     moods: Moods
+    absurd: Absurd
     within: frozenset[str]
     """Words before a time that reaches back from today: "within 30 days", "in the last year"."""
 
     def tells(self, sign: Sign) -> bool:
         """Whether a sign that nothing was made of says something about who may take part."""
-        silent = self.silent
-        return bool([part for part in sign.parts if part not in silent and part[0].isalnum()])
+        return _tells(sign, self.silent)
+
+    def telling(self, attributes: Collection[str]) -> Callable[[Sign], bool]:
+        """The same beside what was read: the words around a consent say nothing more than the consent."""
+        more = [self.silent_beside[name] for name in attributes if name in self.silent_beside]
+        return partial(_tells, silent=self.silent.union(*more))
+
+
+def _tells(sign: Sign, silent: frozenset[str]) -> bool:
+    return bool([part for part in sign.parts if part not in silent and part[0].isalnum()])
 
 
 @dataclass
@@ -72,11 +84,12 @@ def read_point(text: str, lowered: str, point: Point, language: Language) -> Rea
     stated = statements(found, language.statements, [block for _, block in taken])
     if not taken and not stated:
         return read
-    reach = Reach(point.section, Judgement(judgement=" ".join(text[slice(*point.own)].split())))
+    judgement = Judgement(judgement=" ".join(text[slice(*point.own)].split()))
+    reach = Reach(point.section, judgement, language.statements.examples, language.statements.qualifiers)
     atoms = sorted([*_of_limits(found, taken, reach, language), *_of_statements(found, stated, language)], key=lambda atom: atom.first)
     atoms = demanding(text, point.own, point.section, found, atoms, language.moods)
     atoms, exempt = conditions_apart(text, point.own, point.section, atoms, language.subjects)
-    made = combined(found, atoms, reach, language.tells)
+    made = combined(found, atoms, reach, language.telling({atom.attribute for atom in atoms}))
     if made is None and exempt:
         made = reach.judgement, False
     if made is not None:
@@ -161,6 +174,7 @@ def _of_limits(found: Sequence[Sign], taken: Sequence[tuple[list[Limit], range]]
     for group, block in taken:
         if not block:
             continue
+        block = range(_beginning(found, block.start, group[0].attribute), block.stop)
         rules: dict[str, list[Rule]] = {}
         for limit in group:
             rules.setdefault(limit.attribute, []).append(comparison(limit, language.measures))
@@ -173,10 +187,18 @@ def _of_limits(found: Sequence[Sign], taken: Sequence[tuple[list[Limit], range]]
         before = atoms[-1] if atoms else None
         if exact and before is not None and before.grades_of == exact and not group[0].denied:
             # "Class III or IV": one of several grades.
-            atoms[-1] = Atom(any_of([before.rule, rule]), before.first, block.stop - 1, grades_of=exact)
+            atoms[-1] = Atom(any_of([before.rule, rule]), before.first, block.stop - 1, grades_of=exact, attribute=exact)
             continue
-        atoms.append(Atom(rule, block.start, block.stop - 1, group[0].denied, exact, _own_joint(found[block.start])))
+        own_joint, attribute = _own_joint(found[block.start]), group[0].attribute
+        atoms.append(Atom(rule, block.start, block.stop - 1, group[0].denied, exact, own_joint, attribute=attribute))
     return atoms
+
+
+def _beginning(found: Sequence[Sign], start: int, attribute: str) -> int:
+    """Where a measured value begins whose name stands before its short form: "body mass index (BMI) of 30"."""
+    if start >= 2 and found[start - 1].is_a(Kind.OPEN) and found[start - 2].is_a(Kind.NAME) and found[start - 2].value == attribute:
+        return start - 2
+    return start
 
 
 def _of_statements(found: Sequence[Sign], stated: Sequence[Statement], language: Language) -> list[Atom]:
@@ -190,10 +212,29 @@ def _of_statements(found: Sequence[Sign], stated: Sequence[Statement], language:
                 continue
             days, last = window
             rule = Comparison(attribute=statement.stated.attribute, operator="within_days", operand=days)
-        atoms.append(Atom(rule, first, last, statement.denied, partly=statement.partly))
+        before = atoms[-1] if atoms else None
+        if before is not None and before.attribute == statement.stated.attribute and isinstance(statement.stated.value, bool):
+            between = found[before.last + 1 : first]
+            if not any(sign.kinds & _PARTING for sign in between) and len(between) <= _SAID_TWICE:
+                # "Refusal to sign an informed consent form": said once, in two phrases.
+                atoms[-1] = before._replace(last=last)
+                continue
+        atoms.append(
+            Atom(
+                rule,
+                first,
+                last,
+                statement.denied,
+                partly=statement.partly,
+                illness=statement.stated.illness,
+                attribute=statement.stated.attribute,
+            )
+        )
     return atoms
 
 
+_SAID_TWICE = 4
+_PARTING = frozenset((Kind.COMMA, Kind.STOP, Kind.AND, Kind.OR, Kind.NOT))
 _WINDOW_REACH = 12
 
 

@@ -17,9 +17,11 @@ from bot.criteria.rules import AllOf, AnyOf, Comparison, Judgement, Rule
 
 _MEASURED = frozenset((Kind.NAME, Kind.FOREIGN, Kind.LIMIT))
 _FLAGS = ("within", "ability", "several", "partly")
-_SETS = ("hidden_by", "denied_behind", "qualifiers")
+_SETS = ("hidden_by", "denied_behind", "qualifiers", "examples", "now", "past")
 _HIDDEN_REACH = 2
 """So many words may stand between "family history of" and what it hides."""
+_PAST_REACH = 4
+"""So many words before a statement may say that it is of the past."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,12 @@ class StatementWords:
     """Words that deny the statement right before them: "HIV negative"."""
     qualifiers: frozenset[str]
     """Words of a name that say more than the name."""
+    examples: frozenset[str]
+    """Words behind which examples or definitions stand: "such as", "defined as"."""
+    now: frozenset[str]
+    """Attributes that are about now: a "history of" one says something else."""
+    past: frozenset[str]
+    """Words that say of the next few that they are of the past."""
     silent: frozenset[str]
     """Words that say nothing about who may take part."""
 
@@ -114,9 +122,9 @@ class StatementWords:
             tree.add((illness.name, *illness.synonyms), Meaning(Kind.WORD, illness.name))
         hides = Tree()
         hides.add(data["hides"], Meaning(Kind.WORD, "hides"))
-        hidden_by, denied_behind, qualifiers = (frozenset(map(str, data[key])) for key in _SETS)
+        hidden_by, denied_behind, qualifiers, examples, now, past = (frozenset(map(str, data[key])) for key in _SETS)
         undenied = frozenset(map(str, data["undenied"]))
-        return cls(tree, stated, undenied, hides, hidden_by, denied_behind, qualifiers, silent)
+        return cls(tree, stated, undenied, hides, hidden_by, denied_behind, qualifiers, examples, now, past, silent)
 
 
 def _with_rule(stated: Stated) -> Stated:
@@ -176,6 +184,8 @@ def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[ran
             behind = place is not None and parts[place] in words.denied_behind
             denied = denial.reaches(first, stated) or behind
             partly = stated.partly or (stated.illness and _says_more(parts[position:end], value, words))
+            if stated.attribute in words.now:
+                partly = partly or not words.past.isdisjoint(parts[max(0, position - _PAST_REACH) : position])
             found.append(Statement(stated, first, last, denied, partly))
             # "HIV negative, hepatitis B": a "no" inside of a statement, or said of it from behind, is not of the next one.
             denial.passes(last if not behind or place is None else owner[place], stated)

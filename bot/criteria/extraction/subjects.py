@@ -13,10 +13,13 @@ from itertools import pairwise
 from typing import Any
 
 from bot.criteria.criterion import Section
+from bot.criteria.evaluation import evaluate
 from bot.criteria.extraction.combining import Atom, all_of, any_of
 from bot.criteria.extraction.outline import Span
 from bot.criteria.extraction.signs import Sign
+from bot.criteria.operators import Value
 from bot.criteria.rules import AllOf, Comparison, Judgement, Not, Rule, mentioned, parse_rule
+from bot.criteria.truth import Truth
 
 _NOTHING = AllOf(all=())
 
@@ -55,11 +58,31 @@ class Moods:
 
     allowing: re.Pattern[str]
     forbidding: re.Pattern[str]
+    requiring: re.Pattern[str]
+    """Among the exclusions, such a sentence is no reason not to take part, but a demand."""
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Moods:
         """As `moods` of a language's registry.yaml has them."""
-        return cls(_either_case(data["allowing"]), _either_case(data["forbidding"]))
+        return cls(*(_either_case(data[key]) for key in ("allowing", "forbidding", "requiring")))
+
+
+@dataclass(frozen=True)
+class Absurd:
+    """Facts that no criterion keeps anybody out for, by the section it stands in: a rule that does was misread."""
+
+    facts: Mapping[Section, tuple[tuple[str, Value], ...]]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Absurd:
+        """As `never_against` of a language's registry.yaml has them."""
+        everywhere, excluding = (tuple((one["attribute"], one["value"]) for one in data[key]) for key in ("everywhere", "exclusion"))
+        return cls({Section.INCLUSION: everywhere, Section.EXCLUSION: (*everywhere, *excluding)})
+
+    def is_demanded(self, section: Section, requires: Rule) -> bool:
+        """Whether a rule, which says who is let in, keeps out whoever states one of these facts."""
+        asked = mentioned(requires)
+        return any(name in asked and evaluate(requires, {name: value}).truth is Truth.FALSE for name, value in self.facts[section])
 
 
 _SENTENCE_END = re.compile(r"[.;]\s|\n")
@@ -68,8 +91,8 @@ _SENTENCE_END = re.compile(r"[.;]\s|\n")
 def demanding(text: str, own: Span, section: Section, found: Sequence[Sign], atoms: Sequence[Atom], moods: Moods) -> list[Atom]:
     """Only what stands in sentences that demand it; the rest is for the study team."""
     said = [place.span() for place in moods.allowing.finditer(text, *own)]
-    if section is Section.INCLUSION:
-        said += [place.span() for place in moods.forbidding.finditer(text, *own)]
+    turned = moods.forbidding if section is Section.INCLUSION else moods.requiring
+    said += [place.span() for place in turned.finditer(text, *own)]
     if not said:
         return list(atoms)
     ends = [own[0], *(place.end() for place in _SENTENCE_END.finditer(text, *own)), own[1]]
