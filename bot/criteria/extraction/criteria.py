@@ -10,13 +10,15 @@ as a judgement of the study team, joined so that it can never be decided without
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from bot.criteria.criterion import Section
 from bot.criteria.extraction.combining import all_of, any_of, contradicts_itself
-from bot.criteria.extraction.outline import Point, Span, outline
+from bot.criteria.extraction.outline import Headings, Point, Span, outline
 from bot.criteria.extraction.points import Language, ReadPoint, WrittenBound, read_point
 from bot.criteria.extraction.signs import lowered_alike
 from bot.criteria.extraction.subjects import Absurd
@@ -89,9 +91,13 @@ class _Around:
 
     inside: Mapping[int, list[int]]
     kinds: Sequence[str]
-    """What a point makes of those inside of it: "any" is enough, "all" are needed together, or "" for each by itself."""
+    """What a point makes of those inside of it: "any" is enough, "some" or "all" are needed together, or "" for each by itself."""
     scopes: Sequence[str]
     """The heading, or the point above, that makes one count for some people only: "Arm B:", "For women:"."""
+    led: frozenset[int]
+    """Points of a list of which only some are needed, though nothing shows where it ends."""
+    leaders: frozenset[int]
+    """What leads to them, or only names some of the people."""
 
     @classmethod
     def of(cls, text: str, points: Sequence[Point], language: Language) -> _Around:
@@ -102,22 +108,89 @@ class _Around:
         headings = language.words.headings
         named: dict[Span, str] = {}
         for span in {span for point in points for span in point.headings}:
-            named[span] = " ".join(text[slice(*span)].split()) if headings.scope.search(text, *span) else ""
+            named[span] = _words(text, span) if headings.scope.search(text, *span) else ""
+        heads = _heads_for_some(text, points, headings)
         scopes: list[str] = []
         for point in points:
-            scope = next((named[span] for span in point.headings if named[span]), "")
+            scope = next((named[span] for span in point.headings if named[span]), "") or heads.get(point.head, "")
             if not scope and point.parent is not None:
                 above = points[point.parent]
                 only = _only_leads(above, text) and headings.scope.search(text, *above.own) and not headings.all_of.search(text, *above.own)
                 # Points come behind those that they stand inside of.
-                scope = " ".join(text[slice(*above.own)].split()) if only else scopes[point.parent]
+                scope = _words(text, above.own) if only else scopes[point.parent]
             scopes.append(scope)
-        return cls(inside, [_made_of_those_inside(text, point, language) for point in points], scopes)
+        kinds = [_made_of_those_inside(text, point, language) for point in points]
+        led, leaders = _behind_flat_leads(text, points, inside, headings, scopes)
+        return cls(inside, kinds, scopes, led, leaders)
+
+
+def _words(text: str, span: Span) -> str:
+    return " ".join(text[slice(*span)].split())
+
+
+def _heads_for_some(text: str, points: Sequence[Point], headings: Headings) -> dict[Span | None, str]:
+    """Section headings that may be about some of the people: those that say so, and all where a section begins anew behind the other."""
+    order = list(dict.fromkeys((point.section, point.head) for point in points if point.head is not None))
+    anew = sum(one is not behind for one, behind in pairwise([section for section, _ in order])) > 1
+
+    def is_for_some(head: Span) -> bool:
+        # In more words than a section's own: "Controls exclusion criteria".
+        titled = headings.either.match(text, *head) is None
+        return anew or titled or headings.scope.search(text, *head) is not None
+
+    return {head: _words(text, head) for _, head in order if is_for_some(head)}
+
+
+def _behind_flat_leads(
+    text: str, points: Sequence[Point], inside: Mapping[int, list[int]], headings: Headings, scopes: list[str]
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Points behind one that leads to them, or names a group, without anything that shows where it ends: up to the next heading or section.
+
+    Those behind the name of a group get it as their scope.
+    """
+    led: set[int] = set()
+    leaders: set[int] = set()
+    leading, group = False, ""
+    for number, point in enumerate(points):
+        before = points[number - 1] if number else None
+        if before is None or before.section is not point.section or before.headings != point.headings or before.head != point.head:
+            leading, group = False, ""
+        if leading:
+            led.add(number)
+        elif group and not scopes[number]:
+            scopes[number] = group
+        if number in inside or point.parent is not None:
+            continue
+        several = headings.several_of.search(text, *point.own) and _ends_openly(text, point)
+        some = headings.any_of.search(text, *point.own) and _ends_openly(text, point) and point.section is Section.INCLUSION
+        if several or some:
+            leaders.add(number)
+            leading = True
+        elif headings.group.match(text, *point.own):
+            leaders.add(number)
+            group = _words(text, point.own)
+    return frozenset(led), frozenset(leaders)
+
+
+_LONGEST_LEAD = 140
+
+
+def _ends_openly(text: str, point: Point) -> bool:
+    """Whether what a point says of "the following" stands at its end, so that only what is behind it can be meant."""
+    own = text[slice(*point.own)].rstrip()
+    if own.endswith((":", "：")):
+        return True
+    return not own.endswith((".", ";")) and "\n" not in own and len(own) <= _LONGEST_LEAD and not _LISTED.search(own)
+
+
+_LISTED = re.compile(r"[:：].*\w")
 
 
 def _made_of_those_inside(text: str, point: Point, language: Language) -> str:
     if not point.leads:
         return ""
+    if language.words.headings.several_of.search(text, *point.own):
+        return "some"
     if language.words.headings.any_of.search(text, *point.own):
         return "any" if point.section is Section.INCLUSION else ""
     if language.words.headings.all_of.search(text, *point.own):
@@ -130,15 +203,20 @@ def _rule_of(
 ) -> tuple[Reading, Rule | None]:
     """How much of a point was read, and its rule, turned round among the exclusions; those of a group have theirs where it is led to."""
     point, kind = points[number], around.kinds[number]
-    if point.parent is not None and around.kinds[point.parent]:
+    if number in around.led or (point.parent is not None and around.kinds[point.parent]):
         return Reading.INSIDE, None
+    if number in around.leaders:
+        return Reading.LEAD, None
     if kind:
         children = around.inside.get(number, [])
         rules = [_of_child(child, points, read, around, text) for child in children]
         if not any(not isinstance(rule, Judgement) for rule in rules):
             return Reading.LEAD, None
-        rule: Rule | None = any_of(rules) if kind == "any" else all_of(rules)
-        whole = all(read[child].whole for child in children)
+        rule: Rule | None = all_of(rules) if kind == "all" else any_of(rules)
+        whole = kind != "some" and all(read[child].whole for child in children)
+        if kind == "some":
+            # "Two or more of the following": one alone does not do, none certainly not.
+            rule = all_of([any_of(rules), Judgement(judgement=_words(text, point.own))])
     elif _only_leads(point, text):
         # "Women of childbearing potential must:" asks nothing by itself.
         return Reading.LEAD, None

@@ -9,7 +9,7 @@ Which words head a section is a language's data (`Headings`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -61,6 +61,12 @@ class Headings:
     """How a line goes on that belongs to the one before it, at its beginning."""
     unfinished: re.Pattern[str]
     """How a line ends that the next one goes on with."""
+    several_of: re.Pattern[str]
+    """How a line says that more than one of the points below are needed: "two or more of the following"."""
+    group: re.Pattern[str]
+    """A whole line that only names some of the people: "Compensated heart failure subgroup"."""
+    titled: Mapping[Section, re.Pattern[str]]
+    """A whole line that heads a section for some of the people: "Healthy volunteers exclusion criteria"."""
 
 
 class Point(NamedTuple):
@@ -77,6 +83,8 @@ class Point(NamedTuple):
     """The headings inside the section that it stands under, outermost first."""
     leads: bool = False
     """Whether others stand inside of it."""
+    head: Span | None = None
+    """The section's heading that it stands under."""
 
 
 class _Line(NamedTuple):
@@ -110,6 +118,7 @@ class _Outline:
     """Where a heading begins that no point has followed yet."""
     intro: int | None = None
     """An unmarked point that marked ones may stand inside of."""
+    head: Span | None = None
 
 
 def outline(text: str, headings: Headings, section: Section = Section.INCLUSION) -> list[Point]:
@@ -243,10 +252,11 @@ def _section_at(text: str, start: int, end: int, headings: Headings, *, inside: 
 
 def _heads_section(made: _Outline, line: _Line) -> bool:
     """Whether the line heads a section; what stands behind the heading becomes a point."""
-    found = _section_at(made.text, line.body, line.end, made.headings)
+    found = _section_at(made.text, line.body, line.end, made.headings) or _titled(made, line)
     if found is None:
         return False
     section, behind = found
+    made.head = (line.body, behind)
     if made.waiting is None:
         made.waiting = line.start
     made.section, made.places, made.under, made.intro = section, [], (), None
@@ -257,6 +267,19 @@ def _heads_section(made: _Outline, line: _Line) -> bool:
         rest = _line(made.text, behind, line.end, line.after_blank)
         _add(made, rest._replace(indent=line.indent), None)
     return True
+
+
+_LONGEST_TITLE = 120
+
+
+def _titled(made: _Outline, line: _Line) -> tuple[Section, int] | None:
+    """The section that a whole line heads in more words than its own: "Controls: exclusion criteria (both visits)"."""
+    if line.end - line.body > _LONGEST_TITLE:
+        return None
+    for section, pattern in made.headings.titled.items():
+        if pattern.match(made.text, line.body, line.end):
+            return section, line.end
+    return None
 
 
 _BETWEEN = re.compile(r"[\s:：.\-–—]*")
@@ -304,7 +327,9 @@ def _add(made: _Outline, line: _Line, following: _Line | None) -> None:
     start = line.start if made.waiting is None else made.waiting
     made.waiting = None
     depth = 0 if parent is None else made.points[parent].depth + 1
-    made.points.append(Point(made.section, (start, line.end), (line.body, line.end), depth, parent, line.marker, made.under))
+    made.points.append(
+        Point(made.section, (start, line.end), (line.body, line.end), depth, parent, line.marker, made.under, head=made.head)
+    )
 
 
 def _parent(made: _Outline, line: _Line) -> int | None:
@@ -388,7 +413,8 @@ def _with_run_on_lists(made: _Outline) -> list[Point]:
             own_end = starts[index + 1][0] if index + 1 < len(starts) else point.own[1]
             begin = point.span[0] if index == 0 and not leading else start
             inside, depth = (own_number, point.depth + 1) if leading else (parent, point.depth)
-            points.append(Point(point.section, (begin, end), (body, own_end), depth, inside, made.text[start:body].strip(), point.headings))
+            marker = made.text[start:body].strip()
+            points.append(Point(point.section, (begin, end), (body, own_end), depth, inside, marker, point.headings, head=point.head))
     return points
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from bot.criteria.criterion import Section
 from bot.criteria.extraction.outline import Headings
 
 
@@ -355,10 +356,11 @@ def _headings(sections: Mapping[str, Any]) -> Headings:
         # Most lines have no colon: to see that first is much quicker than to try every sentence.
         return re.compile(rf"(?:{lead}(?:{heading}){behind}|(?=[^\n:：]*[:：])(?:{alone}|{sentence}))", re.IGNORECASE)
 
-    others = [sections[key] for key in ("any_of", "all_of", "scope", "unfinished")]
-    any_of, all_of, scope, unfinished = (re.compile(other, re.IGNORECASE) for other in others)
+    keys = ("any_of", "all_of", "scope", "unfinished", "several_of", "group")
+    any_of, all_of, scope, unfinished, several_of, group = (re.compile(sections[key], re.IGNORECASE) for key in keys)
+    titled = {section: re.compile(sections["titled"][section.value], re.IGNORECASE) for section in (Section.EXCLUSION, Section.INCLUSION)}
     # Small letters go on with a sentence, capital ones begin one.
     (continues,) = map(re.compile, [sections["continues"]])
     inclusion, exclusion = sections["inclusion"], sections["exclusion"]
     either = pattern(inclusion, exclusion)
-    return Headings(either, pattern(inclusion), pattern(exclusion), any_of, all_of, scope, continues, unfinished)
+    return Headings(either, pattern(inclusion), pattern(exclusion), any_of, all_of, scope, continues, unfinished, several_of, group, titled)
