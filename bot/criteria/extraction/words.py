@@ -348,6 +348,10 @@ def _spaced(unit: str) -> str:
     return re.sub(r"10\\s\?\\\^\\s\?(\d+)", r"10\\s?(?:\\\\?[\\^*e(])?\\s?\1\\)?", spaced)
 
 
+def _either_case(expression: str) -> re.Pattern[str]:
+    return re.compile(expression, re.IGNORECASE)
+
+
 def _headings(sections: Mapping[str, Any]) -> Headings:
     lead, behind = sections["lead"], sections["criteria"]
 
@@ -357,8 +361,8 @@ def _headings(sections: Mapping[str, Any]) -> Headings:
         return re.compile(rf"(?:{lead}(?:{heading}){behind}|(?=[^\n:：]*[:：])(?:{alone}|{sentence}))", re.IGNORECASE)
 
     keys = ("any_of", "all_of", "scope", "unfinished", "several_of", "group")
-    any_of, all_of, scope, unfinished, several_of, group = (re.compile(sections[key], re.IGNORECASE) for key in keys)
-    titled = {section: re.compile(sections["titled"][section.value], re.IGNORECASE) for section in (Section.EXCLUSION, Section.INCLUSION)}
+    any_of, all_of, scope, unfinished, several_of, group = (_either_case(sections[key]) for key in keys)
+    titled = {section: _either_case(sections["titled"][section.value]) for section in (Section.EXCLUSION, Section.INCLUSION)}
     # Small letters go on with a sentence, capital ones begin one.
     (continues,) = map(re.compile, [sections["continues"]])
     inclusion, exclusion = sections["inclusion"], sections["exclusion"]
