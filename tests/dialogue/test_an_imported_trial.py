@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,7 +41,9 @@ def product(engine_python: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """A product of this module's own, with a trial brought in by the command while it runs."""
     folder = tmp_path_factory.mktemp("imported")
     with running_product(folder) as product:
-        study = a_study(NUMBER, title="A study of sleep", criteria=TEXT, cities=["Springfield", "Shelbyville"], sponsor="Institute of Sleep")
+        study = a_study(
+            NUMBER, title="A study of sleep", criteria=TEXT, cities=["Springfield", "Shelbyville"], sponsor="Institute of Sleep"
+        )
         (folder / "record.json").write_text(json.dumps(study))
         done = trialchat(product, "trials", "import", str(folder / "record.json"))
         assert done.returncode == 0, done.stderr
@@ -89,7 +92,7 @@ def test_the_records_age_rules_out(product: Product) -> None:
         ("Where does the trial take place?", "Springfield, Nowhere and Shelbyville, Nowhere"),
         ("Who runs this trial?", "Institute of Sleep"),
         ("Is it still looking for people?", "takes new people"),
-        ("What does the trial test?", "Drug X"),
+        ("Which drugs are used in this trial?", "Drug X"),
     ],
 )
 def test_questions_about_it_are_answered_from_its_record(product: Product, question: str, part: str) -> None:
@@ -110,7 +113,7 @@ def test_an_approval_counts_from_the_next_conversation_on(product: Product) -> N
 
 
 def test_its_page_is_there(product: Product) -> None:
-    status, page = product.get(f"/trials/{NUMBER}")
-    assert status == 200
+    with urllib.request.urlopen(f"{product.base_url}/trials/{NUMBER}", timeout=10) as answer:  # noqa: S310 - our own
+        page = answer.read().decode()
     assert "A study of sleep" in page
     assert "History of stroke" in page
