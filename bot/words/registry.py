@@ -6,22 +6,22 @@ from pathlib import Path
 
 from bot.criteria.extraction import Language
 from bot.criteria.extraction.measures import Measure, Measures
-from bot.criteria.extraction.statements import Illness, StatementWords
+from bot.criteria.extraction.statements import Illness, StatementWords, Terms
 from bot.criteria.extraction.subjects import Absurd, Moods, Subjects
 from bot.criteria.extraction.words import RegistryWords, UnitOf
 from bot.words.words import ROOT, Library, WordsFault
 from bot.yaml_files import YamlFault, read_yaml
 
-_FILE = "registry.yaml"
+_FILE, _TERMS = "registry.yaml", "registry_terms.yaml"
 
 
 def criteria_language(library: Library, locale: str = "en", root: Path = ROOT) -> Language:
     """All that reading criteria in a language needs; `WordsFault` where its file is missing or wrong."""
-    path = root / "words" / locale / _FILE
+    folder = root / "words" / locale
     try:
-        data = read_yaml(path)
-    except (YamlFault, FileNotFoundError) as fault:
-        raise WordsFault(f"words/{locale}/{_FILE}: {fault}") from fault
+        data, terms = read_yaml(folder / _FILE), Terms.of(read_yaml(folder / _TERMS))
+    except (YamlFault, FileNotFoundError, KeyError) as fault:
+        raise WordsFault(f"words/{locale}/{_FILE} or {_TERMS}: {fault}") from fault
     lexicon, attributes = library.in_locale(locale).lexicon, library.attributes
     try:
         units = {
@@ -43,7 +43,7 @@ def criteria_language(library: Library, locale: str = "en", root: Path = ROOT) -
         silent = frozenset(map(str, (*statements["filler"], *statements["filler_people"])))
         return Language(
             registry,
-            StatementWords.of(statements, illnesses, silent),
+            StatementWords.of(statements, illnesses, silent, terms),
             Measures(measures, registry.unit_of),
             silent,
             {name: frozenset(map(str, words)) for name, words in statements["filler_beside"].items()},

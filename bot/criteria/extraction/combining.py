@@ -34,6 +34,8 @@ class Atom(NamedTuple):
     illness: bool = False
     """Whether it is the name of an illness: a list of those seldom means all of them."""
     attribute: str = ""
+    open: bool = False
+    """Whether its words may mean more people than the rule does."""
 
 
 class Reach(NamedTuple):
@@ -60,6 +62,8 @@ class _Item:
     rest: list[int] = field(default_factory=list)
     joint: str = ""
     """What joins it to the one before."""
+    otherwise: bool = False
+    """Whether something in brackets is another way of it: "22 years old (or an adult by law)"."""
 
     @property
     def is_begun(self) -> bool:
@@ -103,7 +107,7 @@ def combined(signs: Sequence[Sign], atoms: Sequence[Atom], reach: Reach, tells: 
         return None
     items = _items(signs, atoms, tells, reach)
     shared = _is_shared(items, signs, reach)
-    whole = condition is None and not any(item.rest or item.aside for item in items)
+    whole = condition is None and not any(item.rest or item.aside for item in items) and not any(atom.open for atom in atoms)
     rule = _joined([_Part(_of_item(item, reach), item.joint, _is_denied(item), _names_illnesses(item)) for item in items], reach)
     if whole:
         return rule, True
@@ -131,6 +135,7 @@ def _items(signs: Sequence[Sign], atoms: Sequence[Atom], tells: Callable[[Sign],
             if kind is not Kind.WORD:
                 depth += (kind is Kind.OPEN) - (kind is Kind.CLOSE)
                 exemplified = exemplified and Kind.STOP not in sign.kinds
+                item.otherwise = item.otherwise or (depth > 0 and bool(item.atoms) and Kind.OR in sign.kinds)
                 joint = _joint(sign) if depth <= 0 and not exemplified else ""
                 if joint:
                     joints.add(joint)
@@ -213,14 +218,17 @@ def _of_item(item: _Item, reach: Reach) -> Rule:
     if not item.atoms:
         # "Bleeding disorders (platelets < 50)": whether that is all of it, or one case, the words do not say.
         return reach.judgement
-    rules = [_of_atom(atom) for atom in item.atoms]
+    rules = [_of_atom(atom, reach) for atom in item.atoms]
     if item.aside:
-        rules = [both_or_unsure([all_of(rules), *map(_of_atom, item.aside)], reach.judgement)]
+        rules = [both_or_unsure([all_of(rules), *(_of_atom(atom, reach) for atom in item.aside)], reach.judgement)]
+    if item.otherwise and item.rest:
+        return any_of([all_of(rules), reach.judgement])
     return all_of([*rules, reach.judgement] if item.rest else rules)
 
 
-def _of_atom(atom: Atom) -> Rule:
-    return Not.model_construct(negated=atom.rule) if atom.denied else atom.rule
+def _of_atom(atom: Atom, reach: Reach) -> Rule:
+    rule = any_of([atom.rule, reach.judgement]) if atom.open else atom.rule
+    return Not.model_construct(negated=rule) if atom.denied else rule
 
 
 def both_or_unsure(rules: Sequence[Rule], judgement: Judgement) -> Rule:

@@ -94,7 +94,7 @@ def read_point(text: str, lowered: str, point: Point, language: Language) -> Rea
         made = reach.judgement, False
     if made is not None:
         rule, whole = made
-        read.rule, sure = for_whom(text, point.own, point.section, rule, exempt, reach.judgement, language.subjects)
+        read.rule, sure = for_whom(text, point.own, point.section, rule, exempt, reach.judgement, language.subjects, language.moods)
         read.whole = whole and sure
     return read
 
@@ -227,6 +227,7 @@ def _of_statements(found: Sequence[Sign], stated: Sequence[Statement], language:
                 statement.denied,
                 partly=statement.partly,
                 illness=statement.stated.illness,
+                open=statement.stated.open,
                 attribute=statement.stated.attribute,
             )
         )

@@ -17,9 +17,10 @@ from bot.criteria.rules import AllOf, AnyOf, Comparison, Judgement, Rule
 
 _MEASURED = frozenset((Kind.NAME, Kind.FOREIGN, Kind.LIMIT))
 _FLAGS = ("within", "ability", "several", "partly")
-_SETS = ("hidden_by", "denied_behind", "qualifiers", "examples", "now", "past")
+_SETS = ("hidden_by", "denied_behind", "qualifiers", "examples", "now", "past", "apart")
 _HIDDEN_REACH = 2
 """So many words may stand between "family history of" and what it hides."""
+_APART_REACH = 3
 _PAST_REACH = 4
 """So many words before a statement may say that it is of the past."""
 
@@ -40,6 +41,8 @@ class Stated:
     """Whether the phrase alone decides nothing: another cancer may be long past."""
     illness: bool = False
     """Whether it is the name of an illness, which may be a kind of another."""
+    open: bool = False
+    """Whether the phrase says more than the value: somebody may be meant who has not got it."""
     rule: Rule | None = None
     """What has to hold; None where it takes a time to say so."""
 
@@ -65,6 +68,25 @@ class Statement(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What the words of registries mean where they are not quite what patients mean by them."""
+
+    kinds: frozenset[str]
+    wider: frozenset[str]
+    unlike: frozenset[str]
+    doubtful_kinds: frozenset[str]
+    """Illnesses that a wider one may not mean: "no cardiovascular disease", and a high blood pressure."""
+    statement_kinds: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Terms:
+        """As a language's registry_terms.yaml has them."""
+        kinds, wider, unlike, doubtful = (frozenset(map(str, data[key])) for key in ("kinds", "wider", "unlike", "doubtful_kinds"))
+        of_statements = {name: frozenset(map(str, phrases)) for name, phrases in data["statement_kinds"].items()}
+        return cls(kinds, wider, unlike, doubtful, of_statements)
+
+
+@dataclass(frozen=True)
 class StatementWords:
     """One language's phrases: what they state, and the turns of speech that state nothing ("a negative pregnancy test" hides one)."""
 
@@ -86,6 +108,8 @@ class StatementWords:
     """Attributes that are about now: a "history of" one says something else."""
     past: frozenset[str]
     """Words that say of the next few that they are of the past."""
+    apart: frozenset[str]
+    """Words that make the next ones name something else: "non"."""
     silent: frozenset[str]
     """Words that say nothing about who may take part."""
 
@@ -95,7 +119,7 @@ class StatementWords:
         return frozenset((*self.tree.first, *self.hides.first))
 
     @classmethod
-    def of(cls, data: Mapping[str, Any], illnesses: Sequence[Illness], silent: frozenset[str]) -> StatementWords:
+    def of(cls, data: Mapping[str, Any], illnesses: Sequence[Illness], silent: frozenset[str], terms: Terms) -> StatementWords:
         """From `statements` of registry.yaml and every illness; a phrase of `statements` comes before an illness."""
         tree = Tree()
         stated: dict[str, Stated] = {}
@@ -103,7 +127,7 @@ class StatementWords:
         for illness in illnesses:
             for wider in illness.wider:
                 narrower.setdefault(wider, []).append(illness.name)
-        having = {one.name: _having(data["illness"], one, narrower.get(one.name, ())) for one in illnesses}
+        having = {one.name: _having(data["illness"], one, narrower.get(one.name, ()), terms.doubtful_kinds) for one in illnesses}
         for number, entry in enumerate(data["list"]):
             key = f"#{number}"
             value = entry["is"]
@@ -112,19 +136,29 @@ class StatementWords:
             made = Stated(entry["attribute"], value, within, ability, several, partly)
             if entry["attribute"] == data["illness"]:
                 # "Hepatitis B or C": any of several illnesses.
-                stated[key] = replace(made, rule=AnyOf(any=tuple(having[name] for name in value)))
+                made = replace(made, rule=AnyOf(any=tuple(having[name] for name in value)))
             else:
-                stated[key] = _with_rule(made)
-            tree.add(entry["phrases"], Meaning(Kind.WORD, key))
+                made = _with_rule(made)
+            kinds = terms.statement_kinds.get(entry["attribute"], frozenset())
+            stated[key], stated[f"{key}<"] = made, replace(made, partly=True)
+            tree.add([phrase for phrase in entry["phrases"] if phrase not in kinds], Meaning(Kind.WORD, key))
+            tree.add([phrase for phrase in entry["phrases"] if phrase in kinds], Meaning(Kind.WORD, f"{key}<"))
         tree.add(data["nothing"], Meaning(Kind.WORD, ""))
         for illness in illnesses:
-            stated[illness.name] = Stated(data["illness"], (illness.name,), illness=True, rule=having[illness.name])
-            tree.add((illness.name, *illness.synonyms), Meaning(Kind.WORD, illness.name))
+            whole = Stated(data["illness"], (illness.name,), illness=True, rule=having[illness.name])
+            meant = {illness.name: whole, f"{illness.name}<": replace(whole, partly=True), f"{illness.name}>": replace(whole, open=True)}
+            stated |= meant
+            for phrase in (illness.name, *illness.synonyms):
+                small = phrase.casefold()
+                if small in terms.unlike and phrase != illness.name:
+                    continue
+                end = "" if phrase == illness.name else "<" if small in terms.kinds else ">" if small in terms.wider else ""
+                tree.add((phrase,), Meaning(Kind.WORD, illness.name + end))
         hides = Tree()
         hides.add(data["hides"], Meaning(Kind.WORD, "hides"))
-        hidden_by, denied_behind, qualifiers, examples, now, past = (frozenset(map(str, data[key])) for key in _SETS)
+        hidden_by, denied_behind, qualifiers, examples, now, past, apart = (frozenset(map(str, data[key])) for key in _SETS)
         undenied = frozenset(map(str, data["undenied"]))
-        return cls(tree, stated, undenied, hides, hidden_by, denied_behind, qualifiers, examples, now, past, silent)
+        return cls(tree, stated, undenied, hides, hidden_by, denied_behind, qualifiers, examples, now, past, apart, silent)
 
 
 def _with_rule(stated: Stated) -> Stated:
@@ -134,13 +168,15 @@ def _with_rule(stated: Stated) -> Stated:
     return replace(stated, rule=Comparison(attribute=stated.attribute, operator=operator, operand=stated.value))
 
 
-def _having(attribute: str, illness: Illness, narrower: Sequence[str]) -> Rule:
-    """Having an illness or a kind of it. Whoever names only a wider one may have it or not."""
-    rule = Comparison(attribute=attribute, operator="contains", operand=(illness.name, *narrower))
-    if not illness.wider:
-        return rule
-    wider = Comparison(attribute=attribute, operator="contains", operand=illness.wider)
-    return AnyOf(any=(rule, AllOf(all=(wider, Judgement(judgement=illness.name)))))
+def _having(attribute: str, illness: Illness, narrower: Sequence[str], doubtful: frozenset[str]) -> Rule:
+    """Having an illness or a kind of it. Whoever names only a wider one may have it or not, and not every kind may be meant."""
+    sure = [name for name in narrower if name not in doubtful]
+    rules: list[Rule] = [Comparison(attribute=attribute, operator="contains", operand=(illness.name, *sure))]
+    unsure = (*illness.wider, *(name for name in narrower if name in doubtful))
+    if unsure:
+        open_ = Comparison(attribute=attribute, operator="contains", operand=unsure)
+        rules.append(AllOf(all=(open_, Judgement(judgement=illness.name))))
+    return rules[0] if len(rules) == 1 else AnyOf(any=tuple(rules))
 
 
 def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[range] = ()) -> list[Statement]:
@@ -174,6 +210,8 @@ def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[ran
         phrase, end = match
         first, last = owner[position], owner[end - 1]
         is_hidden = position <= hidden or (end < len(parts) and parts[end] in words.hidden_by)
+        # "Non-ischemic cardiomyopathy", "non-COVID-19 pneumonia".
+        is_hidden = is_hidden or not words.apart.isdisjoint(parts[max(0, position - _APART_REACH) : position])
         behind_last = end
         if is_hidden:
             continue
@@ -183,7 +221,7 @@ def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[ran
             place = next((index for index in range(end, min(end + 2, len(parts))) if parts[index] != "-"), None)
             behind = place is not None and parts[place] in words.denied_behind
             denied = denial.reaches(first, stated) or behind
-            partly = stated.partly or (stated.illness and _says_more(parts[position:end], value, words))
+            partly = stated.partly or (stated.illness and _says_more(parts[position:end], stated.value, words))
             if stated.attribute in words.now:
                 partly = partly or not words.past.isdisjoint(parts[max(0, position - _PAST_REACH) : position])
             found.append(Statement(stated, first, last, denied, partly))
@@ -194,9 +232,10 @@ def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[ran
     return found
 
 
-def _says_more(said: Sequence[str], name: str, words: StatementWords) -> bool:
+def _says_more(said: Sequence[str], illness: Value, words: StatementWords) -> bool:
     """Whether the words qualify an illness beyond its name."""
-    return not words.qualifiers.isdisjoint(said) and not words.qualifiers.intersection(said).issubset(name.casefold().split())
+    names = " ".join(map(str, illness)) if isinstance(illness, tuple) else str(illness)
+    return not words.qualifiers.isdisjoint(said) and not words.qualifiers.intersection(said).issubset(names.casefold().split())
 
 
 class _Denial:

@@ -60,11 +60,13 @@ class Moods:
     forbidding: re.Pattern[str]
     requiring: re.Pattern[str]
     """Among the exclusions, such a sentence is no reason not to take part, but a demand."""
+    partial: re.Pattern[str]
+    """Words for a part of the people, or for somebody else: what stands there is not certain for all."""
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Moods:
         """As `moods` of a language's registry.yaml has them."""
-        return cls(*(_either_case(data[key]) for key in ("allowing", "forbidding", "requiring")))
+        return cls(*(_either_case(data[key]) for key in ("allowing", "forbidding", "requiring", "partial")))
 
 
 @dataclass(frozen=True)
@@ -122,12 +124,14 @@ def conditions_apart(
 
 
 def for_whom(
-    text: str, own: Span, section: Section, rule: Rule, exempt: Sequence[Rule], judgement: Judgement, subjects: Subjects
+    text: str, own: Span, section: Section, rule: Rule, exempt: Sequence[Rule], judgement: Judgement, subjects: Subjects, moods: Moods
 ) -> tuple[Rule, bool]:
     """The rule as it counts for everybody, and whether it is still all that the criterion says.
 
     Among the exclusions the rule says who is excluded, and so does what comes back.
     """
+    if moods.partial.search(text, *own):
+        return (any_of if section is Section.INCLUSION else all_of)([rule, judgement]), False
     subject = next((one for one in subjects.known if one.begins.match(text, *own)), None)
     sure = True
     others = list(exempt)

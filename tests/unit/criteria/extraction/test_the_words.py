@@ -17,9 +17,10 @@ LIBRARY = load_library()
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """The file, to be spoilt."""
+    """The files, to be spoilt."""
     (tmp_path / "words/en").mkdir(parents=True)
-    shutil.copy(PROJECT / "words/en/registry.yaml", tmp_path / "words/en/registry.yaml")
+    for name in ("registry.yaml", "registry_terms.yaml"):
+        shutil.copy(PROJECT / "words/en" / name, tmp_path / "words/en" / name)
     return tmp_path
 
 
@@ -52,3 +53,16 @@ def test_a_part_that_is_missing_is_named(root: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("\nforeign:", "\nforeing:"), "utf-8")
     with pytest.raises(WordsFault, match="'foreign' is missing"):
         criteria_language(LIBRARY, root=root)
+
+
+def test_every_term_is_a_name_of_an_illness_or_a_phrase_of_a_statement() -> None:
+    """A term that nothing says any more would be a rule that nobody can see fail."""
+    terms = read_yaml(PROJECT / "words/en/registry_terms.yaml")
+    conditions = LIBRARY.words["en"].lexicon.conditions
+    named = {phrase.casefold() for name in conditions.names for phrase in (name, *conditions.synonyms(name))}
+    statements = read_yaml(PROJECT / "words/en/registry.yaml")["statements"]["list"]
+    said = {str(phrase) for entry in statements for phrase in entry["phrases"]}
+    unknown = [term for key in ("kinds", "wider", "unlike") for term in terms[key] if str(term).casefold() not in named | said]
+    assert unknown == []
+    assert set(terms["doubtful_kinds"]) <= set(conditions.names)
+    assert {str(phrase) for phrases in terms["statement_kinds"].values() for phrase in phrases} <= said
