@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.criteria.criterion import Section
 from bot.criteria.extraction import Language
 from bot.criteria.extraction.measures import Measure, Measures
 from bot.criteria.extraction.statements import Illness, StatementWords, Terms
 from bot.criteria.extraction.subjects import Absurd, Moods, Subjects
 from bot.criteria.extraction.words import RegistryWords, UnitOf
+from bot.criteria.rules import parse_rule
 from bot.words.words import ROOT, Library, WordsFault
 from bot.yaml_files import YamlFault, read_yaml
 
@@ -50,6 +52,13 @@ def criteria_language(library: Library, locale: str = "en", root: Path = ROOT) -
             Subjects.of(data["subjects"]),
             Moods.of(data["moods"]),
             Absurd.of(data["never_against"]),
+            {
+                (section, str(text)): parse_rule(one[section.value])
+                for one in data["whole"]
+                for section in (Section.INCLUSION, Section.EXCLUSION)
+                if section.value in one
+                for text in one["texts"]
+            },
             frozenset(map(str, statements["within"])),
         )
     except KeyError as fault:

@@ -142,7 +142,9 @@ def _items(signs: Sequence[Sign], atoms: Sequence[Atom], tells: Callable[[Sign],
                 if joint or kind is Kind.NOT:
                     continue
             if not reach.examples.isdisjoint(sign.parts):
-                exemplified = exemplified or (item.is_begun and not joints)
+                if item.is_begun and not exemplified:
+                    # "Any serious condition, such as cancer": what follows belongs to what was said before it.
+                    exemplified, joints = True, set()
                 continue
             if not tells(sign):
                 continue

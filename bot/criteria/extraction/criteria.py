@@ -159,6 +159,10 @@ def _behind_flat_leads(
             led.add(number)
         elif group and not scopes[number]:
             scopes[number] = group
+        if point.section is Section.INCLUSION and headings.or_else.search(text, *point.own):
+            for place in (number, number + 1):
+                if place < len(points) and points[place].section is point.section and not scopes[place]:
+                    scopes[place] = _words(text, point.own)
         if number in inside or point.parent is not None:
             continue
         several = headings.several_of.search(text, *point.own) and _ends_openly(text, point)

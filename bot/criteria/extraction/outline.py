@@ -63,6 +63,8 @@ class Headings:
     """How a line ends that the next one goes on with."""
     several_of: re.Pattern[str]
     """How a line says that more than one of the points below are needed: "two or more of the following"."""
+    or_else: re.Pattern[str]
+    """How a point ends that is one of two ways, the next one being the other."""
     group: re.Pattern[str]
     """A whole line that only names some of the people: "Compensated heart failure subgroup"."""
     titled: Mapping[Section, re.Pattern[str]]

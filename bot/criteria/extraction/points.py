@@ -48,6 +48,8 @@ class Language:
     subjects: Subjects
     moods: Moods
     absurd: Absurd
+    whole: Mapping[tuple[Section, str], Rule]
+    """Criteria by all their words: "male or female", "none"."""
     within: frozenset[str]
     """Words before a time that reaches back from today: "within 30 days", "in the last year"."""
 
@@ -76,6 +78,9 @@ class ReadPoint:
 
 def read_point(text: str, lowered: str, point: Point, language: Language) -> ReadPoint:
     """What a point says by itself; `lowered` is the text in small letters."""
+    alone = language.whole.get((point.section, _plain(lowered, point))) if point.own[1] - point.own[0] <= _LONGEST_ALONE else None
+    if alone is not None:
+        return ReadPoint((), alone, True)
     found = signs(text, lowered, *point.own, language.words)
     context = _named_by_heading(text, lowered, point, language) if point.headings else None
     said = [language.measures.as_meant(limit) for limit in limits(found, language.words, context)]
@@ -97,6 +102,13 @@ def read_point(text: str, lowered: str, point: Point, language: Language) -> Rea
         read.rule, sure = for_whom(text, point.own, point.section, rule, exempt, reach.judgement, language.subjects, language.moods)
         read.whole = whole and sure
     return read
+
+
+_LONGEST_ALONE = 40
+
+
+def _plain(lowered: str, point: Point) -> str:
+    return " ".join(lowered[slice(*point.own)].split()).strip(" .;:,-*•")
 
 
 def _named_by_heading(text: str, lowered: str, point: Point, language: Language) -> str | None:

@@ -150,9 +150,9 @@ class StatementWords:
             stated |= meant
             for phrase in (illness.name, *illness.synonyms):
                 small = phrase.casefold()
-                if small in terms.unlike and phrase != illness.name:
+                if small in terms.unlike:
                     continue
-                end = "" if phrase == illness.name else "<" if small in terms.kinds else ">" if small in terms.wider else ""
+                end = "<" if small in terms.kinds else ">" if small in terms.wider else ""
                 tree.add((phrase,), Meaning(Kind.WORD, illness.name + end))
         hides = Tree()
         hides.add(data["hides"], Meaning(Kind.WORD, "hides"))

@@ -44,12 +44,14 @@ class Subjects:
     conditions: frozenset[str]
     """Attributes that, said first, tell for whom the rest counts: being able to have children."""
     own: frozenset[str]
+    about: frozenset[str]
+    """Attributes that are demanded of one sex only. What else stands behind "women, over 18" is asked of everybody."""
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Subjects:
         """As `subjects` of a language's registry.yaml has them."""
         known = tuple(Subject(_either_case(one["begins"]), _either_case(one["others"]), parse_rule(one["exempt"])) for one in data["known"])
-        return cls(known, _either_case(data["demands"]), frozenset(data["conditions"]), frozenset(data["own"]))
+        return cls(known, _either_case(data["demands"]), frozenset(data["conditions"]), frozenset(data["own"]), frozenset(data["about"]))
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,8 @@ def for_whom(
     sure = True
     others = list(exempt)
     demanded = section is Section.EXCLUSION or subjects.demands.search(text, *own) is not None
-    if subject is not None and demanded and not subjects.own.issuperset(mentioned(rule)):
+    asked = mentioned(rule)
+    if subject is not None and demanded and not subjects.own.issuperset(asked) and (exempt or not subjects.about.isdisjoint(asked)):
         if subject.others.search(text, *own):
             others, sure = [judgement], False
         else:

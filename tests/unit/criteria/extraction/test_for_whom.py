@@ -125,3 +125,12 @@ def test_what_nobody_would_ask_is_no_rule(read: Read, text: str) -> None:
 )
 def test_what_is_only_mentioned_is_not_asked_for(read: Read, text: str, facts: dict[str, Any]) -> None:
     assert truth(read(text)[0], facts) is not Truth.FALSE
+
+
+def test_of_two_ways_in_neither_is_demanded(read: Read) -> None:
+    criteria = read("Inclusion Criteria:\n\n* Creatinine of at most 1.5 mg/dL OR\n* GFR of at least 60 mL/min\n* Age 18 or older")
+    assert [truth(one, {"creatinine": 2.0, "gfr": 40, "age": 17}) for one in criteria] == [Truth.UNKNOWN, Truth.UNKNOWN, Truth.FALSE]
+
+
+def test_somebody_elses_consent_is_not_the_persons(read: Read) -> None:
+    assert truth(read("Informed consent from parents or legal guardian")[0], {"willing_to_consent": True}) is not Truth.TRUE

@@ -45,6 +45,8 @@ CASES: list[tuple[str, str, Facts, Facts]] = [
     ("E", "Current or former smokers", {"tobacco_use": "never"}, {"tobacco_use": "current"}),
     ("E", "BMI not between 18 and 30", {"bmi": 25}, {"bmi": 31}),
     ("I", "BMI not between 18 and 30", {"bmi": 31}, {"bmi": 25}),
+    ("I", "Female", {"sex": "female"}, {"sex": "male"}),
+    ("E", "* Males.", {"sex": "female"}, {"sex": "male"}),
     # About some people only.
     ("I", "Men must use contraception", {"sex": "female"} | REFUSES, {"sex": "male"} | REFUSES),
     ("I", "Women of childbearing potential must have a negative pregnancy test", STERILE, FERTILE | PREGNANT),
@@ -107,3 +109,11 @@ def test_among_the_exclusions_everything_is_forbidden(language: Language) -> Non
     criterion = only(read_criteria("Patients with brain metastases are excluded", language, Section.EXCLUSION))
     assert criterion.requires is not None
     assert evaluate(criterion.requires, {"metastasis_sites": ("brain",)}).truth is Truth.FALSE
+
+
+@pytest.mark.parametrize(("section", "text"), [("I", "Male or female"), ("I", "None"), ("E", "None."), ("E", "N/A")])
+def test_what_asks_nothing_lets_everybody_in(language: Language, section: str, text: str) -> None:
+    criterion = only(read_criteria(text, language, SECTIONS[section]))
+    assert criterion.reading is Reading.WHOLE
+    assert criterion.requires is not None
+    assert evaluate(criterion.requires, {}).truth is Truth.TRUE
