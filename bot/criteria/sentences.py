@@ -98,12 +98,12 @@ def positive(rule: Rule) -> Rule:
         case AllOf():
             parts = [positive(part) for part in rule.all]
             inner = [one for part in parts for one in (part.all if isinstance(part, AllOf) else (part,))]
-            once = _each_once(_together(inner, denied=True))
+            once = _absorbed(_each_once(_together(inner, denied=True)))
             return once[0] if len(once) == 1 else AllOf(all=once)
         case AnyOf():
             parts = [positive(part) for part in rule.any]
             inner = [one for part in parts for one in (part.any if isinstance(part, AnyOf) else (part,))]
-            once = _each_once(_together(inner, denied=False))
+            once = _absorbed(_each_once(_together(inner, denied=False)))
             return once[0] if len(once) == 1 else AnyOf(any=once)
     return rule
 
@@ -152,6 +152,16 @@ def _negated(rule: Rule) -> Rule:
 
 def _each_once(rules: Sequence[Rule]) -> tuple[Rule, ...]:
     return tuple(rule for position, rule in enumerate(rules) if rule not in rules[:position])
+
+
+def _absorbed(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Without what another one settles: "A, and A or B" is A, and so is "A, or A and B" (absorption holds in three values too)."""
+
+    def settled(rule: Rule) -> bool:
+        parts = rule.all if isinstance(rule, AllOf) else rule.any if isinstance(rule, AnyOf) else ()
+        return any(part in rules for part in parts)
+
+    return tuple(rule for rule in rules if not settled(rule))
 
 
 @dataclass(frozen=True)
