@@ -35,8 +35,11 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[Chosen]:
         step = 1
         if sign.kind is Kind.WORD:
             # Most signs are words that nothing was made of.
-            ended = graded and grade(sign) is not None
-            if ended:
+            if ended and graded and sign.text == "-" and _grade_behind(signs, position):
+                # "II-IV": the dash between two Roman figures.
+                yield Kind.TO, position, None
+                ended = False
+            elif ended := graded and grade(sign) is not None:
                 yield Kind.GRADE, position, (float(grade(sign) or 0), sign.text)
         elif Kind.NUMBER in kinds:
             pair = _second_of_pair(signs, position)
@@ -52,7 +55,7 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[Chosen]:
             yield Kind.TIMES, position, None
             yield Kind.LIMIT, limit, signs[limit].value
             step = limit + 1 - position
-        elif ended and not EITHER.isdisjoint(kinds) and _target(signs, position, graded) is None:
+        elif ended and not EITHER.isdisjoint(kinds) and _target(signs, position, graded, roman) is None:
             yield (Kind.OR_MORE if Kind.OR_MORE in kinds else Kind.OR_LESS), position, None
             ended = False
         elif Kind.TO in kinds and ended and (_is_number(signs, position + 1) or (graded and _grade_behind(signs, position))):
@@ -74,24 +77,22 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[Chosen]:
             yield Kind.REVERSED, position, mirrored
             ended = False
         elif compare := _comparison(kinds):
-            target = _target(signs, position, graded)
+            target = _target(signs, position, graded, roman)
             if target is not None:
                 # "greater than (>) 18": the sign nearest to the number counts.
                 last, alone = target
+                graded = graded or (alone is None and _names_graded(signs, position, last + _REACH + 2, roman))
+                number = next((p for p in range(last + 1, len(signs)) if signs[p].is_a(Kind.NUMBER) or (graded and grade(signs[p]))), None)
                 nearest = _comparison(signs[last].kinds) or compare
                 if sign.value in ("or", "and") and not EITHER.isdisjoint(kinds):
                     yield (Kind.OR if sign.value == "or" else Kind.AND), position, ""
-                yield from _names_between(signs, position, alone if alone is not None else last + _REACH + 3)
+                yield from _names_between(signs, position, alone if alone is not None else len(signs) if number is None else number)
                 yield nearest, position, None
                 if alone is not None:
                     yield Kind.ALONE, alone, signs[alone].value
                     step, ended = alone + 1 - position, True
                 else:
-                    step, ended = last + 1 - position, False
-                    number = next(
-                        (p for p in range(last + 1, len(signs)) if signs[p].is_a(Kind.NUMBER) or (graded and grade(signs[p]))), None
-                    )
-                    step = step if number is None else number - position
+                    step, ended = (last + 1 if number is None else number) - position, False
             else:
                 ended = False
         elif not _NAMES.isdisjoint(kinds):
@@ -195,7 +196,12 @@ def _range(signs: Sequence[Sign], position: int, joint: int) -> Iterator[Chosen]
             return
 
 
-def _target(signs: Sequence[Sign], position: int, graded: bool) -> tuple[int, int | None] | None:
+def _names_graded(signs: Sequence[Sign], position: int, end: int, roman: frozenset[str]) -> bool:
+    """Whether a name with grades in Roman figures stands between a comparison and what it compares with: "> NYHA class II"."""
+    return any(kind in _NAMES and value in roman for kind, _, value in _names_between(signs, position, end))
+
+
+def _target(signs: Sequence[Sign], position: int, graded: bool, roman: frozenset[str]) -> tuple[int, int | None] | None:
     """What a comparison is with: the index of the comparison next to the number, and of a limit that stands for the number."""
     last, words = position, 0
     for place in range(position + 1, len(signs)):
@@ -211,6 +217,7 @@ def _target(signs: Sequence[Sign], position: int, graded: bool) -> tuple[int, in
             words += not sign.is_a(Kind.OPEN, Kind.CLOSE)
             if words > _REACH:
                 return None
+            graded = graded or (Kind.NAME in kinds and any(meaning.value in roman for meaning in sign.meanings))
         else:
             return None
     return None

@@ -47,6 +47,8 @@ class Reach(NamedTuple):
     """Words behind which examples or definitions stand: "such as", "defined as"."""
     qualifiers: frozenset[str] = frozenset()
     """Words that may qualify all of a list that they begin: "severe liver or kidney disease"."""
+    everybody: frozenset[tuple[str, str]] = frozenset()
+    """Words on both sides of an "or" that tells nobody apart: "healthy men or women"."""
 
     @property
     def usual(self) -> str:
@@ -67,7 +69,7 @@ class _Item:
 
     @property
     def is_begun(self) -> bool:
-        return bool(self.atoms or self.rest)
+        return bool(self.atoms or self.rest or self.aside)
 
 
 _ALWAYS = AllOf(all=())
@@ -126,6 +128,8 @@ def _items(signs: Sequence[Sign], atoms: Sequence[Atom], tells: Callable[[Sign],
     items, item, depth, index = [], _Item(), 0, 0
     joints: set[str] = set()
     exemplified = False
+    outside = 0
+    """How deep in brackets what was said before the examples stands."""
     while index < len(signs):
         atom = at.get(index)
         if atom is None:
@@ -134,17 +138,17 @@ def _items(signs: Sequence[Sign], atoms: Sequence[Atom], tells: Callable[[Sign],
             kind = sign.kind
             if kind is not Kind.WORD:
                 depth += (kind is Kind.OPEN) - (kind is Kind.CLOSE)
-                exemplified = exemplified and Kind.STOP not in sign.kinds
+                exemplified = exemplified and Kind.STOP not in sign.kinds and depth >= outside
                 item.otherwise = item.otherwise or (depth > 0 and bool(item.atoms) and Kind.OR in sign.kinds)
-                joint = _joint(sign) if depth <= 0 and not exemplified else ""
+                joint = _joint(sign) if depth <= 0 and not exemplified and not _is_everybody(signs, index - 1, reach) else ""
                 if joint:
                     joints.add(joint)
                 if joint or kind is Kind.NOT:
                     continue
             if not reach.examples.isdisjoint(sign.parts):
-                if item.is_begun and not exemplified:
+                if (item.is_begun or depth > 0) and not exemplified:
                     # "Any serious condition, such as cancer": what follows belongs to what was said before it.
-                    exemplified, joints = True, set()
+                    exemplified, outside, joints = True, depth, set()
                 continue
             if not tells(sign):
                 continue
@@ -158,7 +162,11 @@ def _items(signs: Sequence[Sign], atoms: Sequence[Atom], tells: Callable[[Sign],
         if atom is None:
             item.rest.append(index - 1)
             continue
-        (item.aside if item.is_begun and (depth > 0 or exemplified) else item.atoms).append(atom)
+        if not (exemplified or (item.is_begun and depth > 0)):
+            item.atoms.append(atom)
+        elif atom.rule != _ALWAYS:
+            # A whole scale in brackets, "(NYHA class I-IV)", asks for nothing more.
+            item.aside.append(atom)
         if atom.partly:
             item.rest.append(atom.first)
         index = _behind_abbreviation(signs, atom.last + 1)
@@ -168,6 +176,13 @@ def _items(signs: Sequence[Sign], atoms: Sequence[Atom], tells: Callable[[Sign],
     if item.is_begun:
         items.append(item)
     return items
+
+
+def _is_everybody(signs: Sequence[Sign], index: int, reach: Reach) -> bool:
+    """Whether it joins the words for all people there are: "healthy men or women, 18 to 55" are not healthy people or people that old."""
+    if reach.section is not Section.INCLUSION or not 0 < index < len(signs) - 1:
+        return False
+    return (signs[index - 1].text, signs[index + 1].text) in reach.everybody
 
 
 def _behind_abbreviation(signs: Sequence[Sign], index: int) -> int:
@@ -204,7 +219,9 @@ def _is_shared(items: Sequence[_Item], signs: Sequence[Sign], reach: Reach) -> b
         return False
     first, last = items[0], items[-1]
     before = bool(first.atoms and first.rest and first.rest[0] <= first.atoms[0].first)
-    qualified = any(not reach.qualifiers.isdisjoint(signs[index].parts) for index in first.rest)
+    # What qualifies an example qualifies the example alone: "heart disease (such as uncontrolled hypertension) or stroke".
+    end = first.atoms[-1].last + 1 if first.aside and first.atoms else len(signs)
+    qualified = any(index < end and not reach.qualifiers.isdisjoint(signs[index].parts) for index in first.rest)
     return before or qualified or bool(last.atoms and last.rest and last.rest[-1] > last.atoms[-1].last)
 
 

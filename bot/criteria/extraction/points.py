@@ -90,7 +90,7 @@ def read_point(text: str, lowered: str, point: Point, language: Language) -> Rea
     if not taken and not stated:
         return read
     judgement = Judgement(judgement=" ".join(text[slice(*point.own)].split()))
-    reach = Reach(point.section, judgement, language.statements.examples, language.statements.qualifiers)
+    reach = Reach(point.section, judgement, language.statements.examples, language.statements.qualifiers, language.statements.everybody)
     atoms = sorted([*_of_limits(found, taken, reach, language), *_of_statements(found, stated, language)], key=lambda atom: atom.first)
     atoms = demanding(text, point.own, point.section, found, atoms, language.moods)
     atoms, exempt = conditions_apart(text, point.own, point.section, atoms, language.subjects)

@@ -110,6 +110,8 @@ class StatementWords:
     """Words that say of the next few that they are of the past."""
     apart: frozenset[str]
     """Words that make the next ones name something else: "non"."""
+    everybody: frozenset[tuple[str, str]]
+    """Words on both sides of an "or" that tells nobody apart: "men or women"."""
     silent: frozenset[str]
     """Words that say nothing about who may take part."""
 
@@ -158,7 +160,8 @@ class StatementWords:
         hides.add(data["hides"], Meaning(Kind.WORD, "hides"))
         hidden_by, denied_behind, qualifiers, examples, now, past, apart = (frozenset(map(str, data[key])) for key in _SETS)
         undenied = frozenset(map(str, data["undenied"]))
-        return cls(tree, stated, undenied, hides, hidden_by, denied_behind, qualifiers, examples, now, past, apart, silent)
+        everybody = frozenset((str(one), str(other)) for one, other in data["everybody"])
+        return cls(tree, stated, undenied, hides, hidden_by, denied_behind, qualifiers, examples, now, past, apart, everybody, silent)
 
 
 def _with_rule(stated: Stated) -> Stated:

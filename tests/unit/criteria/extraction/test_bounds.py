@@ -54,6 +54,8 @@ INCLUDED: list[tuple[str, Bounds]] = [
     ("total bilirubin ≤ 1.5 times the upper limit of normal", [("bilirubin", "upper", 1.5, True, "×ULN")]),
     ("sgot/sgpt ≤ 3 x ULN or ≤ 5 x ULN if liver metastases", [("ast", "upper", 3, True, "×ULN"), ("alt", "upper", 3, True, "×ULN")]),
     ("ECOG performance status of 0, 1, or 2", [("performance_status", "lower", 0, True, ""), ("performance_status", "upper", 2, True, "")]),
+    ("NYHA II-IV", [("nyha_class", "lower", 2, True, ""), ("nyha_class", "upper", 4, True, "")]),
+    ("> NYHA class II", [("nyha_class", "lower", 2, False, "")]),
     ("NYHA class II or III", [("nyha_class", "lower", 2, True, ""), ("nyha_class", "upper", 3, True, "")]),
     # what is written once more in another unit is not a second bound
     ("HbA1c > 47 mmol/mol (> 6.4 %)", [("hba1c", "lower", 47, False, "mmol/mol")]),
@@ -83,6 +85,8 @@ EXCLUDED: list[tuple[str, Bounds]] = [
     ("age > 21 or less than 2", [("age", "upper", 21, False, ""), ("age", "lower", 2, False, "")]),
     ("HbA1c < 7.5% or > 11%", [("hba1c", "lower", 7.5, False, "%"), ("hba1c", "upper", 11, False, "%")]),
     ("ECOG ≥ 3", [("performance_status", "upper", 3, True, "")]),
+    ("more than NYHA class II", [("nyha_class", "upper", 2, False, "")]),
+    ("NYHA > II or LVEF < 40%", [("nyha_class", "upper", 2, False, ""), ("lvef", "lower", 40, False, "%")]),
     ("NYHA class III or IV", [("nyha_class", "upper", 3, False, "")]),
     ("Age not ≥ 18", [("age", "lower", 18, True, "")]),
     # A range that is excluded leaves both sides open.

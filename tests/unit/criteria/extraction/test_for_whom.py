@@ -27,6 +27,7 @@ HEALTHY: dict[str, Any] = {"medical_history": (), "age": 30, "bmi": 24, "tobacco
     [
         "Inclusion Criteria:\n\n* Two or more of the following:\n  * Diabetes\n  * Asthma\n  * Smoker",
         "Inclusion Criteria:\n\nAt least two of the following risk factors:\n\nDiabetes\n\nAsthma\n\nSmoker",
+        "Inclusion Criteria:\n\n* at least two Centor criteria:\n  * Diabetes\n  * Asthma\n  * Smoker",
         "Inclusion Criteria:\n\nPersonal history of either\n\nDiabetes\n\nAsthma\n\nSmoker",
     ],
 )
@@ -134,3 +135,44 @@ def test_of_two_ways_in_neither_is_demanded(read: Read) -> None:
 
 def test_somebody_elses_consent_is_not_the_persons(read: Read) -> None:
     assert truth(read("Informed consent from parents or legal guardian")[0], {"willing_to_consent": True}) is not Truth.TRUE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Healthy male or female subjects, between 18 and 55 years of age",
+        "Healthy men/women aged 18 to 55 years",
+        "Healthy female or male, 18-55 years",
+    ],
+)
+def test_men_or_women_are_everybody_and_tell_no_two_ways_in(read: Read, text: str) -> None:
+    criterion = read(f"Inclusion Criteria:\n\n* {text}")[0]
+    assert criterion.reading is Reading.WHOLE
+    assert truth(criterion, {"healthy_volunteer": True, "age": 60}) is Truth.FALSE
+    assert truth(criterion, {"healthy_volunteer": False, "age": 30}) is Truth.FALSE
+    assert truth(criterion, {"healthy_volunteer": True, "age": 30}) is Truth.TRUE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Willing to undergo HIV and hepatitis B testing",
+        "Parents of children with asthma",
+        "Known cardiovascular disease: 1 point",
+        "Agrees to receive treatment for hepatitis C",
+    ],
+)
+def test_what_is_tested_scored_or_had_by_somebody_else_is_not_asked_for(read: Read, text: str) -> None:
+    criterion = read(f"Inclusion Criteria:\n\n* {text}")[0]
+    assert truth(criterion, {"medical_history": ()}) is not Truth.FALSE
+
+
+def test_examples_in_brackets_end_with_the_brackets(read: Read) -> None:
+    criterion = read("Exclusion Criteria:\n\n* Heart failure (such as after myocarditis), HIV")[0]
+    assert truth(criterion, {"medical_history": ("HIV Infection",)}) is Truth.FALSE
+
+
+def test_some_of_the_people_named_in_brackets_are_not_all_who_may_come(read: Read) -> None:
+    criterion = read("Inclusion Criteria:\n\n* Male and female (including WOCBP) subjects aged 18 to 75 years")[0]
+    assert truth(criterion, {"can_have_children": False, "age": 40}) is not Truth.FALSE
+    assert truth(criterion, {"can_have_children": False, "age": 80}) is Truth.FALSE
