@@ -176,3 +176,8 @@ def test_some_of_the_people_named_in_brackets_are_not_all_who_may_come(read: Rea
     criterion = read("Inclusion Criteria:\n\n* Male and female (including WOCBP) subjects aged 18 to 75 years")[0]
     assert truth(criterion, {"can_have_children": False, "age": 40}) is not Truth.FALSE
     assert truth(criterion, {"can_have_children": False, "age": 80}) is Truth.FALSE
+
+
+def test_a_nursing_home_is_no_nursing(read: Read) -> None:
+    criterion = read("Exclusion Criteria:\n\n* Lives in a nursing home")[0]
+    assert truth(criterion, {"pregnant_or_breastfeeding": True}) is not Truth.FALSE
