@@ -18,7 +18,7 @@ from bot.criteria.extraction.combining import Atom, all_of, any_of
 from bot.criteria.extraction.outline import Span
 from bot.criteria.extraction.signs import Sign
 from bot.criteria.operators import Value
-from bot.criteria.rules import AllOf, Comparison, Judgement, Not, Rule, mentioned, parse_rule
+from bot.criteria.rules import AllOf, AnyOf, Comparison, Judgement, Not, Rule, mentioned, parse_rule
 from bot.criteria.truth import Truth
 
 _NOTHING = AllOf(all=())
@@ -84,9 +84,26 @@ class Absurd:
         return cls({Section.INCLUSION: everywhere, Section.EXCLUSION: (*everywhere, *excluding)})
 
     def is_demanded(self, section: Section, requires: Rule) -> bool:
-        """Whether a rule, which says who is let in, keeps out whoever states one of these facts."""
+        """Whether a rule, which says who is let in, or a part of it, counts against whoever states one of these facts."""
         asked = mentioned(requires)
-        return any(name in asked and evaluate(requires, {name: value}).truth is Truth.FALSE for name, value in self.facts[section])
+        return any(name in asked and _counts_against(requires, name, value, turned=False) for name, value in self.facts[section])
+
+
+def _counts_against(rule: Rule, name: str, value: Value, *, turned: bool) -> bool:
+    """Whether a comparison of this attribute stands in the rule, below an even or (`turned`) odd number of "not", that the fact fails.
+
+    Beside others, such a part may not keep anybody out by itself; it was misread all the same.
+    """
+    match rule:
+        case Comparison():
+            return rule.attribute == name and evaluate(rule, {name: value}).truth is (Truth.TRUE if turned else Truth.FALSE)
+        case AllOf():
+            return any(_counts_against(part, name, value, turned=turned) for part in rule.all)
+        case AnyOf():
+            return any(_counts_against(part, name, value, turned=turned) for part in rule.any)
+        case Not():
+            return _counts_against(rule.negated, name, value, turned=not turned)
+    return False
 
 
 _SENTENCE_END = re.compile(r"[.;]\s|\n")

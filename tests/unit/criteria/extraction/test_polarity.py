@@ -117,3 +117,33 @@ def test_what_asks_nothing_lets_everybody_in(language: Language, section: str, t
     assert criterion.reading is Reading.WHOLE
     assert criterion.requires is not None
     assert evaluate(criterion.requires, {}).truth is Truth.TRUE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Incapacity to give informed consent",
+        "Denial of written consent",
+        "missing informed consent",
+        "Lacking the capacity to consent",
+        "Patients don't give informed consent",
+    ],
+)
+def test_who_cannot_or_does_not_consent_is_excluded_and_who_does_is_not(read: Read, text: str) -> None:
+    criterion = read(f"Exclusion Criteria:\n\n* {text}")[0]
+    assert criterion.requires is not None
+    assert evaluate(criterion.requires, {"willing_to_consent": True}).truth is Truth.TRUE
+    assert evaluate(criterion.requires, {"willing_to_consent": False}).truth is Truth.FALSE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Women of childbearing potential with no effective contraceptive method, pregnancy or lactation.",
+        "Previous participation in this study. Participation is defined as having given informed consent",
+        "currently using any effective form of contraception",
+    ],
+)
+def test_a_part_that_counts_against_what_nobody_is_kept_out_for_makes_no_rule(read: Read, text: str) -> None:
+    """Beside other parts it would keep nobody out by itself, and be wrong all the same."""
+    assert read(f"Exclusion Criteria:\n\n* {text}")[0].requires is None
