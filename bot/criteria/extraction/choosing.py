@@ -80,8 +80,7 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[Chosen]:
             target = _target(signs, position, graded, roman)
             if target is not None:
                 # "greater than (>) 18": the sign nearest to the number counts.
-                last, alone = target
-                graded = graded or (alone is None and _names_graded(signs, position, last + _REACH + 2, roman))
+                last, alone, graded = target
                 number = next((p for p in range(last + 1, len(signs)) if signs[p].is_a(Kind.NUMBER) or (graded and grade(signs[p]))), None)
                 nearest = _comparison(signs[last].kinds) or compare
                 if sign.value in ("or", "and") and not EITHER.isdisjoint(kinds):
@@ -196,21 +195,19 @@ def _range(signs: Sequence[Sign], position: int, joint: int) -> Iterator[Chosen]
             return
 
 
-def _names_graded(signs: Sequence[Sign], position: int, end: int, roman: frozenset[str]) -> bool:
-    """Whether a name with grades in Roman figures stands between a comparison and what it compares with: "> NYHA class II"."""
-    return any(kind in _NAMES and value in roman for kind, _, value in _names_between(signs, position, end))
+def _target(signs: Sequence[Sign], position: int, graded: bool, roman: frozenset[str]) -> tuple[int, int | None, bool] | None:
+    """What a comparison is with: the index of the comparison next to the number, and of a limit that stands for the number.
 
-
-def _target(signs: Sequence[Sign], position: int, graded: bool, roman: frozenset[str]) -> tuple[int, int | None] | None:
-    """What a comparison is with: the index of the comparison next to the number, and of a limit that stands for the number."""
+    And whether Roman figures count: a name with such grades may stand between, as in "> NYHA class II".
+    """
     last, words = position, 0
     for place in range(position + 1, len(signs)):
         sign = signs[place]
         if sign.is_a(Kind.NUMBER) or (graded and grade(sign)):
-            return last, None
+            return last, None, graded
         kinds = sign.kinds
         if Kind.LIMIT in kinds:
-            return last, place
+            return last, place, graded
         if any(kind in kinds for kind in COMPARES):
             last = place
         elif sign.is_a(Kind.WORD) or kinds & {Kind.OPEN, Kind.CLOSE, Kind.OR, Kind.NAME}:
