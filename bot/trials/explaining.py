@@ -41,7 +41,7 @@ def explained(record: TrialRecord, criterion: TrialCriterion, reader: Reader, lo
         yield f"  read:     {_READ[criterion.reading]}"
     if record.eligibility_text is not None and criterion.words_span is not None:
         for piece in traced(record.eligibility_text, criterion.words_span, reader.language):
-            yield f"            {_piece(piece, record.eligibility_text, book)}"
+            yield f"            {_piece(piece, record.eligibility_text, book, criterion.reading)}"
     if criterion.requires is not None:
         own = " ".join((criterion.text or "").split())
         yield f"  means:    {sentence(criterion.requires, book, own)}"
@@ -63,9 +63,9 @@ def approval(criterion: TrialCriterion) -> str:
     return "from the record's field" if criterion.id.startswith("R-") else "approved by nobody yet"
 
 
-def _piece(piece: Piece, text: str, book: Words) -> str:
+def _piece(piece: Piece, text: str, book: Words, reading: Reading | None) -> str:
     words = " ".join(text[slice(*piece.place)].split())
     if piece.attribute is None:
-        return f"“{words}” → left to the study team"
+        return f"“{words}” → {'asks for nothing more' if reading is Reading.WHOLE else 'left to the study team'}"
     asked = piece.attribute if piece.condition is None else sentence(piece.condition, book)
     return f"“{words}” → {'not: ' if piece.denied else ''}{asked}"

@@ -155,5 +155,6 @@ def test_an_explanation_shows_place_words_reading_rule_and_approval(run: Run) ->
     assert '"one_of": ["0", "1", "2"]' in told
     assert "approved by Ada on " in told
     assert "→ left to the study team" in told
+    assert not any("read:     every word" in part and "left to the study team" in part for part in told.split("\n\n"))
     one = run("criteria", "explain", NUMBER, "i2").stdout
     assert ("diary" in one, "ECOG" in one) == (True, False)
