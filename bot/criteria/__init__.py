@@ -6,6 +6,7 @@ that a person stated can make a criterion hold or fail.
 
 from bot.criteria.criterion import CheckedBy, Criterion, CriterionResult, Section, Status, check
 from bot.criteria.evaluation import Evaluation, evaluate
+from bot.criteria.operators import Known, Partly
 from bot.criteria.rules import AllOf, AnyOf, Comparison, Judgement, Not, Rule, Value, mentioned
 from bot.criteria.truth import Truth
 from bot.criteria.verdict import Verdict, verdict
@@ -19,7 +20,9 @@ __all__ = [
     "CriterionResult",
     "Evaluation",
     "Judgement",
+    "Known",
     "Not",
+    "Partly",
     "Rule",
     "Section",
     "Status",

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.criteria.evaluation import Evaluation, evaluate
-from bot.criteria.operators import Value
+from bot.criteria.operators import Known
 from bot.criteria.rules import Not, Rule
 from bot.criteria.truth import Truth
 
@@ -108,7 +108,7 @@ _STATUS = {
 }
 
 
-def check(criterion: Criterion, facts: Mapping[str, Value]) -> CriterionResult:
+def check(criterion: Criterion, facts: Mapping[str, Known]) -> CriterionResult:
     """Where a person with these known facts stands on the criterion."""
     if criterion.requires is None:
         return CriterionResult(criterion, Evaluation(Truth.UNKNOWN))

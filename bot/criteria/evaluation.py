@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.criteria.operators import Value
+from bot.criteria.operators import Known
 from bot.criteria.rules import AllOf, AnyOf, Comparison, Judgement, Not, Rule
 from bot.criteria.truth import Truth, conjunction, disjunction
 
@@ -25,14 +25,15 @@ class Evaluation:
     judgements: tuple[str, ...] = ()
 
 
-def evaluate(rule: Rule, facts: Mapping[str, Value]) -> Evaluation:
+def evaluate(rule: Rule, facts: Mapping[str, Known]) -> Evaluation:
     """Evaluate `rule` where `facts` holds the known values by attribute and nothing else."""
     match rule:
         case Comparison():
             if rule.attribute not in facts:
                 return Evaluation(Truth.UNKNOWN, missing=(rule.attribute,))
-            holds = rule.holds(facts[rule.attribute])
-            return Evaluation(Truth.of(holds), because=(rule.attribute,))
+            truth = rule.truth(facts[rule.attribute])
+            missing = () if truth.decided else (rule.attribute,)
+            return Evaluation(truth, because=(rule.attribute,) if truth.decided else (), missing=missing)
         case Judgement():
             return Evaluation(Truth.UNKNOWN, judgements=(rule.judgement,))
         case Not():

@@ -11,12 +11,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from bot.criteria.truth import Truth
+
 Scalar = str | int | float | bool
 Value = Scalar | tuple[str, ...]
 """A known answer: yes/no, a number, a word, several words, or days since (`int` or `"never"`)."""
 
 Operand = Scalar | tuple[Scalar, ...]
 OperandKind = Literal["scalar", "number", "range", "list", "days"]
+
+
+@dataclass(frozen=True)
+class Partly:
+    """Some of the names that apply to a person, and some that do not. Of all others nothing is known.
+
+    An answer that names all there are is a plain tuple: what it does not name is denied.
+    """
+
+    has: tuple[str, ...]
+    lacks: tuple[str, ...] = ()
+
+
+Known = Value | Partly
+"""What is known of an attribute."""
 
 NEVER: Final = "never"
 """The answer to "how long ago" when it never happened."""
@@ -80,5 +97,30 @@ _TABLE: Final = (
     Operator("count_above", "number", lambda value, count: len(_words(value)) > _number(count)),
     Operator("within_days", "days", _within_days),
 )
+
+
+def _partly_contains(names: Partly, operand: Operand) -> Truth:
+    wanted = _words(operand)
+    if wanted & _words(names.has):
+        return Truth.TRUE
+    return Truth.FALSE if wanted <= _words(names.lacks) else Truth.UNKNOWN
+
+
+_PARTLY: Final[Mapping[str, Callable[[Partly, Operand], Truth]]] = {
+    "contains": _partly_contains,
+    "only": lambda names, operand: Truth.UNKNOWN if _words(names.has) <= _words(operand) else Truth.FALSE,
+    "count_is": lambda names, count: Truth.FALSE if len(names.has) > _number(count) else Truth.UNKNOWN,
+    "count_above": lambda names, count: Truth.TRUE if len(names.has) > _number(count) else Truth.UNKNOWN,
+}
+
+
+def compared(operator: str, known: Known, operand: Operand) -> Truth:
+    """What a comparison comes to: unknown only where a part of the names leaves it open."""
+    if isinstance(known, Partly):
+        if operator not in _PARTLY:
+            raise TypeError(f"`{operator}` compares no names")
+        return _PARTLY[operator](known, operand)
+    return Truth.of(OPERATORS[operator].holds(known, operand))
+
 
 OPERATORS: Final[Mapping[str, Operator]] = {operator.name: operator for operator in _TABLE}

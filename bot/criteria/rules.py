@@ -23,7 +23,8 @@ from pydantic import (
     model_validator,
 )
 
-from bot.criteria.operators import OPERATORS, Operand, Scalar, Value
+from bot.criteria.operators import OPERATORS, Known, Operand, Scalar, Value, compared
+from bot.criteria.truth import Truth
 
 __all__ = [
     "AllOf",
@@ -111,8 +112,9 @@ class Comparison(_Node):
         operand = list(self.operand) if isinstance(self.operand, tuple) else self.operand
         return {"attribute": self.attribute, self.operator: operand}
 
-    def holds(self, value: Value) -> bool:
-        return OPERATORS[self.operator].holds(value, self.operand)
+    def truth(self, known: Known) -> Truth:
+        """What it comes to for a known answer; `TypeError` where that is of a kind it cannot compare."""
+        return compared(self.operator, known, self.operand)
 
 
 def _operand_fault(kind: str, operand: Operand) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.criteria.evaluation import evaluate
-from bot.criteria.operators import Value
+from bot.criteria.operators import Known, Partly, Value
 from bot.criteria.truth import Truth
 from bot.screening.attributes import Attributes
 
@@ -37,9 +37,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class Facts:
-    """Known values by attribute, and which stated attributes each derived one follows from."""
+    """What is known by attribute, and which stated attributes each derived one follows from."""
 
-    values: Mapping[str, Value]
+    values: Mapping[str, Known]
     derived_from: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def stated(self, attributes: tuple[str, ...]) -> tuple[str, ...]:
@@ -56,9 +56,10 @@ def facts_from(attributes: Attributes, answers: Mapping[str, Answer]) -> Facts:
 
     What does not apply overrules what was stated before (someone who corrects "female" to
     "male" has no pregnancy to speak of), but only where the condition is certainly false. Who has
-    no illness but the one sought has that one: what an attribute includes counts where both are known.
+    no illness but the one sought has that one: what an attribute includes counts where both are known,
+    and is a part of it where it is not known itself.
     """
-    values: dict[str, Value] = {name: answer.value for name, answer in answers.items() if answer.value is not None}
+    values: dict[str, Known] = {name: answer.value for name, answer in answers.items() if answer.value is not None}
     derived: dict[str, tuple[str, ...]] = {}
     for attribute in attributes.values():
         if attribute.applies_when is None:
@@ -72,7 +73,12 @@ def facts_from(attributes: Attributes, answers: Mapping[str, Answer]) -> Facts:
             derived[attribute.name] = tuple(source for name in condition.because for source in derived.get(name, (name,)))
     for attribute in attributes.values():
         stated, included = values.get(attribute.name), values.get(attribute.includes or "")
-        if isinstance(stated, tuple) and isinstance(included, tuple) and not set(included) <= set(stated):
+        if not isinstance(included, tuple):
+            continue
+        if isinstance(stated, tuple) and not set(included) <= set(stated):
             values[attribute.name] = tuple(dict.fromkeys((*stated, *included)))
             derived[attribute.name] = (attribute.name, str(attribute.includes))
+        elif stated is None:
+            values[attribute.name] = Partly(included)
+            derived[attribute.name] = (str(attribute.includes),)
     return Facts(values, derived)
