@@ -36,7 +36,8 @@ class Attribute(BaseModel):
     condition itself stays unknown, `when_unsure` says whether to ask all the same. What is not
     `asked` is put to nobody; told unasked, it counts. The question of a `complete` text attribute
     asks for every name there is: an empty tuple is an answer to it, and what is not named is
-    denied. The names of the attribute that it `includes` count as its own.
+    denied. The names of the attribute that it `includes` count as its own. A `momentary` value changes
+    by the hour: one that was told is measured again before it can keep anybody out of any trial.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,6 +54,7 @@ class Attribute(BaseModel):
     possible: tuple[float, float] | None = None
     whole: bool = False
     asked: bool = True
+    momentary: bool = False
     complete: bool = False
     includes: str | None = None
     applies_when: Rule | None = None

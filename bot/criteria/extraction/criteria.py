@@ -159,9 +159,11 @@ def _behind_flat_leads(
             led.add(number)
         elif group and not scopes[number]:
             scopes[number] = group
-        if point.section is Section.INCLUSION and headings.or_else.search(text, *point.own):
-            for place in (number, number + 1):
-                if place < len(points) and points[place].section is point.section and not scopes[place]:
+        if point.section is Section.INCLUSION:
+            last = number + 1 if headings.or_else.search(text, *point.own) else number
+            first = number - 1 if headings.or_before.match(text, *point.own) else number
+            for place in range(first, last + 1) if first < last else ():
+                if 0 <= place < len(points) and points[place].section is point.section and not scopes[place]:
                     scopes[place] = _words(text, point.own)
         if number in inside or point.parent is not None:
             continue

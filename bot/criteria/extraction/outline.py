@@ -65,6 +65,8 @@ class Headings:
     """How a line says that more than one of the points below are needed: "two or more of the following"."""
     or_else: re.Pattern[str]
     """How a point ends that is one of two ways, the next one being the other."""
+    or_before: re.Pattern[str]
+    """How a point begins that is another way to fulfil the one before it."""
     group: re.Pattern[str]
     """A whole line that only names some of the people: "Compensated heart failure subgroup"."""
     titled: Mapping[Section, re.Pattern[str]]

@@ -360,13 +360,25 @@ def _headings(sections: Mapping[str, Any]) -> Headings:
         # Most lines have no colon: to see that first is much quicker than to try every sentence.
         return re.compile(rf"(?:{lead}(?:{heading}){behind}|(?=[^\n:：]*[:：])(?:{alone}|{sentence}))", re.IGNORECASE)
 
-    keys = ("any_of", "all_of", "scope", "unfinished", "several_of", "or_else", "group")
-    any_of, all_of, scope, unfinished, several_of, or_else, group = (_either_case(sections[key]) for key in keys)
+    keys = ("any_of", "all_of", "scope", "unfinished", "several_of", "or_else", "or_before", "group")
+    any_of, all_of, scope, unfinished, several_of, or_else, or_before, group = (_either_case(sections[key]) for key in keys)
     titled = {section: _either_case(sections["titled"][section.value]) for section in (Section.EXCLUSION, Section.INCLUSION)}
     # Small letters go on with a sentence, capital ones begin one.
     (continues,) = map(re.compile, [sections["continues"]])
     inclusion, exclusion = sections["inclusion"], sections["exclusion"]
     either = pattern(inclusion, exclusion)
     return Headings(
-        either, pattern(inclusion), pattern(exclusion), any_of, all_of, scope, continues, unfinished, several_of, or_else, group, titled
+        either,
+        pattern(inclusion),
+        pattern(exclusion),
+        any_of,
+        all_of,
+        scope,
+        continues,
+        unfinished,
+        several_of,
+        or_else,
+        or_before,
+        group,
+        titled,
     )

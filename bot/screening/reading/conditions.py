@@ -75,6 +75,14 @@ class Conditions:
                 found.append(Named(match.label, match.start, match.end))
         return sorted(found, key=lambda named: named.start)
 
+    def spoken(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The illnesses whose names stand in these words, whatever else is said of them."""
+        return tuple(dict.fromkeys(match.label for match in self._phrases.find(words) if match.label))
+
+    def called(self, words: Sequence[str]) -> str | None:
+        """The illness that these words are a name of, and nothing else."""
+        return (self._phrases.whole(words) or None) if words else None
+
     def contradict(self, names: Sequence[str]) -> bool:
         """Whether two of the names are kinds of one illness, of which a person has one: small cell and non-small cell lung cancer."""
         above = [self.broader[name] for name in names if self.broader.get(name, self._leads) != self._leads]
@@ -100,10 +108,26 @@ class Conditions:
             found.append(name)
         return tuple(found)
 
+    def is_leading(self, name: str) -> bool:
+        """Whether it is the illness that leads the others, or a kind of it."""
+        return self._leads in (name, *self.above(name))
+
+    def below(self, name: str) -> tuple[str, ...]:
+        """Every narrower name of an illness."""
+        return self._below.get(name, ())
+
+    @cached_property
+    def _below(self) -> Mapping[str, tuple[str, ...]]:
+        below: dict[str, list[str]] = {}
+        for name in self.names:
+            for wider in self.above(name):
+                below.setdefault(wider, []).append(name)
+        return {name: tuple(narrower) for name, narrower in below.items()}
+
     def narrowest(self, names: Iterable[str]) -> tuple[str, ...]:
         """The names without those that are only a wider name of another; illnesses beside the leading one are dropped."""
         narrow = self.without_wider(names)
-        leading = tuple(name for name in narrow if self._leads in (name, *self.above(name)))
+        leading = tuple(filter(self.is_leading, narrow))
         return leading or narrow
 
     def without_wider(self, names: Iterable[str]) -> tuple[str, ...]:

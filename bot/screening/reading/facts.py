@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.criteria.operators import NEVER, Value
+from bot.criteria.operators import NEVER, Partly, Value
 from bot.screening.attributes import AnswerType, Attribute
 from bot.screening.reading.lexicon import Lexicon, Means, Told
 from bot.screening.reading.numbers import Number
@@ -297,6 +297,22 @@ class FactReader:
                 starts.setdefault(owner, named.start)
         for owner, names in by_owner.items():
             yield TellTale(_CONDITION, self._lexicon.conditions.narrowest(names), owner, starts[owner])
+
+    def illnesses(self, message: Message) -> Partly:
+        """Every illness that a message says the patient has, or does not have; of a relative's, nothing."""
+        patient = self.patient(message, self.tales(message).clear, None)
+        has: list[str] = []
+        lacks: list[str] = []
+        for named in message.conditions:
+            if self._owner(message, named.start, named.end) not in (None, SELF, patient) or message.clauses.doubted_before(named.start):
+                continue
+            until = min((pause for pause in message.said.pauses if pause >= named.end), default=None)
+            stance = message.clauses.stance(named.start, named.end, until=until)
+            if stance in (Stance.SAID, Stance.DENIED):
+                (has if stance is Stance.SAID else lacks).append(named.name)
+        conditions = self._lexicon.conditions
+        without = {below for name in lacks for below in (name, *conditions.below(name))}
+        return Partly(conditions.without_wider(has), tuple(sorted(without - set(has))))
 
     def _of_another_illness(self, message: Message) -> bool:
         """Whether an illness is named besides the one that is told as another."""

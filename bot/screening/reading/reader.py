@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bot.criteria.operators import Value
+from bot.criteria.operators import Partly, Value
 from bot.screening.attributes import NONE, AnswerType, Attribute
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading.corrections import Corrections
@@ -143,6 +143,10 @@ class Reader:
             if name != asked and self._lexicon.attributes[name].accepts(tale.value) and self._volunteered(tale, prompt, reading, message)
         )
         return Heard(reading, rest, patient)
+
+    def illnesses(self, text: str, today: datetime.date) -> Partly:
+        """The illnesses that a text says the patient has, and does not have, whatever was asked; no slip is repaired in it."""
+        return self._facts.illnesses(self._values.message(text, today))
 
     def _spelled(self, words: Sequence[str], prompt: Prompt | None) -> tuple[dict[str, str], frozenset[str]]:
         """The slips in a message and what they were meant for, and the words that stay unknown."""

@@ -1,0 +1,1 @@
+"""Many trials at once: from a person to the trials that may be for them. Pure, as `bot.criteria` and `bot.screening`."""
