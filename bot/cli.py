@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "words": ("bot.words.commands", "words", "Print every text of a language as one document, for review."),
     "read": ("bot.running.reading_commands", "read", "Read messages from a file as the running chat would."),
     "criteria": ("bot.trials.criteria_commands", "criteria", "Read criteria out of registry texts, explain and review them."),
+    "match": ("bot.matching.commands", "match_files", "Match the people of a file with the trials of another."),
     "trials": ("bot.trials.commands", "trials", "Import, list and check trial records."),
 }
 

@@ -39,6 +39,7 @@ __all__ = [
     "parse_rule",
     "rule_as_json",
     "walk",
+    "without_judgements",
 ]
 
 
@@ -217,3 +218,20 @@ def can_come_to(rule: Rule, value: bool) -> bool:
         case AnyOf():
             return (any if value else all)(can_come_to(part, value) for part in rule.any)
     return False
+
+
+def without_judgements(rule: Rule) -> Rule | None:
+    """What of a rule answers can settle; None where nothing is left."""
+    match rule:
+        case Judgement():
+            return None
+        case Not():
+            inside = without_judgements(rule.negated)
+            return None if inside is None else Not(**{"not": inside})
+        case AllOf() | AnyOf():
+            parts = rule.all if isinstance(rule, AllOf) else rule.any
+            left = tuple(part for part in map(without_judgements, parts) if part is not None)
+            if parts and not left:
+                return None
+            return AllOf(all=left) if isinstance(rule, AllOf) else AnyOf(any=left)
+    return rule

@@ -11,16 +11,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.criteria.criterion import CheckedBy, Criterion, Section, Status, check
+from bot.criteria.evaluation import evaluate
 from bot.criteria.operators import Known, Partly
+from bot.criteria.rules import without_judgements
+from bot.criteria.truth import Truth
 from bot.criteria.verdict import Verdict
 from bot.matching.person import Mention, Person
 from bot.screening.reading.conditions import Conditions
 from bot.screening.reading.text import tokens
 
 _HISTORY = "medical_history"
-_ABOUT_IT, _MET, _NOT_MET, _DOUBTED, _SPOKEN_FOR, _SPOKEN_AGAINST = 1.0, 0.25, -5.0, -1.0, 0.2, -0.5
-"""What each thing adds to a score: the trial names the illness; criteria met (as a share), not met, not met but for a doubt;
-words of the person that stand in what a trial asks for, or in what it excludes."""
+_ABOUT_IT, _MET, _NOT_MET, _NEARLY_NOT_MET = 1.0, 0.25, -5.0, -1.0
+_SPEAKS_FOR, _SPEAKS_AGAINST = 0.2, -0.5
+"""What each thing adds to a score: the trial names the illness; the share of criteria that are met; each one that is not met; each
+that would not be but for a doubt or for what only the study team can say; the person's own words in what a trial asks for, or excludes."""
+_APART = 2
+"""Words that may stand between those of a mention."""
+_DENIED_WITHIN = 3
+"""Words before a mention in which a "no" is about it."""
 
 
 @dataclass(frozen=True)
@@ -65,28 +73,29 @@ class Matched:
         return {"verdict": self.verdict.value, "score": round(self.score, 4), **counts, "failed": list(self.failed)}
 
 
-def match(person: Person, trial: TextTrial, conditions: Conditions) -> Matched:
-    """How a trial looks for a person."""
+def match(person: Person, trial: TextTrial, conditions: Conditions, negations: frozenset[str]) -> Matched:
+    """How a trial looks for a person. `negations` are the words by which a language denies."""
     about_it = _is_about(person.wanted, trial.about, conditions)
     firm = {name: value for name, value in person.known.items() if name not in person.doubtful}
-    sparing = _without(firm, person.wanted) if about_it else firm
+    sparing = _without(firm, person.wanted, conditions) if about_it else firm
     counts = dict.fromkeys(Status, 0)
     failed: list[str] = []
-    doubted, spoken = 0, 0.0
+    hints = 0.0
     for one in trial.criteria:
-        excluding = one.criterion.section is Section.EXCLUSION
+        facts = sparing if one.criterion.section is Section.EXCLUSION else firm
         status = check(one.criterion, person.known).status
-        if status is Status.NOT_MET and check(one.criterion, sparing if excluding else firm).status is not Status.NOT_MET:
-            status, doubted = Status.UNKNOWN, doubted + 1
-        if status is Status.UNKNOWN:
-            spoken += _spoken(one.words, person.mentions, person.wanted if about_it else (), conditions, excluding=excluding)
+        if status is Status.NOT_MET and check(one.criterion, facts).status is not Status.NOT_MET:
+            status = Status.UNKNOWN
+            hints += _NEARLY_NOT_MET
+        elif status is Status.UNKNOWN:
+            hints += _hint(one, person.mentions, facts, negations)
         if one.criterion.checked_by is CheckedBy.PATIENT:
             counts[status] += 1
             if status is Status.NOT_MET:
                 failed.append(one.criterion.id)
     verdict = Verdict.UNLIKELY if failed else Verdict.POSSIBLE if counts[Status.UNKNOWN] else Verdict.LIKELY
     share_met = counts[Status.MET] / (sum(counts.values()) or 1)
-    score = _ABOUT_IT * about_it + _MET * share_met + _NOT_MET * len(failed) + _DOUBTED * doubted + spoken
+    score = _ABOUT_IT * about_it + _MET * share_met + _NOT_MET * len(failed) + hints
     return Matched(verdict, score, counts[Status.MET], counts[Status.NOT_MET], counts[Status.UNKNOWN], tuple(failed))
 
 
@@ -95,29 +104,40 @@ def _is_about(wanted: Sequence[str], about: Collection[str], conditions: Conditi
     return any(name == named or named in conditions.above(name) or name in conditions.above(named) for name in wanted for named in about)
 
 
-def _without(known: Mapping[str, Known], wanted: Sequence[str]) -> Mapping[str, Known]:
-    """What is known but for the illnesses that are sought."""
+def _without(known: Mapping[str, Known], wanted: Sequence[str], conditions: Conditions) -> Mapping[str, Known]:
+    """What is known but for the illnesses that are sought and the wider names of them."""
+    sought = {*wanted, *(wider for name in wanted for wider in conditions.above(name))}
     history = known.get(_HISTORY)
     if isinstance(history, Partly):
-        return {**known, _HISTORY: Partly(tuple(name for name in history.has if name not in wanted), history.lacks)}
+        return {**known, _HISTORY: Partly(tuple(name for name in history.has if name not in sought), history.lacks)}
     if isinstance(history, tuple):
-        return {**known, _HISTORY: tuple(name for name in history if name not in wanted)}
+        return {**known, _HISTORY: tuple(name for name in history if name not in sought)}
     return known
 
 
-def _spoken(words: tuple[str, ...], mentions: Sequence[Mention], own: Sequence[str], conditions: Conditions, *, excluding: bool) -> float:
-    """What the person's own words in an undecided criterion hint at; the illness sought, in a trial about it, hints at nothing."""
-    named = {tokens(phrase) for name in own for phrase in (name, *conditions.synonyms(name))}
-    hint = 0.0
+def _hint(one: TextCriterion, mentions: Sequence[Mention], facts: Mapping[str, Known], negations: frozenset[str]) -> float:
+    """What an undecided criterion hints at: with its judgements left out it would fail, or it speaks of what was told."""
+    rule = one.criterion.requires
+    if rule is not None and (readable := without_judgements(rule)) is not None and evaluate(readable, facts).truth is Truth.FALSE:
+        return _NEARLY_NOT_MET
+    excluding = one.criterion.section is Section.EXCLUSION
+    found = 0.0
     for mention in mentions:
-        if mention.words in named or not _stands_in(mention.words, words):
+        start = _place_of(mention.words, one.words)
+        if start is None:
             continue
-        for_it = mention.holds is not excluding
-        hint += _SPOKEN_FOR if for_it else _SPOKEN_AGAINST if mention.holds else 0.0
-        break
-    return hint
+        denied = not negations.isdisjoint(one.words[max(0, start - _DENIED_WITHIN) : start])
+        asked_for = excluding is denied
+        if not mention.holds and not asked_for:
+            continue  # It speaks of what the person does not have, to keep others out.
+        found = min(found, _SPEAKS_AGAINST) if mention.holds is not asked_for else found or _SPEAKS_FOR
+    return found
 
 
-def _stands_in(phrase: tuple[str, ...], words: tuple[str, ...]) -> bool:
-    length = len(phrase)
-    return any(words[start : start + length] == phrase for start in range(len(words) - length + 1))
+def _place_of(phrase: tuple[str, ...], words: tuple[str, ...]) -> int | None:
+    """Where a mention begins: all of its words close together, in whatever order ("corneal inflammation or edema")."""
+    length = len(phrase) + (_APART if len(phrase) > 1 else 0)
+    wanted = set(phrase)
+    if not wanted.issubset(words):
+        return None
+    return next((start for start in range(len(words)) if words[start] in wanted and wanted.issubset(words[start : start + length])), None)

@@ -19,7 +19,7 @@ from bot.screening.readings import ReadAnswer
 
 _CONDITION, _HISTORY = "condition", "medical_history"
 _OTHER, _ACTIVE = "other_cancer", "active_or_recent"
-_LONGEST_MENTION = 6
+_LONGEST_MENTION, _SHORTEST_WORD = 6, 4
 _SEPARATOR = re.compile(r"[,;/+]")
 _AMOUNT = re.compile(r"\s*0*[1-9]")
 
@@ -107,12 +107,19 @@ class PersonReader:
         told.illnesses(self._reader.illnesses(plain, today))
         return self._person(told)
 
-    def from_fields(self, fields: Mapping[str, str], today: datetime.date) -> Person:
-        """Answers under labels such as "HbA1c" or "prior mastectomy". Empty ones tell nothing, those about relatives neither."""
+    def from_fields(self, fields: Mapping[str, str], today: datetime.date, text: str = "") -> Person:
+        """Answers under labels such as "HbA1c" or "prior mastectomy". Empty ones tell nothing, those about relatives neither.
+
+        What a text tells besides counts where no label tells it.
+        """
         told = _Told({})
         for label, given in fields.items():
             if cleaned(given) and not self._words.of_others.find(tokens(label)):
                 self._take(told, label, self._in_full(given), today)
+        plain = self._in_full(text)
+        for name, fact in self._facts(plain, today).items():
+            told.values.setdefault(name, fact)
+        told.illnesses(self._reader.illnesses(plain, today))
         return self._person(told)
 
     # -- one label
@@ -135,7 +142,8 @@ class PersonReader:
             found = self._reader.illnesses(value, today)
             told.illnesses(found)
             told.now += found.has if self._words.now.find(tokens(label)) else ()
-        told.mentions += self._mentions(label, value, answered)
+        if name is None or name == _HISTORY:
+            told.mentions += self._mentions(label, value, answered)
 
     def _answer(self, told: _Told, name: str, label: str, value: str, today: datetime.date) -> None:
         read = self._value(name, value, today)
@@ -188,11 +196,11 @@ class PersonReader:
     def _mentions(self, label: str, value: str, answered: bool | None) -> Iterator[Mention]:
         """The words of a field as they may stand in a criterion."""
         if answered is not None:
-            yield Mention(tokens(label), answered)
+            yield Mention(self._bare(tokens(label)) or tokens(label), answered)
             return
         for part in _SEPARATOR.split(value):
             words = tokens(part)
-            if 0 < len(words) <= _LONGEST_MENTION and not all(word[0].isdecimal() for word in words):
+            if len(words) <= _LONGEST_MENTION and any(len(word) >= _SHORTEST_WORD and not word[0].isdecimal() for word in words):
                 yield Mention(words, holds=True)
 
     # -- together
@@ -215,9 +223,12 @@ class PersonReader:
             and not any(map(conditions.is_leading, wanted))
         ):
             known[_OTHER] = _ACTIVE
-        named = (Mention(tokens(phrase), holds=True) for name in has for phrase in (name, *conditions.synonyms(name)))
+        # The illness sought stands in every trial about it, and hints at nothing.
+        sought = {*wanted, *(wider for name in wanted for wider in conditions.above(name))}
+        named = (tokens(phrase) for name in has if name not in sought for phrase in (name, *conditions.synonyms(name)))
+        mentions = dict.fromkeys([*told.mentions, *(Mention(words, holds=True) for words in named)])
         doubtful = frozenset(told.doubtful) | (self._momentary & known.keys())
-        return Person(known, doubtful, wanted, tuple(dict.fromkeys((*told.mentions, *named))))
+        return Person(known, doubtful, wanted, tuple(mentions))
 
     def _in_full(self, text: str) -> str:
         """The text with shorthand written out, and with the denials of doctors' letters as plain ones."""

@@ -22,6 +22,7 @@ class Line:
     min_age: str | None = None
     max_age: str | None = None
     gender: str | None = None
+    title: str | None = None
 
 
 def lines_of(source: Iterable[str]) -> Iterator[Line]:
@@ -29,7 +30,7 @@ def lines_of(source: Iterable[str]) -> Iterator[Line]:
     for number, data in objects(source):
         if not isinstance(data.get("nct_id"), str) or not isinstance(data.get("text"), str):
             raise LineFault(number, "expected `nct_id` and `text`")
-        fields = {name: data.get(name) for name in ("min_age", "max_age", "gender")}
+        fields = {name: data.get(name) for name in ("min_age", "max_age", "gender", "title")}
         for name, value in fields.items():
             if value is not None and not isinstance(value, str | int | float):
                 raise LineFault(number, f"`{name}` is neither a text nor a number")
