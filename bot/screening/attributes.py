@@ -36,7 +36,8 @@ class Attribute(BaseModel):
     condition itself stays unknown, `when_unsure` says whether to ask all the same. What is not
     `asked` is put to nobody; told unasked, it counts. The question of a `complete` text attribute
     asks for every name there is: an empty tuple is an answer to it, and what is not named is
-    denied. The names of the attribute that it `includes` count as its own. A `momentary` value changes
+    denied. The names of the attribute that it `includes` count as its own. The names are those of illnesses,
+    or, `of_places`, of places. A `momentary` value changes
     by the hour: one that was told is measured again before it can keep anybody out of any trial.
     """
 
@@ -55,6 +56,7 @@ class Attribute(BaseModel):
     whole: bool = False
     asked: bool = True
     momentary: bool = False
+    of_places: bool = False
     complete: bool = False
     includes: str | None = None
     applies_when: Rule | None = None
@@ -71,8 +73,8 @@ class Attribute(BaseModel):
             raise ValueError("`exclusive` names values that are not among `values`")
         if self.otherwise is not None and self.applies_when is None:
             raise ValueError("`otherwise` needs `applies_when`")
-        if (self.complete or self.includes) and self.answer_type is not AnswerType.TEXT:
-            raise ValueError("`complete` and `includes` belong to text attributes")
+        if (self.complete or self.includes or self.of_places) and self.answer_type is not AnswerType.TEXT:
+            raise ValueError("`complete`, `includes` and `of_places` belong to text attributes")
         for bounds in (self.plausible, self.possible):
             if bounds and bounds[0] >= bounds[1]:
                 raise ValueError("a range is [low, high] with low below high")

@@ -90,6 +90,10 @@ class Course:
             return self._question(state, CONSENT)
         if state.volunteered:
             return self._repeat_back(state, None if keep is None else Prompt(waiting=Waiting.QUESTION, attribute=keep))
+        return self._onward(state, keep)
+
+    def _onward(self, state: State, keep: str | None = None) -> Turn:
+        """What comes once consent is given and nothing waits to be repeated back."""
         assessment = self.assess(state.answers)
         if assessment.verdict is Verdict.UNLIKELY and not state.gone_on:
             ended = replace(state, prompt=Prompt(waiting=Waiting.GO_ON, attribute=state.prompt.attribute))

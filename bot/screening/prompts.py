@@ -39,6 +39,7 @@ class Prompt(BaseModel):
     """The open question or offer, as it is stored between turns.
 
     `told` is what the message that led to an `ABOUT` said: it counts only once it is clear of whom.
+    `offered` are the trials of a list that was shown, in its order.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +52,7 @@ class Prompt(BaseModel):
     said: str = ""
     about: str | None = None
     told: tuple[Told, ...] = ()
+    offered: tuple[str, ...] = ()
     before: Prompt | None = None
 
     @property

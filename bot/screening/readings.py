@@ -30,6 +30,7 @@ class Command(StrEnum):
     SUMMARY = "summary"
     CONTACTS = "contacts"
     FEELING = "feeling"
+    OTHERS = "others"
 
 
 COMMANDS: Mapping[str, Command] = {command.value: command for command in Command}

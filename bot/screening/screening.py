@@ -191,8 +191,7 @@ class Interview(Listening):
         asking = prompt.waiting in (Waiting.QUESTION, Waiting.CONFIRM)
         match reading.command:
             case Command.WHY if asking:
-                why = steps.Why(prompt.asks, self._depending(prompt.asks))
-                return self.again(state).saying_first(why)
+                return self.again(state).saying_first(self._why(state))
             case Command.HELP if asking:
                 return self.again(state).saying_first(steps.Help(prompt.asks))
             case Command.RESUME if prompt.waiting in _OFFERS:
@@ -242,10 +241,9 @@ class Interview(Listening):
             case Command.CONTACTS:
                 return self.again(state).saying_first(steps.ShowContacts())
             case Command.SUMMARY | Command.FINISH if state.consented:
-                result = steps.Finished(self.assess(state.answers))
                 if prompt.waiting is Waiting.NOTHING:
-                    return Turn(state, (result,))
-                return self.again(state).saying_first(result)
+                    return self._result_again(state)
+                return self.again(state).saying_first(self._result(state))
             case Command.HUMAN:
                 return self.again(state).saying_first(steps.OfferHuman())
             case Command.HELP:
@@ -254,6 +252,8 @@ class Interview(Listening):
                 return self.again(state).saying_first(steps.Comfort())
             case Command.LANGUAGE:
                 return self.again(state).saying_first(steps.Languages())
+            case Command.OTHERS:
+                return Turn(state, (steps.LookForOthers(),))
             case _:
                 # A command with nothing to apply to here, such as "skip" with no question open.
                 return self.again(state).saying_first(steps.NotUnderstood())
@@ -339,6 +339,18 @@ class Interview(Listening):
             return self.again(state).saying_first(steps.NotUnderstood())
         prompt = Prompt(waiting=Waiting.CONFIRM, attribute=attribute, changing=state.prompt.changing, value=value, said=said)
         return Turn(replace(state, prompt=prompt), (steps.Confirm(attribute, value),))
+
+    def _why(self, state: State) -> steps.Why:
+        """Why the open question is asked."""
+        return steps.Why(state.prompt.asks, self._depending(state.prompt.asks))
+
+    def _result(self, state: State) -> steps.Step:
+        """Where the person stands, whatever is open."""
+        return steps.Finished(self.assess(state.answers))
+
+    def _result_again(self, state: State) -> Turn:
+        """The result once more, after the end."""
+        return Turn(state, (self._result(state),))
 
     def _rules_out(self, state: State, answer: Answer) -> bool:
         """Whether this answer makes a criterion fail that does not fail without it."""

@@ -159,10 +159,12 @@ class Confirm:
 
 @dataclass(frozen=True)
 class Why:
-    """Why a question is asked, with the criteria that depend on it."""
+    """Why a question is asked: with the criteria that depend on it, or, of `left` trials, how many do."""
 
     attribute: str
-    criteria: tuple[str, ...]
+    criteria: tuple[str, ...] = ()
+    depending: int = 0
+    left: int = 0
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,63 @@ class Finished:
     """Every question is settled: the result, the list for the doctor, contacts and steps."""
 
     assessment: Assessment
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A trial of a short list, and where the person stands on it now.
+
+    `sure` where the trial is about the very illness that is sought, or a wider one; else about a kind of it. `site` is the number, in the
+    record's order, of the nearest place that takes people, `kilometres` how far it is; both None where that is not known.
+    `taking` says whether that place takes people now; None where the record does not say.
+    """
+
+    trial_id: str
+    assessment: Assessment
+    sure: bool
+    site: int | None = None
+    kilometres: float | None = None
+    taking: bool | None = None
+
+
+@dataclass(frozen=True)
+class TrialsLeft:
+    """How many of the trials that were looked at may still fit."""
+
+    left: int
+    looked_at: int
+
+
+@dataclass(frozen=True)
+class Shortlist:
+    """The trials that may fit best, best first, of all that are left."""
+
+    candidates: tuple[Candidate, ...]
+    left: int
+    looked_at: int
+
+
+@dataclass(frozen=True)
+class NoneFound:
+    """No trial is left. `ruled_out`: what was told and how many trials it rules out by itself, the most first."""
+
+    looked_at: int
+    ruled_out: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class NotOnTheList:
+    """A trial was wished for by a place that the list does not have."""
+
+
+@dataclass(frozen=True)
+class LookForOthers:
+    """The search among all trials begins or goes on, with the answers so far."""
+
+
+@dataclass(frozen=True)
+class NoOthers:
+    """There are no other trials here to look through."""
 
 
 @dataclass(frozen=True)
@@ -311,6 +370,12 @@ Step: TypeAlias = (
     | EarlyEnd
     | OfferToGoOn
     | Finished
+    | TrialsLeft
+    | Shortlist
+    | NoneFound
+    | NotOnTheList
+    | LookForOthers
+    | NoOthers
     | ShowContacts
     | Closing
     | WhatNow

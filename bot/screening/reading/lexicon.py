@@ -108,7 +108,8 @@ class Lexicon:
     names and titles count as words); `understood` and `groups` what the files of
     words/<locale>/understood/ say together; `conditions` is conditions.yaml;
     `titles` the button titles of conversation.yaml by command, "unsure" and "decline"; `people`
-    those of people.yaml; `ordinary` how frequent a word is in the language (one that is in it is never taken for a slip).
+    those of people.yaml; `ordinary` how frequent a word is in the language (one that is in it is never taken for a slip);
+    `places` the names of the places that a text speaks of, the likeliest first.
     """
 
     def __init__(
@@ -122,11 +123,13 @@ class Lexicon:
         titles: Mapping[str, str],
         people: Mapping[str, Any] | None = None,
         ordinary: Callable[[str], int] | None = None,
+        places: Callable[[str], tuple[str, ...]] = lambda _: (),
     ) -> None:
         self.attributes = attributes
         self.reading = reading
         self._parser = Parser(groups)
         self.ordinary = ordinary
+        self.places = places
         self._titles = titles
         self.conditions = Conditions(conditions)
         self.people = tuple(

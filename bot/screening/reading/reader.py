@@ -381,7 +381,7 @@ class Reader:
             whole = asked if asked is not None and asked.command is not None else None
         if whole is not None:
             return self._as_reading(whole, attribute, text)
-        if attribute.answer_type is AnswerType.TEXT and not attribute.complete:
+        if attribute.answer_type is AnswerType.TEXT and not attribute.complete and not attribute.of_places:
             name = self._lexicon.conditions.whole(words) or self._lexicon.conditions.whole(self._bare(words))
             if name is not None:
                 return ReadAnswer(attribute.name, (name,), said(text))

@@ -161,6 +161,8 @@ class ValueReader:
                 return self._time_since(found, message)
             case AnswerType.TEXT if attribute.complete:
                 return self._all_names(attribute, found, message)
+            case AnswerType.TEXT if attribute.of_places:
+                return self._lexicon.places(message.said.text)[:1] or None
             case AnswerType.TEXT:
                 names = self.conditions(message)
                 if names is None or self._lexicon.conditions.contradict(names):
@@ -180,7 +182,7 @@ class ValueReader:
             case AnswerType.CHOICE:
                 values = tuple(dict.fromkeys(self._chosen(attribute, message.found(attribute.name), message)))
                 return values if 2 <= len(values) <= 3 else ()
-            case AnswerType.TEXT if not attribute.complete:
+            case AnswerType.TEXT if not attribute.complete and not attribute.of_places:
                 names = self.conditions(message) or ()
                 # Kinds that exclude each other, or one name that is too wide by itself.
                 return tuple((name,) for name in names) if self._lexicon.conditions.contradict(names) or len(names) == 1 else ()
