@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.conversations.messages import Button, Message, NoticeCustom, Option, ProgressShape, QuestionCustom
-from bot.conversations.results import ResultTexts
 from bot.screening import steps
 from bot.screening.answers import Answer, Outcome
 from bot.screening.attributes import NONE, AnswerType, Attribute
 from bot.screening.prompts import Waiting
 from bot.screening.screening import CONSENT, State
-from bot.trials import TrialRecord
 from bot.words import Words
 
 _IN_A_SENTENCE = 3
@@ -20,13 +19,38 @@ _IN_A_SENTENCE = 3
 
 
 @dataclass(frozen=True)
-class Renderer:
-    """Renders for one conversation: its language, its trial, and where its summary is."""
+class Renderer(ABC):
+    """Renders for one conversation: its language, where it stands, and where its summary is."""
 
     words: Words
-    record: TrialRecord
     state: State
-    summary_url: str | None = None
+    summary_url: str | None
+    others: bool
+    """Whether there are other trials to look for here."""
+
+    # -- what depends on whether one trial is talked about, or all
+
+    @property
+    @abstractmethod
+    def registry_url(self) -> str:
+        """The official page to point to."""
+
+    @property
+    @abstractmethod
+    def illnesses(self) -> Sequence[str]:
+        """Illnesses that are offered as quick replies where one is asked for."""
+
+    @abstractmethod
+    def _welcome(self) -> str:
+        """The first sentence: what this can help with."""
+
+    @abstractmethod
+    def _why(self, step: steps.Why) -> Message:
+        """Why a question is asked."""
+
+    @abstractmethod
+    def _ending(self, step: steps.Step) -> list[Message]:
+        """The steps that tell where a person stands, and what can be done."""
 
     def render(self, said: Sequence[steps.Step]) -> list[Message]:
         """The messages for the steps of one turn, in order."""
@@ -84,14 +108,6 @@ class Renderer:
                 return [self._notice("help", text("help_question", help=shown))]
             case steps.ReportProgress():
                 return [self._notice("progress", self._progress(step.progress))]
-            case steps.EarlyEnd():
-                return self._early_end(step.assessment)
-            case steps.OfferToGoOn():
-                return [self._notice("ended_early", text("early_end_offer"), "go_on", "change", "finish", "contacts")]
-            case steps.Finished():
-                return self._finished(step.assessment)
-            case steps.ShowContacts():
-                return self._results.handoff()
             case steps.Closing():
                 return [self._notice("done", text("done_goodbye"), *self._afterwards())]
             case steps.WhatNow():
@@ -106,7 +122,7 @@ class Renderer:
             case steps.WelcomeBack():
                 return [self._notice("resumed", self._welcome_back())]
             case steps.ConsentDeclined():
-                refused = text("consent_refused", registry_url=self.record.registry_url)
+                refused = text("consent_refused", registry_url=self.registry_url)
                 agree = Button(title=self.words.option_title(CONSENT, True), payload=f"#{CONSENT}=yes")
                 return [Message(text=refused, buttons=(agree, *self._buttons("contacts")), custom=NoticeCustom(code="consent_declined"))]
             case steps.ConfirmErase():
@@ -122,17 +138,16 @@ class Renderer:
             case steps.Restarted():
                 return [self._notice("restarted", text("restarted"))]
             case steps.OfferHuman():
-                return [self._notice("human", text("human", registry_url=self.record.registry_url))]
+                return [self._notice("human", text("human", registry_url=self.registry_url))]
             case steps.GeneralHelp():
                 return [self._notice("help", f"{text('help')} {text('help_topics')}")]
             case steps.Comfort():
                 return [self._notice("comfort", text("feeling"), "stop", "human")]
             case steps.Languages():
                 return [self._notice("language", text("language", languages=text("language_name")))]
-
-    @property
-    def _results(self) -> ResultTexts:
-        return ResultTexts(self.words, self.record, self.state.answers)
+            case steps.NoOthers():
+                return [self._notice("no_others", text("no_others", registry_url=self.registry_url))]
+        return self._ending(step)
 
     def _notice(self, code: str, text: str, *commands: str) -> Message:
         return Message(text=text, buttons=self._buttons(*commands), custom=NoticeCustom(code=code))
@@ -147,8 +162,7 @@ class Renderer:
 
     def _greeting(self) -> list[Message]:
         text = self.words.text
-        title = self.record.in_words(self.words.locale).title
-        who = f"{text('greeting', trial_title=title)} {text('what_i_am')}"
+        who = f"{self._welcome()} {text('what_i_am')}"
         data = "\n".join((text("data_notice"), text("data_choices"), text("not_for_emergencies")))
         return [
             Message(text=who, custom=NoticeCustom(code="greeting")),
@@ -198,7 +212,7 @@ class Renderer:
             case AnswerType.TEXT if attribute.complete:
                 values = [(NONE, self.words.option_title(attribute.name, NONE))]
             case AnswerType.TEXT:
-                values = [(name, name) for name in self.record.conditions]
+                values = [] if attribute.of_places else [(name, name) for name in self.illnesses]
         replies = [Button(title=title, payload=f"#{attribute.name}={value}") for value, title in values]
         open_ends = ("unsure",) if attribute.name == CONSENT else ("unsure", "decline")
         replies.extend(Button(title=self.words.button(key), payload=f"#{attribute.name}={key}") for key in open_ends)
@@ -274,16 +288,6 @@ class Renderer:
             asked = self.words.text(key, said=self.words.clause(step.attribute, step.value))
         return Message(text=asked, buttons=(yes, no), custom=NoticeCustom(code="confirm"))
 
-    def _why(self, step: steps.Why) -> Message:
-        why = str(self.words.about(step.attribute)["why"])
-        about = self.record.in_words(self.words.locale).criteria
-        plain = [about[criterion].plain for criterion in step.criteria]
-        if not plain or step.attribute == CONSENT:
-            return self._notice("why", self.words.text("why", why=why))
-        if len(plain) == 1:
-            return self._notice("why", self.words.text("why_with_criterion", why=why, criterion=plain[0]))
-        return self._notice("why", self.words.text("why_with_criteria", why=why, criteria=" ".join(plain)))
-
     def _progress(self, progress: steps.Progress) -> str:
         def counted(number: int) -> str:
             return self.words.counted("questions", number)
@@ -316,38 +320,15 @@ class Renderer:
 
     # -- endings
 
-    def _early_end(self, assessment: steps.Assessment) -> list[Message]:
-        offer = f"{self.words.text('early_end_offer')} {self.words.text('early_end_correct')}"
-        told = Message(text=self._early_reasons(assessment), custom=self._results.custom(assessment))
-        return [told, self._notice("ended_early", offer, "go_on", "change", "finish", "contacts")]
-
-    def _early_reasons(self, assessment: steps.Assessment) -> str:
-        """What was said, once, and every criterion that it makes fail."""
-        about = self.record.in_words(self.words.locale).criteria
-        reasons: dict[str, list[str]] = {}
-        for result in assessment.failing:
-            said = self.words.listed(self._results.clauses(result, assessment.facts))
-            reasons.setdefault(said, []).append(str(about[result.id].not_met))
-        return "\n".join(
-            self.words.text("early_end", said=said, not_met=" ".join(not_met))
-            if said
-            else self.words.text("early_end_plain", not_met=" ".join(not_met))
-            for said, not_met in reasons.items()
-        )
-
-    def _finished(self, assessment: steps.Assessment) -> list[Message]:
-        messages = [self._results.result(assessment)]
-        for_doctor = self._results.for_the_doctor(assessment)
-        if for_doctor is not None:
-            messages.append(for_doctor)
-        if self.summary_url is not None:
-            link = self.words.text("summary_link", summary_url=self.summary_url)
-            private = self.words.text("summary_private")
-            messages.append(Message(text=f"{link}\n{private}", custom=NoticeCustom(code="summary", url=self.summary_url)))
-        return messages
+    def _with_summary(self) -> list[Message]:
+        if self.summary_url is None:
+            return []
+        link = self.words.text("summary_link", summary_url=self.summary_url)
+        return [Message(text=f"{link}\n{self.words.text('summary_private')}", custom=NoticeCustom(code="summary", url=self.summary_url))]
 
     def _afterwards(self) -> tuple[str, ...]:
-        return ("change", "summary", "contacts", "restart", "erase")
+        others = ("others",) if self.others else ()
+        return ("change", "summary", "contacts", *others, "restart", "erase")
 
 
 def _capital(text: str) -> str:

@@ -5,48 +5,35 @@ Nothing here reads a message: `told` and `screening` say what one does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.criteria.criterion import CheckedBy, Criterion, check
-from bot.criteria.rules import mentioned
-from bot.criteria.verdict import Verdict, verdict
 from bot.screening import steps
-from bot.screening.answers import Answer, Outcome, facts_from
+from bot.screening.answers import Answer, Outcome
 from bot.screening.attributes import Attributes
-from bot.screening.planner import OpenQuestions, Plan, open_questions, plan
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.state import CONSENT, State, Turn
 from bot.screening.steps import Step
 
 
-class Course:
-    """One trial's questions. `condition_names` are the illnesses the bot can recognise."""
+class Course(ABC):
+    """The questions of a screening, whatever it is a screening for."""
 
-    def __init__(
-        self,
-        attributes: Attributes,
-        criteria: Sequence[Criterion],
-        condition_names: tuple[str, ...] = (),
-    ) -> None:
+    def __init__(self, attributes: Attributes) -> None:
         self.attributes = attributes
-        self.criteria = tuple(criteria)
-        self._condition_names = condition_names
 
-    # -- the whole
-
-    def assess(self, answers: Mapping[str, Answer]) -> steps.Assessment:
-        """Where the person stands on every criterion with the answers so far."""
-        facts = facts_from(self.attributes, answers)
-        results = tuple(check(criterion, facts.values) for criterion in self.criteria)
-        return steps.Assessment(verdict(results), results, facts)
-
+    @abstractmethod
     def progress(self, state: State) -> steps.Progress:
-        answered = sum(name != CONSENT for name in state.answers)
-        open_now = {state.prompt.attribute} if state.prompt.waiting is Waiting.QUESTION else set()
-        planned = self._open_questions(state).remaining
-        extra = len(open_now - {CONSENT} - state.answers.keys())
-        return steps.Progress(answered, planned + extra)
+        """How many questions were answered, and an honest estimate of those to come."""
+
+    @abstractmethod
+    def _onward(self, state: State, keep: str | None = None) -> Turn:
+        """What comes once consent is given and nothing waits to be repeated back."""
+
+    @abstractmethod
+    def _show_result(self, state: State) -> Turn:
+        """The end, with all there is to say then."""
 
     def again(self, state: State) -> Turn:
         """Put what is open once more, after something else was dealt with."""
@@ -92,28 +79,10 @@ class Course:
             return self._repeat_back(state, None if keep is None else Prompt(waiting=Waiting.QUESTION, attribute=keep))
         return self._onward(state, keep)
 
-    def _onward(self, state: State, keep: str | None = None) -> Turn:
-        """What comes once consent is given and nothing waits to be repeated back."""
-        assessment = self.assess(state.answers)
-        if assessment.verdict is Verdict.UNLIKELY and not state.gone_on:
-            ended = replace(state, prompt=Prompt(waiting=Waiting.GO_ON, attribute=state.prompt.attribute))
-            return Turn(ended, (steps.EarlyEnd(assessment),))
-        planned = self._plan(state, still_open=keep)
-        wanted = keep if keep in dict(planned.scores) else planned.attribute
-        if wanted is None:
-            return self._show_result(state)
-        return self._question(state, wanted)
-
     def _repeat_back(self, state: State, before: Prompt | None) -> Turn:
         """Say what was understood and ask whether it is right; a yes goes on with `before`."""
         asking = replace(state, prompt=Prompt(waiting=Waiting.FACTS, before=before))
         return Turn(asking, self._reminder(asking))
-
-    def _show_result(self, state: State) -> Turn:
-        """The end: the result, then contacts and steps, then what can still be done."""
-        done = replace(state, prompt=Prompt(waiting=Waiting.NOTHING))
-        shown = steps.Finished(self.assess(state.answers))
-        return Turn(done, (shown, steps.ShowContacts(), steps.WhatNow()))
 
     def _close(self, state: State) -> Turn:
         closed = replace(state, prompt=Prompt(waiting=Waiting.NOTHING))
@@ -134,20 +103,6 @@ class Course:
         if name not in state.answers:
             return self._next(state)
         return self._take(state, Answer(name, Outcome.DECLINED), tapped=True)
-
-    def _open_questions(self, state: State, still_open: str | None = None) -> OpenQuestions:
-        asked = {*state.answers, state.prompt.attribute or ""} - {still_open}
-        return open_questions(self.attributes, self.criteria, facts_from(self.attributes, state.answers), asked)
-
-    def _plan(self, state: State, still_open: str | None = None) -> Plan:
-        last = state.asked[-1] if state.asked else None
-        return plan(
-            self.attributes,
-            self._open_questions(state, still_open),
-            facts_from(self.attributes, state.answers),
-            last_group=self.attributes[last].group if last else None,
-            condition_names=self._condition_names,
-        )
 
     # -- putting it
 
@@ -183,15 +138,3 @@ class Course:
                 return (steps.ConsentDeclined(),)
             case _:
                 return (steps.WhatNow(),)
-
-    def _depending(self, name: str) -> tuple[str, ...]:
-        """The criteria that an answer bears on, through what follows from it too."""
-        names = {name}
-        for attribute in self.attributes.values():
-            if attribute.includes == name or (attribute.applies_when and name in mentioned(attribute.applies_when)):
-                names.add(attribute.name)
-        return tuple(
-            criterion.id
-            for criterion in self.criteria
-            if criterion.checked_by is CheckedBy.PATIENT and criterion.requires is not None and names & set(mentioned(criterion.requires))
-        )

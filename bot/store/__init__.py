@@ -11,6 +11,7 @@ Calls are synchronous; the web application makes them through ``asyncio.to_threa
 from bot.store.records import (
     Answer,
     AnswerState,
+    BriefCriterion,
     Consent,
     Conversation,
     Criterion,
@@ -24,6 +25,7 @@ from bot.store.records import (
     RegistryRecord,
     Screening,
     StoredTrial,
+    TrialBrief,
     TrialVersion,
     Turn,
     TurnStatus,
@@ -42,6 +44,7 @@ from bot.store.unit import Unit
 __all__ = [
     "Answer",
     "AnswerState",
+    "BriefCriterion",
     "Consent",
     "Conversation",
     "Criterion",
@@ -59,6 +62,7 @@ __all__ = [
     "StoreNeedsMigrationError",
     "StoreUnavailableError",
     "StoredTrial",
+    "TrialBrief",
     "TrialVersion",
     "Turn",
     "TurnStatus",

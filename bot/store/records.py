@@ -29,6 +29,27 @@ class StoredTrial:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialBrief:
+    """What a search among all trials needs of one."""
+
+    nct_id: str
+    brief: JsonObject
+    content_hash: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BriefCriterion:
+    """A criterion as a search needs it."""
+
+    criterion_id: str
+    section: str
+    checked_by: str
+    rule: JsonObject | None
+    status: CriterionStatus
+
+
+@dataclass(frozen=True, slots=True)
 class RegistryRecord:
     """A trial's study as the registry gave it, and where it was found."""
 

@@ -105,6 +105,18 @@ class TrialVersionRow(Table):
     imported_at: Mapped[datetime]
 
 
+class TrialBriefRow(Table):
+    """What a search among all trials needs of each, and no more: read whole when the program starts, and whatever changed since."""
+
+    __tablename__ = "trial_briefs"
+    __table_args__ = (Index(None, "changed_at"),)
+
+    nct_id: Mapped[str] = mapped_column(ForeignKey("trials.nct_id"), primary_key=True)
+    brief: Mapped[dict[str, Any]]
+    content_hash: Mapped[str] = mapped_column(String(64))
+    changed_at: Mapped[datetime]
+
+
 class CriterionRow(Table):
     """The criteria of the current version of a trial, in the record's order."""
 

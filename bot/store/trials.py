@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Literal
 
 from sqlalchemy import delete, func, select
 
 from bot.store.part import Part
-from bot.store.records import Criterion, CriterionReview, JsonObject, NewCriterion, RegistryRecord, StoredTrial, TrialVersion
-from bot.store.tables import CriterionReviewRow, CriterionRow, RegistryRecordRow, TrialRow, TrialVersionRow
+from bot.store.records import (
+    BriefCriterion,
+    Criterion,
+    CriterionReview,
+    JsonObject,
+    NewCriterion,
+    RegistryRecord,
+    StoredTrial,
+    TrialBrief,
+    TrialVersion,
+)
+from bot.store.tables import CriterionReviewRow, CriterionRow, RegistryRecordRow, TrialBriefRow, TrialRow, TrialVersionRow
+
+_AT_ONCE = 1000
+"""Rows that are fetched at once of a table that may be long."""
 
 
 class Trials(Part):
@@ -26,8 +40,12 @@ class Trials(Part):
         criteria: Sequence[NewCriterion],
         at: datetime,
         made_of: str | None = None,
+        brief: JsonObject | None = None,
     ) -> Literal["added", "changed", "unchanged"]:
-        """Make this the current version of the record and of its criteria; the versions before it stay in the history."""
+        """Make this the current version of the record and of its criteria; the versions before it stay in the history.
+
+        `brief` is what a search among all trials needs of it; without one the search does not have the trial.
+        """
         row = self._session.scalars(select(TrialRow).where(TrialRow.nct_id == nct_id).with_for_update()).one_or_none()
         if row is not None and (row.version, row.content_hash) == (version, content_hash):
             row.made_of = made_of
@@ -66,7 +84,46 @@ class Trials(Part):
             for position, criterion in enumerate(criteria)
         )
         self._session.flush()
+        if brief is not None:
+            self.put_brief(nct_id, brief, content_hash, at)
         return outcome
+
+    def put_brief(self, nct_id: str, brief: JsonObject, content_hash: str, at: datetime) -> None:
+        """Keep what a search needs of a trial, in place of what was there."""
+        row = self._session.get(TrialBriefRow, nct_id)
+        if row is None:
+            self._session.add(TrialBriefRow(nct_id=nct_id, brief=brief, content_hash=content_hash, changed_at=at))
+        else:
+            row.brief, row.content_hash, row.changed_at = brief, content_hash, at
+        self._session.flush()
+
+    def briefs(self, since: datetime | None = None) -> Iterator[TrialBrief]:
+        """The briefs of all trials, or of those that changed at a moment or later."""
+        rows = select(TrialBriefRow).order_by(TrialBriefRow.nct_id).execution_options(yield_per=_AT_ONCE)
+        for row in self._session.scalars(rows if since is None else rows.where(TrialBriefRow.changed_at >= since)):
+            yield TrialBrief(row.nct_id, row.brief, row.content_hash, row.changed_at)
+            self._session.expunge(row)
+
+    def briefs_changed(self) -> tuple[int, datetime | None]:
+        """How many briefs there are, and when the last of them changed."""
+        count, last = self._session.execute(select(func.count(), func.max(TrialBriefRow.changed_at))).one()
+        return count, last
+
+    def without_brief(self, limit: int) -> list[StoredTrial]:
+        """Trials that have no brief yet."""
+        known = select(TrialBriefRow.nct_id)
+        rows = select(TrialRow).where(TrialRow.nct_id.not_in(known)).order_by(TrialRow.nct_id).limit(limit)
+        return [_trial(row) for row in self._session.scalars(rows)]
+
+    def brief_criteria(self, nct_ids: Sequence[str] | None = None) -> Iterator[tuple[str, list[BriefCriterion]]]:
+        """The criteria of all trials, or of some, trial by trial in the order of their numbers."""
+        columns = (CriterionRow.nct_id, CriterionRow.criterion_id, CriterionRow.section, CriterionRow.checked_by)
+        rows = select(*columns, CriterionRow.rule, CriterionRow.status).order_by(CriterionRow.nct_id, CriterionRow.position)
+        if nct_ids is not None:
+            rows = rows.where(CriterionRow.nct_id.in_(nct_ids))
+        found = self._session.execute(rows.execution_options(yield_per=_AT_ONCE))
+        for nct_id, criteria in groupby(found, key=lambda row: str(row[0])):
+            yield nct_id, [BriefCriterion(*row[1:]) for row in criteria]
 
     def trial(self, nct_id: str) -> StoredTrial | None:
         """The current record of a trial."""

@@ -13,6 +13,7 @@ from typing import Literal
 from bot.criteria.rules import parse_rule, rule_as_json
 from bot.store import CriterionReview, Store, Unit
 from bot.store.records import JsonObject, NewCriterion
+from bot.trials.briefs import brief_of
 from bot.trials.changes import Changes, changes
 from bot.trials.composing import composed, made_of
 from bot.trials.records import TrialRecord
@@ -20,6 +21,7 @@ from bot.trials.registry.record import Reader
 from bot.trials.registry.study import Study, parse_study
 from bot.trials.review import Action, Review
 
+_AT_ONCE = 200
 Outcome = Literal["added", "changed", "unchanged"]
 
 
@@ -102,6 +104,7 @@ class Keeper:
             criteria=_criteria(record),
             at=at,
             made_of=self._made_of(unit, nct_id, content_hash),
+            brief=brief_of(record),
         )
         return Kept(record, outcome, changes(before, record) if before is not None and outcome == "changed" else Changes())
 
@@ -120,6 +123,19 @@ def store_records(
     with store.unit() as unit:
         kept = {record.nct_id: keeper.keep(unit, record.nct_id, at) for record in shipped}
     return {nct_id: "unchanged" if one is None else one.outcome for nct_id, one in kept.items()}
+
+
+def fill_briefs(store: Store, at: datetime.datetime) -> int:
+    """Make the briefs that are missing, of trials stored by an older release; says how many."""
+    made = 0
+    while True:
+        with store.unit() as unit:
+            waiting = unit.without_brief(_AT_ONCE)
+            for trial in waiting:
+                unit.put_brief(trial.nct_id, brief_of(TrialRecord.model_validate(trial.record)), trial.content_hash, at)
+        made += len(waiting)
+        if len(waiting) < _AT_ONCE:
+            return made
 
 
 def _digest(data: JsonObject) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.criteria import AnyOf, CheckedBy, Criterion, Judgement, Section
+from bot.criteria import AnyOf, CheckedBy, Criterion, Judgement, Rule, Section
 from bot.trials.parts import TrialCriterion
 from bot.trials.records import TrialRecord
 
@@ -27,14 +27,22 @@ def screened(record: TrialRecord, deciding: Deciding = Deciding.AGE_AND_SEX) -> 
 
 
 def _decides(criterion: TrialCriterion, deciding: Deciding) -> bool:
-    if criterion.reviewed is not None or criterion.checked_by is CheckedBy.STUDY_TEAM or deciding is Deciding.ALL:
+    if criterion.checked_by is CheckedBy.STUDY_TEAM:
         return True
-    return deciding is Deciding.AGE_AND_SEX and criterion.section is Section.REGISTRY
+    return counts_as_it_is(criterion.reviewed is not None, criterion.section, deciding)
+
+
+def counts_as_it_is(reviewed: bool, section: Section, deciding: Deciding) -> bool:
+    """Whether a criterion of the patient's may make a trial unlikely."""
+    return reviewed or deciding is Deciding.ALL or (deciding is Deciding.AGE_AND_SEX and section is Section.REGISTRY)
+
+
+def never_against(rule: Rule, judgement: str) -> Rule:
+    """The rule, met as before, and unknown where it would not be met."""
+    return AnyOf(any=(rule, Judgement(judgement=judgement)))
 
 
 def _left_open(criterion: TrialCriterion) -> TrialCriterion:
-    """The criterion, met as before, and unknown where it would not be met."""
     if criterion.requires is None:
         return criterion
-    judgement = Judgement(judgement=criterion.text or criterion.id)
-    return criterion.model_copy(update={"requires": AnyOf(any=(criterion.requires, judgement))})
+    return criterion.model_copy(update={"requires": never_against(criterion.requires, criterion.text or criterion.id)})

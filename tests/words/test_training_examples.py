@@ -39,6 +39,7 @@ INTENT_OF_BUTTON = {
     "correct_value": "change_answer",
     "none_right": "deny",
     "done": "goodbye",
+    "others": "start_screening",
 }
 
 

@@ -144,6 +144,20 @@ class Reader:
         )
         return Heard(reading, rest, patient)
 
+    def place_in_list(self, text: str, length: int) -> int | None:
+        """Which of a numbered list a message means, counted from 1, in the list or not; None where it is about something else."""
+        data = self._lexicon.reading.get("list_places") or {}
+        named, fillers = data.get("words") or {}, {token for word in data.get("fillers") or () for token in tokens(str(word))}
+        left = [word for word in tokens(text) if word not in fillers]
+        if len(left) != 1:
+            return None
+        if left[0] in map(str, data.get("last") or ()):
+            return length
+        if left[0] in named:
+            return int(named[left[0]])
+        numbers = self._values.numbers.find(left)
+        return int(numbers[0].value) if numbers and numbers[0].value == int(numbers[0].value) else None
+
     def illnesses(self, text: str, today: datetime.date) -> Partly:
         """The illnesses that a text says the patient has, and does not have, whatever was asked; no slip is repaired in it."""
         return self._facts.illnesses(self._values.message(text, today))

@@ -1,0 +1,167 @@
+"""What the bot says in a search among all trials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.conversations.messages import Button, Message, NoticeCustom, ResultCustom
+from bot.conversations.rendering import Renderer
+from bot.conversations.results import ResultTexts, place
+from bot.criteria import CheckedBy, Status
+from bot.matching.distances import Unit, kindly
+from bot.matching.search import CONDITION, LOCATION
+from bot.screening import steps
+from bot.trials import TrialRecord
+from bot.trials.official import search_url
+from bot.words import Words
+
+_MOST_NAMES = 4
+"""What fits, or is open, that is named in a line; more is counted."""
+_MOST_REASONS = 3
+CHOICE = "trial"
+"""The name of the quick replies that choose a trial."""
+
+
+@dataclass(frozen=True)
+class SearchRenderer(Renderer):
+    """Renders for a search. `record_of` gives a trial's record, `total` is how many there are; `unit` is how the person counts roads."""
+
+    record_of: Callable[[str], TrialRecord]
+    total: int
+    unit: Unit
+
+    @property
+    def registry_url(self) -> str:
+        return search_url(self._told(CONDITION), self._told(LOCATION))
+
+    @property
+    def illnesses(self) -> Sequence[str]:
+        return ()
+
+    def _told(self, attribute: str) -> str | None:
+        """What was told of a text attribute, as the registry's search takes it."""
+        answer = self.state.answers.get(attribute)
+        return " ".join(answer.value) if answer is not None and isinstance(answer.value, tuple) else None
+
+    def _welcome(self) -> str:
+        return self.words.text("greeting_search", total=self.total)
+
+    def _why(self, step: steps.Why) -> Message:
+        why = str(self.words.about(step.attribute)["why"])
+        if not step.depending:
+            return self._notice("why", self.words.text("why", why=why))
+        return self._notice("why", self.words.text("why_many", why=why, depending=step.depending, left=step.left))
+
+    def _ending(self, step: steps.Step) -> list[Message]:
+        match step:
+            case steps.TrialsLeft():
+                return [self._notice("trials_left", self._left(step))]
+            case steps.Shortlist():
+                return [self._shortlist(step), *self._with_summary()]
+            case steps.NoneFound():
+                return [self._none_found(step)]
+            case steps.NotOnTheList():
+                return [self._notice("not_on_list", self.words.text("not_on_list"))]
+            case steps.LookForOthers():
+                return [self._notice("searching", self.words.text("others_begin"))]
+            case steps.ShowContacts():
+                return [self._notice("choose_trial", self.words.text("shortlist_first"))]
+        raise TypeError(f"nothing is said of {type(step).__name__} in a search")
+
+    def _left(self, step: steps.TrialsLeft) -> str:
+        key = "trials_left_none" if not step.left else "trials_left_one" if step.left == 1 else "trials_left"
+        return self.words.text(key, left=step.left, looked_at=step.looked_at)
+
+    # -- the list
+
+    def _shortlist(self, step: steps.Shortlist) -> Message:
+        text = self.words.text
+        records = [self.record_of(one.trial_id) for one in step.candidates]
+        shown = len(records)
+        key = "shortlist_one" if step.left == 1 else "shortlist_all" if step.left == shown else "shortlist_some"
+        items = [self._item(number, one, record) for number, (one, record) in enumerate(zip(step.candidates, records, strict=True), 1)]
+        parts = [text(key, left=step.left, shown=shown), *items, text("result_not_decision"), text("shortlist_choose")]
+        buttons = tuple(
+            Button(title=f"{number}. {self._title(record)}", payload=f"#{CHOICE}={record.nct_id}")
+            for number, record in enumerate(records, 1)
+        )
+        trials = [
+            trial
+            for one, record in zip(step.candidates, records, strict=True)
+            for trial in ResultTexts(self.words, record, self.state.answers).custom(one.assessment).trials
+        ]
+        return Message(text="\n\n".join(parts), buttons=buttons, custom=ResultCustom(trials=trials))
+
+    def _item(self, number: int, one: steps.Candidate, record: TrialRecord) -> str:
+        text = self.words.text
+        lines = [text("shortlist_item", number=number, title=self._title(record), nct_id=record.nct_id)]
+        if not one.sure:
+            lines.append(text("shortlist_kind", conditions=self.words.listed(list(record.conditions))))
+        fits = self._names(one, Status.MET)
+        if fits:
+            lines.append(text("shortlist_fits", names=fits))
+        open_names = self._names(one, Status.UNKNOWN)
+        if open_names:
+            lines.append(text("shortlist_open", names=open_names))
+        for_team = sum(result.checked_by is CheckedBy.STUDY_TEAM for result in one.assessment.results)
+        if for_team:
+            lines.append(text("shortlist_team", points=self.words.counted("points", for_team)))
+        lines.append(self._where(one, record))
+        return "\n".join(filter(None, lines))
+
+    def _title(self, record: TrialRecord) -> str:
+        return record.in_words(self.words.locale).title
+
+    def _names(self, one: steps.Candidate, status: Status) -> str:
+        """What fits or is open, by the names of what was asked."""
+        names: dict[str, None] = {}
+        for result in one.assessment.results:
+            if result.checked_by is not CheckedBy.PATIENT or result.status is not status:
+                continue
+            evaluation = result.evaluation
+            told = one.assessment.facts.stated(evaluation.because) if status is Status.MET else evaluation.missing
+            names.update(dict.fromkeys(self.words.name(name) for name in told))
+        listed = list(names)
+        if len(listed) > _MOST_NAMES:
+            listed = [*listed[:_MOST_NAMES], self.words.counted("points_more", len(listed) - _MOST_NAMES)]
+        return self.words.listed(listed)
+
+    def _where(self, one: steps.Candidate, record: TrialRecord) -> str:
+        text = self.words.text
+        if one.site is None:
+            return text("where_unknown", registry_url=record.registry_url)
+        where = place(record.sites[one.site])
+        if one.kilometres is None:
+            said = text("where_place", place=where)
+        else:
+            distance = kindly(one.kilometres, self.unit)
+            said = text("where_near", place=where, distance=text(f"distance_{distance.unit.value}", number=distance.number))
+        taking = {True: "where_taking", False: "where_not_taking", None: "where_not_told"}[one.taking]
+        return f"{said} {text(taking, registry_url=record.registry_url)}"
+
+    # -- nothing found
+
+    def _none_found(self, step: steps.NoneFound) -> Message:
+        text = self.words.text
+        illness = self._told(CONDITION)
+        if not step.looked_at:
+            told = text("none_about", illness=illness) if illness else text("none_at_all")
+        else:
+            told = text("none_found", looked_at=step.looked_at)
+            reasons = [text("none_reason", name=self.words.name(name), count=count) for name, count in step.ruled_out[:_MOST_REASONS]]
+            told = "\n".join([told, *reasons])
+        official = text("none_official", registry_url=self.registry_url)
+        return Message(text=f"{told}\n{official}", custom=NoticeCustom(code="none_found", url=self.registry_url))
+
+
+def offered_in(text: str, offered: Sequence[str], words: Words) -> str | None:
+    """The trial of a list that a message chooses: by its quick reply, its number in the list or at the registry, "" where it has no such place."""
+    payload = text.strip()
+    for trial_id in offered:
+        if payload == f"#{CHOICE}={trial_id}" or trial_id.casefold() in payload.casefold():
+            return trial_id
+    place_in_list = words.reader.place_in_list(text, len(offered))
+    if place_in_list is None:
+        return None
+    return offered[place_in_list - 1] if 1 <= place_in_list <= len(offered) else ""
