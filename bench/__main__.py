@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from bench import criteria, planning, reading, turn
+from bench import criteria, matching_engine, planning, reading, turn
 
-BENCHMARKS = {"turn": turn.main, "reading": reading.main, "planning": planning.main, "criteria": criteria.main}
+BENCHMARKS = {
+    "turn": turn.main,
+    "reading": reading.main,
+    "planning": planning.main,
+    "criteria": criteria.main,
+    "engine": matching_engine.main,
+}
 
 
 def main() -> int:

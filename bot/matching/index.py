@@ -116,6 +116,7 @@ class Index:
         self._program = program
         self._base = len(program.literals)
         self._attribute_of_literal = attribute_of_literal
+        self._own: dict[int, tuple[Ints, tuple[PairStep, ...], CellStep]] = {}
         self._make_cells()
 
     def _make_cells(self) -> None:
@@ -152,6 +153,8 @@ class Index:
 
     def own(self, number: int) -> tuple[Ints, tuple[PairStep, ...], CellStep]:
         """The attribute's pairs that are literals, the steps to the others, and its cells."""
+        if number in self._own:
+            return self._own[number]
         pairs = np.flatnonzero(self.pairs.attributes == number).astype(np.int32)
         above = pairs[self.pairs.parts[pairs] >= self._base]
         levels = self._program.levels[self.pairs.parts[above] - self._base]
@@ -159,7 +162,8 @@ class Index:
         where = self.cells_of.get(number, slice(0, 0))
         cells = np.arange(where.start, where.stop, dtype=np.int32)
         positions, ends = picked(self._cell_begins, cells)
-        return pairs[: len(pairs) - len(above)], steps, CellStep(cells, ends[:-1], self._cell_pairs[positions])
+        self._own[number] = pairs[: len(pairs) - len(above)], steps, CellStep(cells, ends[:-1], self._cell_pairs[positions])
+        return self._own[number]
 
     # -- what one attribute touches
 

@@ -6,7 +6,9 @@ literal `2k + 1` is true where `k` is not.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Final
 
 import numpy as np
@@ -21,6 +23,7 @@ from bot.screening.attributes import Attributes
 ALWAYS: Final = 0
 NEVER_TRUE: Final = 1
 JUDGEMENT: Final = 2
+_NOWHERE: Final = array("q")
 _CONSTANT_STATES: Final = (TRUE, FALSE, JUDGED, JUDGED)
 
 
@@ -31,9 +34,9 @@ class Literals:
         self._attributes = attributes
         self.numbers = {name: number for number, name in enumerate(attributes)}
         """Each attribute's number."""
-        self._known: dict[tuple[object, ...], int] = {}
+        self._known: dict[bytes, int] = {}
         self._tables: dict[str, _Table] = {}
-        self._attribute_of = [-1] * (len(_CONSTANT_STATES) // 2)
+        self._attribute_of = array("i", [-1] * (len(_CONSTANT_STATES) // 2))
 
     def __len__(self) -> int:
         """How many literals there are: two for each comparison."""
@@ -46,8 +49,8 @@ class Literals:
     def literal(self, comparison: Comparison, negated: bool) -> int:
         """The literal of a comparison or of its opposite; `ValueError` where the comparison does not fit its attribute."""
         operand = comparison.operand
-        kind = tuple(map(type, operand)) if isinstance(operand, tuple) else type(operand)
-        key = (comparison.attribute, comparison.operator, operand, kind)
+        # Half a million trials have a million different lists of names: what stands for each is kept, not the list.
+        key = blake2b(repr((comparison.attribute, comparison.operator, operand)).encode(), digest_size=16).digest()
         number = self._known.get(key)
         if number is None:
             for fault in self._attributes.faults(comparison):
@@ -87,11 +90,10 @@ class Literals:
         table = self._tables.get(attribute)
         if table is None:
             return np.empty(0, np.int64), np.empty(0, np.uint64)
-        masks = np.zeros(2 * len(table.numbers()), dtype=np.uint64)
-        for position, value in enumerate(samples):
-            holds, fails = table.compared(value)
-            masks[0::2] |= fails.astype(np.uint64) << np.uint64(position)
-            masks[1::2] |= holds.astype(np.uint64) << np.uint64(position)
+        holding, every = table.holding(samples), np.uint64((1 << len(samples)) - 1)
+        masks = np.empty(2 * len(holding), dtype=np.uint64)
+        masks[0::2] = ~holding & every
+        masks[1::2] = holding
         return table.literals(), masks
 
 
@@ -99,11 +101,11 @@ class _Table:
     """The comparisons of one attribute: numbers as intervals, names by name, the rest one by one."""
 
     def __init__(self) -> None:
-        self._numbers: list[int] = []
-        self._between: list[tuple[int, float, float]] = []
+        self._numbers = array("q")
+        self._between = array("d")  # the comparison's place, the lowest number and the highest
         self._in_days = False
-        self._named: list[tuple[int, int]] = []
-        self._naming: dict[object, list[int]] = {}
+        self._named = array("q")  # the comparison's place, and how many names it has
+        self._naming: dict[object, array[int]] = {}
         self._others: list[tuple[int, str, Operand]] = []
         self._arrays: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]] | None = None
 
@@ -114,12 +116,12 @@ class _Table:
         self._in_days |= operator == "within_days"
         interval = _interval(operator, operand)
         if interval is not None:
-            self._between.append((place, *interval))
+            self._between.extend((place, *interval))
         elif operator == "contains":
             names = dict.fromkeys(operand if isinstance(operand, tuple) else (operand,))
-            self._named.append((place, len(names)))
+            self._named.extend((place, len(names)))
             for name in names:
-                self._naming.setdefault(name, []).append(place)
+                self._naming.setdefault(name, array("q")).append(place)
         else:
             self._others.append((place, operator, operand))
 
@@ -137,12 +139,9 @@ class _Table:
         numbers, places, low, high = self._columns()
         holds = np.zeros(len(numbers), dtype=np.bool_)
         if len(places) and not (self._in_days and known == NEVER):
-            if isinstance(known, bool) or not isinstance(known, int | float):
-                raise TypeError(f"a number was expected, not {type(known).__name__}")
-            holds[places] = (low <= known) & (known <= high)
-        names = known.has if isinstance(known, Partly) else known if isinstance(known, tuple) else (known,)
-        for name in names:
-            holds[self._naming.get(name, [])] = True
+            holds[places] = _within(known, low, high)
+        for name in _names(known.has if isinstance(known, Partly) else known):
+            holds[self._naming.get(name, _NOWHERE)] = True
         fails = ~holds
         if isinstance(known, Partly):
             fails = self._denied(known) & ~holds
@@ -151,13 +150,30 @@ class _Table:
             holds[place], fails[place] = truth is Truth.TRUE, truth is Truth.FALSE
         return holds, fails
 
+    def holding(self, samples: Sequence[Value]) -> NDArray[np.uint64]:
+        """For each comparison the samples of which it holds, the first in the lowest bit."""
+        numbers, places, low, high = self._columns()
+        masks = np.zeros(len(numbers), dtype=np.uint64)
+        named: dict[object, int] = {}
+        for position, value in enumerate(samples):
+            for name in _names(value):
+                named[name] = named.get(name, 0) | 1 << position
+            if len(places) and not (self._in_days and value == NEVER):
+                masks[places] |= _within(value, low, high).astype(np.uint64) << np.uint64(position)
+        for name, bits in named.items():
+            masks[self._naming.get(name, _NOWHERE)] |= np.uint64(bits)
+        for place, operator, operand in self._others:
+            truths = (compared(operator, value, operand) for value in samples)
+            masks[place] = sum(1 << position for position, truth in enumerate(truths) if truth is Truth.TRUE)
+        return masks
+
     def _denied(self, known: Partly) -> NDArray[np.bool_]:
         """The comparisons all of whose names do not apply."""
         left = np.ones(len(self._numbers), dtype=np.int64)
-        for place, names in self._named:
-            left[place] = names
+        places, names = np.array(self._named, dtype=np.int64).reshape(-1, 2).T
+        left[places] = names
         for name in dict.fromkeys(known.lacks):
-            left[self._naming.get(name, [])] -= 1
+            left[self._naming.get(name, _NOWHERE)] -= 1
         none_left: NDArray[np.bool_] = left == 0
         return none_left
 
@@ -166,6 +182,16 @@ class _Table:
             between = np.array(self._between, dtype=np.float64).reshape(-1, 3)
             self._arrays = np.array(self._numbers, np.int64), between[:, 0].astype(np.int64), between[:, 1].copy(), between[:, 2].copy()
         return self._arrays
+
+
+def _within(value: Known, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.bool_]:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"a number was expected, not {type(value).__name__}")
+    return (low <= value) & (value <= high)
+
+
+def _names(value: Value) -> tuple[Value, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _interval(operator: str, operand: Operand) -> tuple[float, float] | None:
