@@ -11,7 +11,7 @@ import numpy as np
 
 from bot.places.areas import Areas
 from bot.places.atlas import Atlas
-from bot.places.finding import Message
+from bot.places.finding import Finding
 from bot.places.names import Names
 from bot.places.place import Found, Kind, Place
 from bot.places.towns import SMALLEST, Towns
@@ -38,7 +38,7 @@ class Gazetteer:
 
     def find(self, text: str) -> tuple[Found, ...]:
         """The places that a message names, from left to right; empty where it names none."""
-        return Message(text, self.atlas).found()
+        return Finding(text, self.atlas).found()
 
     # -- places of trial records
 

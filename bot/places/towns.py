@@ -99,7 +99,7 @@ class Towns:
     def known(self, keys: Collection[str]) -> frozenset[str]:
         """Those of the keys that are names of towns."""
         wanted = list(keys)
-        hashes = np.fromiter(map(hash, wanted), np.int64, len(wanted))
+        hashes: NDArray[np.int64] = np.fromiter(map(hash, wanted), np.int64, len(wanted))
         at = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
         return frozenset(wanted[position] for position in np.flatnonzero(self._hashes[at] == hashes))
 

@@ -104,10 +104,8 @@ class PlaceWords:
     def _lead_before(self, tokens: Sequence[Token], start: int) -> Lead:
         if start < len(tokens) and tokens[start].pauses:
             return Lead.NONE
-        return max(
-            (self.leads.get(_key(tokens, start - length, start), Lead.NONE) for length in range(1, min(start, _LONGEST_LEAD) + 1)),
-            default=Lead.NONE,
-        )
+        before = (_key(tokens, start - length, start) for length in range(1, min(start, _LONGEST_LEAD) + 1))
+        return max((self.leads.get(key, Lead.NONE) for key in before), default=Lead.NONE)
 
 
 def _key(tokens: Sequence[Token], start: int, end: int) -> str:
