@@ -13,14 +13,15 @@ from rapidfuzz.distance import OSA
 from bot.places.areas import Areas
 from bot.places.names import Names
 from bot.places.place import Kind, Place
-from bot.places.towns import OTHER_NAME, Towns
+from bot.places.towns import OTHER_NAME, WELL_KNOWN, Towns
 from bot.places.words import PlaceWords
 
 _WELL_KNOWN = 300_000
 """People in the smallest town whose name means it wherever it stands, if it is no word or person's name."""
 _SHORTEST_KNOWN = 4
-_PART = 6
-"""A town is meant rather than the region that is called like it where at least one in so many of its people lives there."""
+_PART = 5
+"""A town is meant rather than the region or country that is called like it where at least one in so many of its people lives there; rather
+than a county where it has as many people."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,12 @@ class Named:
     """What a name can mean, the likeliest first, before anything beside it is looked at."""
 
     places: tuple[Place, ...]
+    unlikely: tuple[Place, ...] = ()
+    """Those that are hardly ever called so, and are meant only where a region or country tells it."""
+    own: bool = False
+    """Some town or area is called so itself."""
+    nickname: bool = False
+    """People call a place so, by the words of the language."""
     well_known: bool = False
     """A large town's own name."""
     initials: bool = False
@@ -53,11 +60,16 @@ class Atlas:
             return NOTHING
         own = [place for place, is_own in towns if is_own and place.population >= _WELL_KNOWN]
         by_initials = key in self.words.initials or (key in self.words.towns and len(key) < _SHORTEST_KNOWN)
-        if areas:
-            # "India" is an other name of a Serbian town.
-            towns = [(place, is_own) for place, is_own in towns if is_own or place.population * _PART >= areas[0].population]
+        # "Philadelphia" is an old name of Amman, "India" one of a Serbian town: what is called so itself is meant, unless the other is far
+        # larger.
+        least = max((OTHER_NAME * place.population for place, is_own in towns if is_own), default=0)
+        least = max(least, *(area.population // _PART for area in areas[:1]), 0)
+        likely = [place for place, is_own in towns if is_own or place.population >= least]
         return Named(
-            _in_order([place for place, _ in towns], list(dict.fromkeys(areas))),
+            _in_order(likely, list(dict.fromkeys(areas))),
+            tuple(place for place, _ in towns if place not in likely),
+            bool(areas) or any(is_own for _, is_own in towns),
+            any(key in names for names in (self.words.towns, self.words.countries, self.words.regions)),
             bool(own) and len(key) >= _SHORTEST_KNOWN,
             by_initials,
         )
@@ -72,11 +84,11 @@ class Atlas:
         """The regions and countries with these initials, as they stand behind a town."""
         return (*self._countries(filter(None, (self.words.initials.get(key),))), *self.areas.initials.get(key, ()))
 
-    def nearly(self, key: str, slips: int) -> str | None:
-        """The name of a large town, a region or a country that this is, but for so many slips."""
+    def nearly(self, key: str, slips: int, *, well_led: bool) -> str | None:
+        """The name of a large town, a region or a country that this is, but for so many slips. Of a larger town, if nothing leads to it."""
         near = process.extract(key, self._area_keys, scorer=OSA.distance, score_cutoff=slips, limit=None)
         areas = [(distance, name) for name, distance, _ in near if name[0] == key[0]]
-        return min(areas)[1] if areas else self.towns.nearly(key, slips)
+        return min(areas)[1] if areas else self.towns.nearly(key, slips, WELL_KNOWN if well_led else _WELL_KNOWN)
 
     @cached_property
     def _area_keys(self) -> tuple[str, ...]:
@@ -105,10 +117,7 @@ class Atlas:
             return meant[:1]
         if key in self.words.initials:
             return []
-        found = [(self.town(row), own) for row, own in self.towns.called(key)]
-        # "Philadelphia" is an old name of Amman: what is called so itself is meant, unless the other is far larger.
-        largest = max((place.population for place, own in found if own), default=0)
-        return [(place, own) for place, own in found if own or place.population > OTHER_NAME * largest]
+        return [(self.town(row), own) for row, own in self.towns.called(key)]
 
     def _areas_by_nickname(self, key: str) -> tuple[Place, ...]:
         region = self.areas.regions.get(self.words.regions.get(key, ("", "")))
@@ -123,5 +132,6 @@ def _in_order(towns: list[Place], areas: list[Place]) -> tuple[Place, ...]:
     """Towns, which are in order, and areas together."""
     if not towns or not areas:
         return (*towns, *areas)
-    town_first = towns[0].population * _PART >= areas[0].population
+    part = _PART if areas[0].region is None else 1
+    town_first = towns[0].population * part >= areas[0].population
     return (towns[0], *areas, *towns[1:]) if town_first else (*areas, *towns)

@@ -13,12 +13,15 @@ from bot.places.atlas import NOTHING, Atlas, Named
 from bot.places.message import Message
 from bot.places.place import Found, Kind, Place
 from bot.places.qualifying import Qualifiers
+from bot.places.towns import WELL_KNOWN
 from bot.places.words import Lead
 
 _MOST = 5
 """Places of one name that are told."""
 _SHORTEST = 3
 """Letters of the shortest name that counts without a region behind it."""
+_SHORTEST_ALONE = 6
+"""Letters of the shortest name of a small town that is a message by itself in small letters, and of the shortest slip that is."""
 _SHORTEST_SLIP = 5
 _LONG = 8
 """From this length on two slips are put right, below it one."""
@@ -83,6 +86,8 @@ class Finding:
                 return None
             named = Named(areas, initials=True)
         qualified = self._qualifiers.narrowed(named.places, start, end)
+        if qualified.end == end:
+            qualified = self._qualifiers.narrowed(named.unlikely, start, end)
         if qualified.end > end and self._may_be_qualified(start, end, key):
             return _Mention(qualified.places, start, qualified.end)
         if not self._counts(named, start, end, key):
@@ -99,23 +104,37 @@ class Finding:
     # -- what counts
 
     def _counts(self, named: Named, start: int, end: int, key: str) -> bool:
-        words, lead = self._words, self._message.lead(start)
-        capital = all(token.capital for token in self._message.tokens[start:end]) and not self._message.shouts
+        words, tokens = self._words, self._message.tokens
+        lead = self._message.lead(start, past_articles=not words.is_ordinary(key))
+        capital = all(token.capital for token in tokens[start:end]) and not self._message.shouts
         if named.initials:
             return self._initials_count(start, end, key, lead)
-        if words.means_else(key) or len(key) < _SHORTEST:
-            return capital and key not in words.fillers and lead is Lead.HOME
-        if words.is_person(self._message.tokens, start) and lead < Lead.NEAR:
+        if words.means_else(key) or len(key) < _SHORTEST or not (named.nickname or capital or self._tells(start, end)):
             return False
-        if self._message.is_bare(start, end) or lead >= Lead.NEAR:
+        if not named.own and (len(key) <= _SHORTEST or tokens[start].key in words.fillers):
+            return lead is Lead.HOME
+        if words.is_person(tokens, start) and lead < Lead.NEAR:
+            return False
+        if lead >= Lead.NEAR or (self._message.is_bare(start, end) and self._counts_alone(named, key, capital=capital)):
             return True
-        if named.places[0].kind is not Kind.TOWN or any(place.kind is not Kind.TOWN for place in named.places):
+        if any(place.kind is not Kind.TOWN for place in named.places):
             return key not in words.ordinary_areas or lead > Lead.NONE
         if named.well_known and key not in words.ordinary:
             return True
-        if lead is Lead.WEAK:
-            return capital or not words.is_ordinary(key)
-        return False
+        if lead is not Lead.WEAK:
+            return False
+        ordinary = all(map(words.is_ordinary, key.split()))
+        return (capital or not ordinary) if named.own else (capital and not ordinary)
+
+    def _tells(self, start: int, end: int) -> bool:
+        """Whether a name has a word in it that does not stand everywhere: "the bank" and "that's not" are towns' names too."""
+        return any(not self._words.means_else(token.key) for token in self._message.tokens[start:end])
+
+    def _counts_alone(self, named: Named, key: str, *, capital: bool) -> bool:
+        """Whether a message of nothing else is a place: "bath" and "kungälv" are, "haha" is not, though a town is called nearly so."""
+        if named.nickname or named.places[0].population >= WELL_KNOWN:
+            return True
+        return not self._words.is_ordinary(key) and (capital or (named.own and len(key) >= _SHORTEST_ALONE))
 
     def _initials_count(self, start: int, end: int, key: str, lead: Lead) -> bool:
         """Whether initials mean a place: "TX", "in the US", but not "tell us", "MS" or "a CT"."""
@@ -154,14 +173,17 @@ class Finding:
 
     def _slip(self, start: int, end: int) -> _Mention | None:
         key = next((key for stop, key in self._message.runs(start) if stop == end), None)
-        led = self._message.lead(start) >= Lead.NEAR
-        if key is None or not (led or len(self._message.tokens) <= _SHORT):
+        lead = self._message.lead(start, past_articles=False)
+        if key is None or not (lead or len(self._message.tokens) <= _SHORT):
             return None
-        meant = self._atlas.nearly(key, 2 if len(key) >= _LONG else 1)
+        meant = self._atlas.nearly(key, 2 if len(key) >= _LONG else 1, well_led=lead >= Lead.NEAR)
         if meant is None:
             return None
         qualified = self._qualifiers.narrowed(self._atlas.named(meant).places, start, end)
-        return _Mention(qualified.places, start, qualified.end) if led or self._message.is_bare(start, qualified.end) else None
+        # "From Huston, Texas": what stands behind it tells as much as what leads to it.
+        alone = len(key) >= _SHORTEST_ALONE and self._message.is_bare(start, qualified.end)
+        surely = lead >= Lead.NEAR or (lead is Lead.WEAK and qualified.end > end) or alone
+        return _Mention(qualified.places, start, qualified.end) if surely else None
 
 
 def _within(mention: _Mention, mentions: Sequence[_Mention]) -> tuple[Place, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
+from bot.matching.distances import Unit, distances_km
+from bot.matching.nearest import Located
 from bot.places.areas import Areas
 from bot.places.atlas import Atlas
 from bot.places.finding import Finding
@@ -20,7 +22,29 @@ from bot.words.words import FALLBACK_LOCALE, ROOT, WordsFault
 from bot.yaml_files import YamlFault, read_yaml
 
 
-@dataclass(frozen=True)
+class SiteLike(Protocol):
+    """A trial's site, as its record has it."""
+
+    @property
+    def city(self) -> str: ...
+    @property
+    def state(self) -> str | None: ...
+    @property
+    def country(self) -> str: ...
+    @property
+    def coordinates(self) -> CoordinatesLike | None: ...
+
+
+class CoordinatesLike(Protocol):
+    """Degrees, north and east positive."""
+
+    @property
+    def latitude(self) -> float: ...
+    @property
+    def longitude(self) -> float: ...
+
+
+@dataclass(frozen=True, eq=False)
 class Gazetteer:
     """Places by name. Made by `load`, once for each language; towns are shared between languages."""
 
@@ -40,6 +64,16 @@ class Gazetteer:
         """The places that a message names, from left to right; empty where it names none."""
         return Finding(text, self.atlas).found()
 
+    def located(self, place: Place) -> Located:
+        """Where somebody is who named this place."""
+        exact = place.kind is Kind.TOWN
+        region = place.name if place.kind is Kind.REGION and place.region is None else place.region
+        return Located(place.country_code, region, place.latitude, place.longitude, exact)
+
+    def unit(self, country_code: str | None) -> Unit:
+        """In what people of a country count their roads."""
+        return Unit.MILES if country_code in self.miles else Unit.KILOMETRES
+
     # -- places of trial records
 
     def country_code(self, name: str) -> str | None:
@@ -47,38 +81,54 @@ class Gazetteer:
         key = self.atlas.names.key(name)
         return self.atlas.areas.codes.get(key) or self.atlas.words.countries.get(key) or self.atlas.words.initials.get(key)
 
+    def locate(self, site: SiteLike) -> Located:
+        """Where a site is: by its own degrees, else by its town; its country alone where the town is not known."""
+        key = (site.city, site.state, site.country)
+        if key not in self._sites:
+            self._sites[key] = self._locate(site)
+        known = self._sites[key]
+        at = site.coordinates
+        return replace(known, latitude=at.latitude, longitude=at.longitude) if at else known
+
+    @cached_property
+    def _sites(self) -> dict[tuple[str, str | None, str], Located]:
+        """Sites by how records write their towns, of which there are far fewer than sites. Without the degrees of any one site."""
+        return {}
+
+    def _locate(self, site: SiteLike) -> Located:
+        code = self.country_code(site.country)
+        regions = [area for area in self._called(site.state) if area.kind is Kind.REGION and area.country_code == code]
+        named = regions[0].region or regions[0].name if regions else None
+        town = self.town(site.city, site.state, site.country)
+        if town is None:
+            at = site.coordinates
+            return Located(code, named or (self._region_at(at.latitude, at.longitude, code) if at and code else None))
+        return Located(code, named or town.region, town.latitude, town.longitude)
+
     def town(self, city: str, state: str | None, country: str) -> Place | None:
         """The town of a trial's site; None where it is not known, as small ones are not."""
         code = self.country_code(country)
         towns = [place for place in self._called(city) if place.kind is Kind.TOWN and place.country_code == code]
-        regions = [area for area in self._called(state or "") if area.kind is Kind.REGION and area.country_code == code]
-        inside = [town for town in towns if any(town.lies_in(area) for area in regions)]
+        regions = [area for area in self._called(state) if area.kind is Kind.REGION and area.country_code == code]
         if regions:
-            # A town of another region that is called alike is not meant, unless the record's region is none of those that are known.
-            return inside[0] if inside else None
+            # A town that is called alike in another region is not meant.
+            towns = [town for town in towns if any(town.lies_in(area) for area in regions)]
         return towns[0] if towns else None
 
-    def region(self, state: str | None, country: str) -> str | None:
-        """The name of a region as places have it, from how a record writes it; None where it is not known."""
-        code = self.country_code(country)
-        areas = self._called(state or "")
-        return next((area.region or area.name for area in areas if area.kind is Kind.REGION and area.country_code == code), None)
-
-    def region_at(self, latitude: float, longitude: float, country_code: str) -> str | None:
-        """The region of a place in a country: that of the nearest known town."""
-        rows = self._rows_of(country_code)
-        if not len(rows):
-            return None
+    def _region_at(self, latitude: float, longitude: float, country_code: str) -> str | None:
+        """The region of a point in a country: that of the nearest known town."""
         towns = self.atlas.towns
-        north = towns.latitudes[rows] - latitude
-        east = (towns.longitudes[rows] - longitude) * np.cos(np.radians(latitude))
-        return self.atlas.town(int(rows[np.argmin(north**2 + east**2)])).region
+        rows = np.flatnonzero(np.array(towns.countries) == country_code)
+        if not rows.size:
+            return None
+        nearest = distances_km(latitude, longitude, towns.latitudes[rows], towns.longitudes[rows]).argmin()
+        return self.atlas.town(int(rows[nearest])).region
 
-    def _rows_of(self, country_code: str) -> Any:
-        return np.flatnonzero(np.array(self.atlas.towns.countries) == country_code)
-
-    def _called(self, name: str) -> tuple[Place, ...]:
-        return self.atlas.named(self.atlas.names.key(name)).places if name else ()
+    def _called(self, name: str | None) -> tuple[Place, ...]:
+        if not name:
+            return ()
+        named = self.atlas.named(self.atlas.names.key(name))
+        return (*named.places, *named.unlikely)
 
 
 @cache

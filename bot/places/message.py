@@ -55,9 +55,12 @@ class Message:
         """Whether a word is written in capitals, and that tells something."""
         return self.tokens[at].text.isupper() and not (self.shouts and self._atlas.words.is_ordinary(self.tokens[at].key))
 
-    def lead(self, start: int) -> Lead:
-        """What leads to the name that begins at a position."""
-        return self._atlas.words.lead(self.tokens, start)
+    def lead(self, start: int, *, past_articles: bool = True) -> Lead:
+        """What leads to the name that begins at a position; without `past_articles` not if one stands before it: "in the bath"."""
+        words = self._atlas.words
+        if not past_articles and start and self.tokens[start - 1].key in words.articles:
+            return Lead.NONE
+        return words.lead(self.tokens, start)
 
     def is_bare(self, start: int, end: int) -> bool:
         """Whether the message is this name, and nothing else but words that stand beside a name."""

@@ -24,7 +24,7 @@ SMALLEST = 15_000
 """People in the smallest towns that are known, unless more are asked for: the package has lists from 15,000, 5,000, 1,000 and 500."""
 _CODE = 4
 """Letters of the longest code of an airport and the like, which stand among the towns' names."""
-_WELL_KNOWN = 100_000
+WELL_KNOWN = 100_000
 """People in the smallest town whose name is looked for behind a slip."""
 OTHER_NAME = 10
 """A town by one of its other names is so many times less likely meant than one that is called so."""
@@ -77,7 +77,7 @@ class Towns:
                 hashes.append(hash(other))
                 rows.append(row)
                 own.append(other == key)
-            if people >= _WELL_KNOWN:
+            if people >= WELL_KNOWN:
                 well_known[key] = max(people, well_known.get(key, 0))
         sorted_hashes = np.array(hashes, np.int64)
         order = np.argsort(sorted_hashes, kind="stable")
@@ -110,10 +110,12 @@ class Towns:
         found = [(int(self._rows[at]), bool(self._own[at])) for at in range(first, last)]
         return sorted(found, key=lambda entry: -self.populations[entry[0]] / (1 if entry[1] else OTHER_NAME))
 
-    def nearly(self, key: str, slips: int) -> str | None:
-        """The name of a large town that is at most so many slips away and begins alike: the nearest, then the largest."""
+    def nearly(self, key: str, slips: int, smallest: int = WELL_KNOWN) -> str | None:
+        """The name of a town with so many people or more that is so many slips away at most and begins alike: the nearest one, of several
+        the largest."""
         near = process.extract(key, self._well_known, scorer=OSA.distance, score_cutoff=slips, limit=None)
-        likely = [(slipped, -self._people[at], name) for name, slipped, at in near if name[0] == key[0]]
+        alike = [(slipped, self._people[at], name) for name, slipped, at in near if name[0] == key[0]]
+        likely = [(slipped, -people, name) for slipped, people, name in alike if people >= smallest]
         return min(likely)[2] if likely else None
 
 

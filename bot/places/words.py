@@ -32,6 +32,7 @@ class PlaceWords:
 
     leads: Mapping[str, Lead]
     between: Keys
+    articles: Keys
     fillers: Keys
     people: Keys
     ordinary: Keys
@@ -61,6 +62,7 @@ class PlaceWords:
         return cls(
             leads,
             between,
+            keys(data["articles"]),
             keys(data["fillers"]) | parts,
             keys(data["people"]),
             keys(data["ordinary"]),
