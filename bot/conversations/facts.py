@@ -7,6 +7,7 @@ contract (section 7).
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,9 @@ from bot.trials.ages import age_parts
 from bot.trials.parts import When
 from bot.trials.records import OPEN
 from bot.words import Words
+
+_FILLED = re.compile(r"\{\w+\}")
+"""A place in a text that a record fills."""
 
 
 def answer_about(topic: str, record: TrialRecord, words: Words) -> Message:
@@ -35,6 +39,13 @@ def answer_about(topic: str, record: TrialRecord, words: Words) -> Message:
         text = f"{text} {str(answers['from_record']).format(as_of=found['as_of'])}"
     custom = FactCustom(topic=topic, nct_id=record.nct_id, source=str(source or "general"), as_of=record.source.as_of.isoformat())
     return Message(text=text, custom=custom)
+
+
+def general_answer(topic: str, words: Words) -> str | None:
+    """The answer to a topic that is the same for every trial; None where it depends on the trial."""
+    spec: Mapping[str, Any] = words.files["answers"]["topics"].get(topic) or {}
+    text = None if spec.get("source") or "variants" in spec else spec.get("text")
+    return None if text is None or _FILLED.search(str(text)) else str(text)
 
 
 def _text(spec: Mapping[str, Any], topic: str, record: TrialRecord, found: Mapping[str, Any], words: Words) -> str | None:

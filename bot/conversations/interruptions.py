@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot.conversations.facts import answer_about
+from bot.conversations.facts import answer_about, general_answer
 from bot.conversations.messages import Message, NoticeCustom, SafetyCustom
 from bot.trials import TrialRecord
+from bot.trials.official import search_url
 from bot.words import Words
 
 SafetyCategory = Literal["emergency", "crisis", "medical_advice"]
@@ -22,7 +23,7 @@ def answer_question(intent: str | None, record: TrialRecord | None, words: Words
     """The answer to an `ask_<topic>` intent."""
     topic = (intent or "").removeprefix("ask_")
     if record is None:
-        return [_notice("unclear", words.text("fallback"))]
+        return [_notice("general", general_answer(topic, words) or words.text("about_which_trial"))]
     return [answer_about(topic, record, words)]
 
 
@@ -48,9 +49,7 @@ def small_talk(intent: str | None, words: Words) -> list[Message]:
 
 def offer_human(record: TrialRecord | None, words: Words) -> list[Message]:
     """No dead end: whoever asks for a person learns how to reach one."""
-    if record is None:
-        return [_notice("human", words.text("fallback"))]
-    return [_notice("human", words.text("human", registry_url=record.registry_url))]
+    return [_notice("human", words.text("human", registry_url=search_url() if record is None else record.registry_url))]
 
 
 def general_help(words: Words) -> list[Message]:

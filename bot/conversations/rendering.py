@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bot.conversations.messages import Button, Message, NoticeCustom, Option, ProgressShape, QuestionCustom
 from bot.screening import steps
@@ -39,6 +40,9 @@ class Renderer(ABC):
     @abstractmethod
     def illnesses(self) -> Sequence[str]:
         """Illnesses that are offered as quick replies where one is asked for."""
+
+    refused: ClassVar[str] = "consent_refused"
+    """The text after a no to the consent."""
 
     @abstractmethod
     def _welcome(self) -> str:
@@ -122,7 +126,7 @@ class Renderer(ABC):
             case steps.WelcomeBack():
                 return [self._notice("resumed", self._welcome_back())]
             case steps.ConsentDeclined():
-                refused = text("consent_refused", registry_url=self.registry_url)
+                refused = text(self.refused, registry_url=self.registry_url)
                 agree = Button(title=self.words.option_title(CONSENT, True), payload=f"#{CONSENT}=yes")
                 return [Message(text=refused, buttons=(agree, *self._buttons("contacts")), custom=NoticeCustom(code="consent_declined"))]
             case steps.ConfirmErase():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bot.conversations.messages import Button, Message, NoticeCustom, ResultCustom
 from bot.conversations.rendering import Renderer
@@ -12,6 +13,7 @@ from bot.criteria import CheckedBy, Status
 from bot.matching.distances import Unit, kindly
 from bot.matching.search import CONDITION, LOCATION
 from bot.screening import steps
+from bot.screening.reading.text import cleaned
 from bot.trials import TrialRecord
 from bot.trials.official import search_url
 from bot.words import Words
@@ -25,11 +27,12 @@ CHOICE = "trial"
 
 @dataclass(frozen=True)
 class SearchRenderer(Renderer):
-    """Renders for a search. `record_of` gives a trial's record, `total` is how many there are; `unit` is how the person counts roads."""
+    """Renders for a search. `record_of` gives a trial's record, `total` is how many there are; `unit` tells how the person counts roads."""
 
     record_of: Callable[[str], TrialRecord]
     total: int
-    unit: Unit
+    unit: Callable[[], Unit]
+    refused: ClassVar[str] = "consent_refused_search"
 
     @property
     def registry_url(self) -> str:
@@ -110,6 +113,9 @@ class SearchRenderer(Renderer):
         lines.append(self._where(one, record))
         return "\n".join(filter(None, lines))
 
+    def _afterwards(self) -> tuple[str, ...]:
+        return ("resume", "change", "restart", "erase")
+
     def _title(self, record: TrialRecord) -> str:
         return record.in_words(self.words.locale).title
 
@@ -135,7 +141,7 @@ class SearchRenderer(Renderer):
         if one.kilometres is None:
             said = text("where_place", place=where)
         else:
-            distance = kindly(one.kilometres, self.unit)
+            distance = kindly(one.kilometres, self.unit())
             said = text("where_near", place=where, distance=text(f"distance_{distance.unit.value}", number=distance.number))
         taking = {True: "where_taking", False: "where_not_taking", None: "where_not_told"}[one.taking]
         return f"{said} {text(taking, registry_url=record.registry_url)}"
@@ -155,13 +161,17 @@ class SearchRenderer(Renderer):
         return Message(text=f"{told}\n{official}", custom=NoticeCustom(code="none_found", url=self.registry_url))
 
 
-def offered_in(text: str, offered: Sequence[str], words: Words) -> str | None:
-    """The trial of a list that a message chooses: by its quick reply, its number in the list or at the registry, "" where it has no such place."""
-    payload = text.strip()
-    for trial_id in offered:
-        if payload == f"#{CHOICE}={trial_id}" or trial_id.casefold() in payload.casefold():
-            return trial_id
+def choice_in(text: str, offered: Sequence[TrialRecord], words: Words) -> str | None:
+    """The trial of a list that a message chooses, by its quick reply or that one's title, its place or its number.
+
+    "" where the list has no such place; None where the message chooses nothing.
+    """
+    said = cleaned(text).casefold()
+    for number, record in enumerate(offered, 1):
+        title = record.in_words(words.locale).title.casefold()
+        if said in (f"#{CHOICE}={record.nct_id}".casefold(), title, f"{number}. {title}") or record.nct_id.casefold() in said:
+            return record.nct_id
     place_in_list = words.reader.place_in_list(text, len(offered))
     if place_in_list is None:
         return None
-    return offered[place_in_list - 1] if 1 <= place_in_list <= len(offered) else ""
+    return offered[place_in_list - 1].nct_id if 1 <= place_in_list <= len(offered) else ""

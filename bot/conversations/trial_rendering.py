@@ -42,9 +42,18 @@ class TrialRenderer(Renderer):
                 return [self._notice("ended_early", self.words.text("early_end_offer"), *self._after_early_end())]
             case steps.Finished():
                 return self._finished(step.assessment)
+            case steps.Chosen():
+                return [self._chosen(step)]
             case steps.ShowContacts():
                 return self._results.handoff()
         raise TypeError(f"nothing is said of {type(step).__name__} where one trial is talked about")
+
+    def _chosen(self, step: steps.Chosen) -> Message:
+        told = self.words.text("chosen", title=self.record.in_words(self.words.locale).title)
+        if not step.remaining:
+            return self._notice("chosen", told)
+        more = self.words.text("chosen_more", remaining=self.words.counted("questions", step.remaining))
+        return self._notice("chosen", f"{told} {more}", "resume")
 
     def _after_early_end(self) -> tuple[str, ...]:
         others = ("others",) if self.others else ()

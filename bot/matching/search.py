@@ -12,7 +12,7 @@ from bot.screening.answers import Answer, Facts, Outcome, facts_from
 from bot.screening.attributes import Attributes
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.questioning import Questioning
-from bot.screening.readings import SELF, ReadAnswer
+from bot.screening.readings import SELF, Command, Heard, ReadAnswer, ReadCommand, Reading
 from bot.screening.state import CONSENT, State, Turn
 
 CONDITION, ASKED_FOR, LOCATION = "condition", "asked_for", "location"
@@ -48,6 +48,18 @@ class Search(Questioning):
     def carry_on(self, state: State) -> Turn:
         """From answers that were given elsewhere, on to whatever comes next."""
         return self._next(replace(state, prompt=Prompt(waiting=Waiting.NOTHING), gone_on=False))
+
+    def respond(self, state: State, heard: Heard | Reading) -> Turn:
+        reading = heard.reading if isinstance(heard, Heard) else heard
+        if isinstance(reading, ReadCommand) and reading.command is Command.OTHERS:
+            # It is what this is: the list, where there can be one.
+            reading = ReadCommand(Command.SUMMARY) if self._counts(state) else ReadCommand(Command.REPEAT)
+            return super().respond(state, reading)
+        return super().respond(state, heard)
+
+    def again_with_list(self, state: State) -> Turn:
+        """The list once more, as what is open."""
+        return self._result_again(state)
 
     # -- what is left
 

@@ -35,6 +35,11 @@ class Place:
     longitude: float
     population: int
 
+    @property
+    def called(self) -> str:
+        """Its name with those of what it lies in: "Leeds, England, United Kingdom". Found by it, it is this place again."""
+        return ", ".join(dict.fromkeys(filter(None, (self.name, self.region, self.country))))
+
     def lies_in(self, area: Place) -> bool:
         """Whether this is the area itself or part of it."""
         if self == area or area.country_code != self.country_code or area.kind is Kind.TOWN:

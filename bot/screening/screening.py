@@ -33,6 +33,11 @@ class Interview(Questioning):
         results = tuple(check(criterion, facts.values) for criterion in self.criteria)
         return steps.Assessment(verdict(results), results, facts)
 
+    def chosen(self, state: State) -> Turn:
+        """The person chose this trial from a list, and what they answered for that counts here: where they stand, and how to take part."""
+        state = replace(state, prompt=Prompt(waiting=Waiting.NOTHING), gone_on=True)
+        return self._show_result(state).saying_first(steps.Chosen(self._open_questions(state).remaining))
+
     def progress(self, state: State) -> steps.Progress:
         answered = sum(name != CONSENT for name in state.answers)
         open_now = {state.prompt.attribute} if state.prompt.waiting is Waiting.QUESTION else set()

@@ -243,6 +243,13 @@ class NoneFound:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """One trial was chosen from a list. `remaining`: questions about it that nobody has asked yet."""
+
+    remaining: int
+
+
+@dataclass(frozen=True)
 class NotOnTheList:
     """A trial was wished for by a place that the list does not have."""
 
@@ -373,6 +380,7 @@ Step: TypeAlias = (
     | TrialsLeft
     | Shortlist
     | NoneFound
+    | Chosen
     | NotOnTheList
     | LookForOthers
     | NoOthers

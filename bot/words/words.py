@@ -229,7 +229,17 @@ class Words:
             self.files["conversation"]["buttons"],
             self.files["people"]["people"],
             ordinary_words(self.files["reading"].get("dictionary")),
+            self._places,
         )
+
+    def _places(self, text: str) -> tuple[str, ...]:
+        """The places that a text names, by the names that they are kept by, the likeliest of the first one first."""
+        # Towns take seconds to read: not before somebody is asked where they are.
+        from bot.places import Gazetteer
+
+        known = (ROOT / "words" / self.locale / "places.yaml").exists()
+        found = Gazetteer.load(self.locale if known else FALLBACK_LOCALE).find(text)
+        return tuple(place.called for place in found[0].places) if found else ()
 
 
 def _inside_sentence(text: str) -> str:
