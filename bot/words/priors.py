@@ -37,10 +37,12 @@ def load_priors(attributes: Attributes, names: Sequence[str], root: Path = ROOT)
     for name in entries:
         if name not in attributes:
             raise WordsFault(f"{_FILE}: priors.{name}: there is no such attribute; `trialchat attributes` lists those there are")
-    for name in attributes:
+    # Where people live is not guessed.
+    guessed = [name for name, attribute in attributes.items() if not attribute.of_places]
+    for name in guessed:
         if name not in entries:
             raise WordsFault(f"{_FILE}: priors.{name}: is missing; expected an entry for every attribute of lexicon/attributes.yaml")
-    return {name: _entry(attribute, entries[name], names) for name, attribute in attributes.items()}
+    return {name: _entry(attributes[name], entries[name], names) for name in guessed}
 
 
 def _entry(attribute: Attribute, data: Any, names: Sequence[str]) -> Samples:
