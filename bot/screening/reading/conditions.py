@@ -21,11 +21,13 @@ class Named:
 
 
 class Conditions:
-    """The illnesses of conditions.yaml: `conditions`, `other_meanings`, `leads`, the one that others only come beside, and `origins`."""
+    """The illnesses of conditions.yaml: `conditions`, `other_meanings`, `leads`, the one that others only come beside, `origins`,
+    and `of_trials`, how records of trials name illnesses."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._entries: Sequence[Mapping[str, Any]] = tuple(data["conditions"])
-        self._leads = data.get("leads")
+        self.leads: str | None = data.get("leads")
+        self.of_trials: Mapping[str, Any] = data.get("of_trials") or {}
         self.well = frozenset(str(entry["name"]) for entry in self._entries if entry.get("no_illness"))
         phrases = {str(entry["name"]): (str(entry["name"]), *_words(entry, "synonyms")) for entry in self._entries}
         self._phrases = Phrases({**phrases, "": tuple(map(str, data.get("other_meanings") or ()))})
@@ -85,7 +87,7 @@ class Conditions:
 
     def contradict(self, names: Sequence[str]) -> bool:
         """Whether two of the names are kinds of one illness, of which a person has one: small cell and non-small cell lung cancer."""
-        above = [self.broader[name] for name in names if self.broader.get(name, self._leads) != self._leads]
+        above = [self.broader[name] for name in names if self.broader.get(name, self.leads) != self.leads]
         return len(above) != len(set(above))
 
     def placed(self, names: Sequence[str], words: Sequence[str]) -> tuple[str, ...]:
@@ -94,7 +96,7 @@ class Conditions:
         Not where anything is said to have moved: the organ may be where the illness went. The leading name beside other words
         is none: which kind it is may stand in them.
         """
-        if tuple(names) != (self._leads,):
+        if tuple(names) != (self.leads,):
             return tuple(names)
         organs = {match.label for match in self._origins.find(words)}
         if len(organs) == 1 and not self._spread.find(words):
@@ -110,7 +112,7 @@ class Conditions:
 
     def is_leading(self, name: str) -> bool:
         """Whether it is the illness that leads the others, or a kind of it."""
-        return self._leads in (name, *self.above(name))
+        return self.leads in (name, *self.above(name))
 
     def below(self, name: str) -> tuple[str, ...]:
         """Every narrower name of an illness."""
