@@ -43,6 +43,8 @@ class Renderer(ABC):
 
     refused: ClassVar[str] = "consent_refused"
     """The text after a no to the consent."""
+    what_now: ClassVar[str] = "done_help"
+    """The text about what can be done at the end."""
 
     @abstractmethod
     def _welcome(self) -> str:
@@ -115,7 +117,7 @@ class Renderer(ABC):
             case steps.Closing():
                 return [self._notice("done", text("done_goodbye"), *self._afterwards())]
             case steps.WhatNow():
-                return [self._notice("done", text("done_help"), *self._afterwards())]
+                return [self._notice("done", text(self.what_now), *self._afterwards())]
             case steps.ChooseChange():
                 keep = Button(title=self.words.button("resume"), payload="#no")
                 return [self._choose(text("change_choose"), step.answers, keep)]

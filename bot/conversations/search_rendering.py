@@ -21,6 +21,8 @@ from bot.words import Words
 _MOST_NAMES = 4
 """What fits, or is open, that is named in a line; more is counted."""
 _MOST_REASONS = 3
+_NO_PLACE = 9
+"""A larger number is no place of a list: an age, say."""
 CHOICE = "trial"
 """The name of the quick replies that choose a trial."""
 
@@ -33,6 +35,7 @@ class SearchRenderer(Renderer):
     total: int
     unit: Callable[[], Unit]
     refused: ClassVar[str] = "consent_refused_search"
+    what_now: ClassVar[str] = "done_help_search"
 
     @property
     def registry_url(self) -> str:
@@ -73,6 +76,8 @@ class SearchRenderer(Renderer):
         raise TypeError(f"nothing is said of {type(step).__name__} in a search")
 
     def _left(self, step: steps.TrialsLeft) -> str:
+        if step.first and step.left:
+            return self.words.text("trials_found_one" if step.left == 1 else "trials_found", left=step.left)
         key = "trials_left_none" if not step.left else "trials_left_one" if step.left == 1 else "trials_left"
         return self.words.text(key, left=step.left, looked_at=step.looked_at)
 
@@ -121,13 +126,13 @@ class SearchRenderer(Renderer):
 
     def _names(self, one: steps.Candidate, status: Status) -> str:
         """What fits or is open, by the names of what was asked."""
-        names: dict[str, None] = {}
+        names: dict[str, None] = {self.words.name(CONDITION): None} if one.sure and status is Status.MET else {}
         for result in one.assessment.results:
             if result.checked_by is not CheckedBy.PATIENT or result.status is not status:
                 continue
             evaluation = result.evaluation
             told = one.assessment.facts.stated(evaluation.because) if status is Status.MET else evaluation.missing
-            names.update(dict.fromkeys(self.words.name(name) for name in told))
+            names.update(dict.fromkeys(self.words.name(name) for name in told if self.words.attributes[name].asked))
         listed = list(names)
         if len(listed) > _MOST_NAMES:
             listed = [*listed[:_MOST_NAMES], self.words.counted("points_more", len(listed) - _MOST_NAMES)]
@@ -172,6 +177,6 @@ def choice_in(text: str, offered: Sequence[TrialRecord], words: Words) -> str | 
         if said in (f"#{CHOICE}={record.nct_id}".casefold(), title, f"{number}. {title}") or record.nct_id.casefold() in said:
             return record.nct_id
     place_in_list = words.reader.place_in_list(text, len(offered))
-    if place_in_list is None:
+    if place_in_list is None or place_in_list > _NO_PLACE:
         return None
     return offered[place_in_list - 1].nct_id if 1 <= place_in_list <= len(offered) else ""

@@ -92,7 +92,12 @@ class TrialPool:
     def unit_near(self, place: str | None) -> Unit:
         """In what people there count their roads."""
         located = self.located(place)
-        return self._gazetteer.unit(located.country_code if located else None)
+        return Unit.KILOMETRES if located is None else self._gazetteer.unit(located.country_code)
+
+    def warm(self) -> None:
+        """Read trials and places now, rather than when somebody waits."""
+        self.refresh()
+        Gazetteer.load()
 
     def located(self, place: str | None) -> Located | None:
         """Where a place is, by the name that it is kept by."""

@@ -160,8 +160,8 @@ class _Table:
                 named[name] = named.get(name, 0) | 1 << position
             if len(places) and not (self._in_days and value == NEVER):
                 masks[places] |= _within(value, low, high).astype(np.uint64) << np.uint64(position)
-        for name, bits in named.items():
-            masks[self._naming.get(name, _NOWHERE)] |= np.uint64(bits)
+        for one, bits in named.items():
+            masks[self._naming.get(one, _NOWHERE)] |= np.uint64(bits)
         for place, operator, operand in self._others:
             truths = (compared(operator, value, operand) for value in samples)
             masks[place] = sum(1 << position for position, truth in enumerate(truths) if truth is Truth.TRUE)

@@ -22,6 +22,7 @@ from bot.screening.answers import Facts
 from bot.screening.reading.conditions import Conditions
 
 _CONDITION = "condition"
+_NOWHERE = Located(None, exact=False)
 _BANDS_KM = (30, 150, 500)
 """Up to these distances a place is about as easy to reach as any other; between them, what fits better comes first."""
 
@@ -163,5 +164,7 @@ class Pool(Generic[SiteT]):
 
     def _nearest(self, trial_id: str, person: Located | None) -> Nearest[SiteT]:
         status, sites = self._trials[trial_id]
-        nowhere = person or Located(None, exact=False)
-        return nearest_sites(nowhere, sites, status, locate=self._locate, open_codes=self._open_codes)
+        if person is not None:
+            return nearest_sites(person, sites, status, locate=self._locate, open_codes=self._open_codes)
+        # Of somebody of whom no place is known, any that takes people is as near as any other.
+        return nearest_sites(_NOWHERE, sites, status, locate=lambda _: _NOWHERE, open_codes=self._open_codes)

@@ -19,6 +19,8 @@ CONDITION, ASKED_FOR, LOCATION = "condition", "asked_for", "location"
 _OTHER, _SOMEONE = "other", "someone"
 _FIRST = (CONDITION, ASKED_FOR, LOCATION)
 """Asked before anything else, in this order."""
+_LISTING = frozenset({Command.FINISH, Command.SUMMARY, Command.OTHERS})
+"""Wishes to see the list, whatever is open."""
 FEW = 5
 """So many trials can be read at once: nothing more has to be asked to choose among them."""
 MOST_ASKED = 20
@@ -51,11 +53,19 @@ class Search(Questioning):
 
     def respond(self, state: State, heard: Heard | Reading) -> Turn:
         reading = heard.reading if isinstance(heard, Heard) else heard
-        if isinstance(reading, ReadCommand) and reading.command is Command.OTHERS:
-            # It is what this is: the list, where there can be one.
-            reading = ReadCommand(Command.SUMMARY) if self._counts(state) else ReadCommand(Command.REPEAT)
-            return super().respond(state, reading)
+        if isinstance(reading, ReadCommand) and reading.command in _LISTING:
+            state = state.returned if state.prompt.waiting is Waiting.PAUSED else state
+            return self._result_again(state) if state.consented and self._counts(state) else self.again(state)
         return super().respond(state, heard)
+
+    def _heard(self, state: State, heard: Heard) -> Turn:
+        prompt = state.prompt
+        if prompt.waiting is not Waiting.QUESTION or prompt.attribute != ASKED_FOR or heard.about is None:
+            return super()._heard(state, heard)
+        # Whoever is named here is the one that is asked for, and nobody mentioned in passing.
+        said = heard.reading.said if isinstance(heard.reading, ReadAnswer) else ""
+        answer = ReadAnswer(ASKED_FOR, SELF if heard.about == SELF else _OTHER, said)
+        return self._listen(replace(state, about=heard.about), answer, heard.facts)
 
     def again_with_list(self, state: State) -> Turn:
         """The list once more, as what is open."""
@@ -110,7 +120,8 @@ class Search(Questioning):
         if look.left == before:
             return turn
         said, asked = turn.steps[:-1], turn.steps[-1]
-        return replace(turn, steps=(*said, steps.TrialsLeft(look.left, look.looked_at), asked))
+        left = steps.TrialsLeft(look.left, look.looked_at, first=before is None)
+        return replace(turn, steps=(*said, left, asked))
 
     def _counts(self, state: State) -> bool:
         """Whether the trials left are worth counting: once it is known what they are sought for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +98,7 @@ class SiteColumns:
         return _points(self.latitudes[rows], self.longitudes[rows]), trials, starts
 
 
-def _points(latitudes: NDArray[np.float64], longitudes: NDArray[np.float64]) -> NDArray[np.float32]:
+def _points(latitudes: NDArray[np.floating[Any]], longitudes: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     """Three rows: the coordinates of points on a sphere of radius 1."""
     north, east = np.radians(latitudes.astype(np.float64)), np.radians(longitudes.astype(np.float64))
     return np.stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)]).astype(np.float32)

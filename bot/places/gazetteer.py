@@ -121,8 +121,8 @@ class Gazetteer:
         rows = np.flatnonzero(np.array(towns.countries) == country_code)
         if not rows.size:
             return None
-        nearest = distances_km(latitude, longitude, towns.latitudes[rows], towns.longitudes[rows]).argmin()
-        return self.atlas.town(int(rows[nearest])).region
+        nearest = np.argmin(distances_km(latitude, longitude, towns.latitudes[rows], towns.longitudes[rows]))
+        return self.atlas.town(int(rows[int(nearest)])).region
 
     def _called(self, name: str | None) -> tuple[Place, ...]:
         if not name:

@@ -219,10 +219,11 @@ class Candidate:
 
 @dataclass(frozen=True)
 class TrialsLeft:
-    """How many of the trials that were looked at may still fit."""
+    """How many of the trials that were looked at may still fit; `first` where it is said for the first time."""
 
     left: int
     looked_at: int
+    first: bool = False
 
 
 @dataclass(frozen=True)
