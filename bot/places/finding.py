@@ -54,10 +54,13 @@ class Finding:
         slips = tuple(self._slips(mentions))
         behind = {position for slip in slips for position in range(slip.start, slip.end)}
         mentions = sorted((*(mention for mention in mentions if mention.start not in behind), *slips), key=lambda mention: mention.start)
-        return tuple(
-            Found(_within(mention, mentions)[:_MOST], self._message.tokens[mention.start].start, self._message.tokens[mention.end - 1].end)
-            for mention in mentions
-        )
+        self._message.covered = {position for mention in mentions for position in range(mention.start, mention.end)}
+        return tuple(self._as_found(mention, mentions) for mention in mentions)
+
+    def _as_found(self, mention: _Mention, mentions: Sequence[_Mention]) -> Found:
+        start, end = self._message.tokens[mention.start].start, self._message.tokens[mention.end - 1].end
+        led = self._message.lead(mention.start) >= Lead.NEAR or self._message.is_bare(mention.start, mention.end)
+        return Found(_within(mention, mentions)[:_MOST], start, end, led)
 
     def _mentions(self) -> list[_Mention]:
         found: list[_Mention] = []
@@ -115,7 +118,7 @@ class Finding:
             return lead is Lead.HOME
         if words.is_person(tokens, start) and lead < Lead.NEAR:
             return False
-        if lead >= Lead.NEAR or (self._message.is_bare(start, end) and self._counts_alone(named, key, capital=capital)):
+        if lead >= Lead.NEAR or (self._message.is_bare(start, end) and self._counts_alone(named, start, key, capital=capital)):
             return True
         if any(place.kind is not Kind.TOWN for place in named.places):
             return key not in words.ordinary_areas or lead > Lead.NONE
@@ -130,11 +133,12 @@ class Finding:
         """Whether a name has a word in it that does not stand everywhere: "the bank" and "that's not" are towns' names too."""
         return any(not self._words.means_else(token.key) for token in self._message.tokens[start:end])
 
-    def _counts_alone(self, named: Named, key: str, *, capital: bool) -> bool:
+    def _counts_alone(self, named: Named, start: int, key: str, *, capital: bool) -> bool:
         """Whether a message of nothing else is a place: "bath" and "kungälv" are, "haha" is not, though a town is called nearly so."""
+        ordinary = self._words.is_ordinary(key)
         if named.nickname or named.places[0].population >= WELL_KNOWN:
-            return True
-        return not self._words.is_ordinary(key) and (capital or (named.own and len(key) >= _SHORTEST_ALONE))
+            return not ordinary or not self._message.has_article(start) or named.places[0].kind is not Kind.TOWN
+        return not ordinary and (capital or (named.own and len(key) >= _SHORTEST_ALONE))
 
     def _initials_count(self, start: int, end: int, key: str, lead: Lead) -> bool:
         """Whether initials mean a place: "TX", "in the US", but not "tell us", "MS" or "a CT"."""

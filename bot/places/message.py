@@ -21,6 +21,7 @@ class Message:
         self.shouts = len(self.tokens) > 1 and not any(letter.islower() for letter in text)
         self.covered: Collection[int] = frozenset()
         self._turned_round = "," in text
+        self._named: dict[str, Named] = {}
 
     @cached_property
     def taken(self) -> frozenset[int]:
@@ -45,7 +46,9 @@ class Message:
 
     def named(self, key: str) -> Named:
         """What one of the message's names can mean."""
-        return self._atlas.named(key) if key in self._known else NOTHING
+        if key not in self._named:
+            self._named[key] = self._atlas.named(key) if key in self._known else NOTHING
+        return self._named[key]
 
     def turned_round(self, start: int) -> Sequence[tuple[int, str]]:
         """As `runs`, but across commas and brackets: "Korea, Republic of"."""
@@ -57,10 +60,12 @@ class Message:
 
     def lead(self, start: int, *, past_articles: bool = True) -> Lead:
         """What leads to the name that begins at a position; without `past_articles` not if one stands before it: "in the bath"."""
-        words = self._atlas.words
-        if not past_articles and start and self.tokens[start - 1].key in words.articles:
+        if not past_articles and self.has_article(start):
             return Lead.NONE
-        return words.lead(self.tokens, start)
+        return self._atlas.words.lead(self.tokens, start)
+
+    def has_article(self, start: int) -> bool:
+        return start > 0 and self.tokens[start - 1].key in self._atlas.words.articles
 
     def is_bare(self, start: int, end: int) -> bool:
         """Whether the message is this name, and nothing else but words that stand beside a name."""

@@ -56,11 +56,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Found:
-    """A place that a message names at `text[start:end]`. More than one where several have the name, the likeliest first."""
+    """A place that a message names at `text[start:end]`. More than one where several have the name, the likeliest first.
+
+    `led`: the message is nothing else, or says that somebody is, lives or goes there; otherwise the place may be named in passing.
+    """
 
     places: tuple[Place, ...]
     start: int
     end: int
+    led: bool
 
     @property
     def best(self) -> Place:
