@@ -127,7 +127,7 @@ class Finding:
         if lead is not Lead.WEAK:
             return False
         ordinary = all(map(words.is_ordinary, key.split()))
-        return (capital or not ordinary) if named.own else (capital and not ordinary)
+        return (capital or not ordinary) if named.own or named.nickname else (capital and not ordinary)
 
     def _tells(self, start: int, end: int) -> bool:
         """Whether a name has a word in it that does not stand everywhere: "the bank" and "that's not" are towns' names too."""

@@ -134,6 +134,9 @@ def test_every_region_and_county_has_people_and_lies_among_its_own_towns(gazette
         ("Rennes", "Brittany"),
         ("Bilbao", "Basque Country"),
         ("Seattle", "Washington"),
+        ("Limerick", "Munster"),
+        ("Ludhiana", "Punjab"),
+        ("Thiruvananthapuram", "Kerala"),
     ],
 )
 def test_the_codes_of_regions_are_those_of_the_towns(gazetteer: Gazetteer, town: str, region: str) -> None:
