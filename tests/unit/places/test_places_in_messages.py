@@ -81,6 +81,7 @@ NAMED = {
     "San Sebastián, Spain": "Donostia / San Sebastián, ES",
     "Москва": "Moscow, RU",
     "bangalore": "Bengaluru, IN",
+    "i had the operation in paris last year": "Paris, FR",
     "He was seen in Hull": "Kingston upon Hull, England",
     "it was done in Kerala": "Kerala",
     "live in Donegal": "Donegal",
