@@ -21,9 +21,10 @@ ALLOWED = {
     "screening": {"criteria"},
     "matching": {"criteria", "screening"},
     "trials": {"criteria", "screening", "store", "words", "yaml_files", "json_lines"},
-    "words": {"criteria", "screening", "yaml_files", "ordinary_words"},
+    "words": {"criteria", "screening", "matching", "places", "yaml_files", "ordinary_words"},
+    "places": {"matching", "words", "yaml_files", "ordinary_words"},
     "store": set(),
-    "conversations": {"criteria", "screening", "matching", "trials", "words", "store", "json_lines"},
+    "conversations": {"criteria", "screening", "matching", "places", "trials", "words", "store", "json_lines"},
     "engine": {"screening", "ordinary_words"},
 }
 

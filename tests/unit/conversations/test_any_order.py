@@ -7,8 +7,8 @@ import random
 
 import pytest
 
-from bot.conversations.rendering import Renderer
 from bot.conversations.snapshots import snapshot_of, state_of
+from bot.conversations.trial_rendering import TrialRenderer
 from bot.screening import steps
 from bot.screening.attributes import AnswerType, Attribute
 from bot.screening.prompts import Waiting
@@ -81,7 +81,7 @@ def test_any_order_of_messages_is_answered_and_keeps_the_promises(seed: int, lib
         if any(isinstance(step, steps.Erase) for step in turn.steps):
             return
         assert turn.steps
-        shown = Renderer(words.speaking_of(turn.state.about), record, turn.state).render(turn.steps)
+        shown = TrialRenderer(words.speaking_of(turn.state.about), turn.state, None, False, record).render(turn.steps)
         assert shown
         assert all(said.text for said in shown)
         stored = [answer.attribute for answer in turn.answers if answer.attribute != CONSENT]

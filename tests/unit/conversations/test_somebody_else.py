@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.conversations.rendering import Renderer
+from bot.conversations.trial_rendering import TrialRenderer
 from bot.screening import steps
 from bot.screening.answers import Answer, Outcome
 from bot.screening.prompts import Prompt, Waiting
@@ -223,7 +223,7 @@ def test_every_text_can_be_said_of_every_person(library: Library, record: TrialR
     words = library.in_locale("en")
     for key in (None, SELF, *words.files["people"]["people"]):
         voice = words.speaking_of(key)
-        renderer = Renderer(voice, record, State(Prompt(waiting=Waiting.NOTHING), about=key))
+        renderer = TrialRenderer(voice, State(Prompt(waiting=Waiting.NOTHING), about=key), None, False, record)
         shown = renderer.render(every_step(interview, library))
         assert all(message.text for message in shown)
         assert not [message.text for message in shown if "{" in message.text]
