@@ -19,7 +19,6 @@ from bot.matching.outlook import Outlook
 from bot.matching.priors import Priors
 from bot.matching.segments import SegmentStanding
 from bot.matching.standing import Standing
-from bot.matching.states import TO_HOLD
 from bot.screening.answers import Facts
 from bot.screening.attributes import Attributes
 from bot.screening.planner import SAME_GROUP_BONUS, SENSITIVITY_DISCOUNT, _askable
@@ -60,7 +59,8 @@ def choose(standing: Standing, facts: Facts, asked: Collection[str], priors: Pri
     def merit(name: str) -> float:
         attribute = attributes[name]
         wanted = max(worth[goal] * (1.0 if goal == name else _applies(attributes, goal, facts.values, priors)) for goal in goals[name])
-        return wanted / left / attribute.effort * (1 - SENSITIVITY_DISCOUNT * attribute.sensitivity)
+        # Rounded, because sums that are kept up are not quite equal where they should be.
+        return round(wanted / left / attribute.effort * (1 - SENSITIVITY_DISCOUNT * attribute.sensitivity), 9)
 
     merits = {name: merit(name) for name in goals}
     bonus = SAME_GROUP_BONUS * max(merits.values(), default=0.0)
@@ -77,17 +77,10 @@ _Found = tuple[SegmentStanding, NDArray[np.bool_], Outlook]
 def _worth(attributes: Attributes, found: Iterable[_Found]) -> tuple[dict[str, float], dict[str, int]]:
     """For each attribute the trials that its answer is expected to drop, with credit for those it settles; and how many depend on it."""
     drops, settles, depends = (np.zeros(len(attributes)) for _ in range(3))
-    for standing, alive, outlook in found:
-        cells = standing.segment.cells
-        begins = [each.start for each in cells.cells_of.values()]
-        numbers = list(cells.cells_of)
-        if not numbers:
-            continue
-        here = alive[cells.cell_trials]
-        last = (alive & (standing.unknown == 1))[cells.cell_trials] & (outlook.changeable & TO_HOLD > 0)
-        drops[numbers] += np.add.reduceat(outlook.drops * here, begins, dtype=np.float64)
-        settles[numbers] += np.add.reduceat(outlook.settles * last, begins, dtype=np.float64)
-        depends[numbers] += np.add.reduceat(here & (outlook.changeable > 0), begins, dtype=np.int64)
+    for _, _, outlook in found:
+        drops += outlook.drops
+        settles += outlook.settles
+        depends += outlook.depends
     worth = drops + SETTLED_CREDIT * settles
     return dict(zip(attributes, worth.tolist(), strict=True)), dict(zip(attributes, depends.astype(int).tolist(), strict=True))
 
@@ -96,13 +89,10 @@ def _depending(attributes: Attributes, found: Iterable[_Found], names: Collectio
     """How many trials depend on one of these at least."""
     order = {name: position for position, name in enumerate(attributes)}
     count = 0
-    for standing, alive, outlook in found:
-        cells = standing.segment.cells
+    for _, alive, outlook in found:
         depending = np.zeros(len(alive), dtype=np.bool_)
         for name in names:
-            where = cells.cells_of.get(order[name])
-            if where is not None:
-                depending[cells.cell_trials[where][outlook.changeable[where] > 0]] = True
+            depending[outlook.depending(order[name])] = True
         count += int(np.count_nonzero(depending & alive))
     return count
 

@@ -47,8 +47,9 @@ class Columns:
         self._segments: list[Segment] = []
         self._samples: Samples | None = None
         self._settled = 0
-        self._current_of = 0
-        self._current_versions: NDArray[np.int32] = np.empty(0, np.int32)
+        self._counted_at = 0
+        self._counting: dict[Segment, NDArray[np.bool_]] = {}
+        self._current: NDArray[np.int32] = np.empty(0, np.int32)
 
     def __len__(self) -> int:
         return len(self._ids) - len(self._removed)
@@ -110,8 +111,13 @@ class Columns:
 
     def counting(self, segment: Segment) -> NDArray[np.bool_]:
         """For each trial of a segment, whether it still is as it is there."""
-        counts: NDArray[np.bool_] = self._current()[segment.program.rows] == segment.program.versions
-        return counts
+        if self._counted_at != self.generation:
+            self._counting, self._counted_at = {}, self.generation
+            self._current = np.array(self._versions, dtype=np.int32)
+        counting = self._counting.get(segment)
+        if counting is None:
+            counting = self._counting[segment] = self._current[segment.program.rows] == segment.program.versions
+        return counting
 
     def samples(self, priors: Priors) -> Samples:
         """The priors' samples, held against the comparisons once for everybody."""
@@ -136,10 +142,3 @@ class Columns:
     def _joined(self, segments: Sequence[Segment]) -> Segment:
         program = joined([segment.program for segment in segments], [self.counting(segment) for segment in segments])
         return Segment(program, self.literals)
-
-    def _current(self) -> NDArray[np.int32]:
-        """Each row's version that counts."""
-        if self._current_of != self.generation:
-            self._current_versions = np.array(self._versions, dtype=np.int32)
-            self._current_of = self.generation
-        return self._current_versions

@@ -95,9 +95,13 @@ class Pairs:
 
     def find(self, parts: Ints, attributes: Ints) -> tuple[Ints, NDArray[np.bool_]]:
         """The pair of each part and attribute, and whether there is one."""
-        keys = parts.astype(np.int64) * self._width + attributes
-        places = np.minimum(np.searchsorted(self._keys, keys), max(len(self._keys) - 1, 0)).astype(np.int32)
-        return places, self._keys[places] == keys if len(self._keys) else np.zeros(len(keys), np.bool_)
+        if not len(self):
+            return np.zeros(len(parts), np.int32), np.zeros(len(parts), np.bool_)
+        places = np.minimum(self.begins[parts], len(self) - 1)
+        several = np.flatnonzero(self.counts[parts] > 1)
+        keys = parts[several].astype(np.int64) * self._width + attributes[several]
+        places[several] = np.minimum(np.searchsorted(self._keys, keys), len(self) - 1)
+        return places, (self.parts[places] == parts) & (self.attributes[places] == attributes)
 
     def others(self, pairs: Ints) -> tuple[Ints, Ints]:
         """Every other attribute of each pair's part: the attribute, and the position of the pair among `pairs`."""
@@ -135,6 +139,15 @@ class Index:
         self._cell_begins = np.append(begins, len(keys)).astype(np.int32)
         self._cell_pairs = found[order]
         self.cells_of: Mapping[int, slice] = {number: slice(first, last) for number, first, last in slices(self.cell_attributes)}
+
+        self.trials = rows
+        self._cells_by_trial = np.argsort(self.cell_trials, kind="stable").astype(np.int32)
+        self._trial_begins = starts(np.bincount(self.cell_trials, minlength=rows).astype(np.int32))
+
+    def cells_of_trials(self, trials: Ints) -> Ints:
+        """The cells of these trials, by position in the program."""
+        cells: Ints = self._cells_by_trial[picked(self._trial_begins, trials)[0]]
+        return cells
 
     # -- all of it, for the beginning
 

@@ -23,7 +23,7 @@ from bot.screening.attributes import Attributes
 ALWAYS: Final = 0
 NEVER_TRUE: Final = 1
 JUDGEMENT: Final = 2
-_NOWHERE: Final = array("q")
+_NOWHERE: Final = array("i")
 _CONSTANT_STATES: Final = (TRUE, FALSE, JUDGED, JUDGED)
 
 
@@ -101,10 +101,10 @@ class _Table:
     """The comparisons of one attribute: numbers as intervals, names by name, the rest one by one."""
 
     def __init__(self) -> None:
-        self._numbers = array("q")
+        self._numbers = array("i")
         self._between = array("d")  # the comparison's place, the lowest number and the highest
         self._in_days = False
-        self._named = array("q")  # the comparison's place, and how many names it has
+        self._named = array("i")  # the comparison's place, and how many names it has
         self._naming: dict[object, array[int]] = {}
         self._others: list[tuple[int, str, Operand]] = []
         self._arrays: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]] | None = None
@@ -121,7 +121,7 @@ class _Table:
             names = dict.fromkeys(operand if isinstance(operand, tuple) else (operand,))
             self._named.extend((place, len(names)))
             for name in names:
-                self._naming.setdefault(name, array("q")).append(place)
+                self._naming.setdefault(name, array("i")).append(place)
         else:
             self._others.append((place, operator, operand))
 
@@ -140,8 +140,8 @@ class _Table:
         holds = np.zeros(len(numbers), dtype=np.bool_)
         if len(places) and not (self._in_days and known == NEVER):
             holds[places] = _within(known, low, high)
-        for name in _names(known.has if isinstance(known, Partly) else known):
-            holds[self._naming.get(name, _NOWHERE)] = True
+        for has in _names(known.has if isinstance(known, Partly) else known):
+            holds[self._naming.get(has, _NOWHERE)] = True
         fails = ~holds
         if isinstance(known, Partly):
             fails = self._denied(known) & ~holds
@@ -160,8 +160,8 @@ class _Table:
                 named[name] = named.get(name, 0) | 1 << position
             if len(places) and not (self._in_days and value == NEVER):
                 masks[places] |= _within(value, low, high).astype(np.uint64) << np.uint64(position)
-        for one, bits in named.items():
-            masks[self._naming.get(one, _NOWHERE)] |= np.uint64(bits)
+        for sampled, bits in named.items():
+            masks[self._naming.get(sampled, _NOWHERE)] |= np.uint64(bits)
         for place, operator, operand in self._others:
             truths = (compared(operator, value, operand) for value in samples)
             masks[place] = sum(1 << position for position, truth in enumerate(truths) if truth is Truth.TRUE)

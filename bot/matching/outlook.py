@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.criteria.operators import Partly, Value
+from bot.criteria.operators import Known, Partly, Value
 from bot.matching.index import Bits, CellStep, PairStep
 from bot.matching.literals import Literals
 from bot.matching.priors import Priors
 from bot.matching.ragged import Ints
 from bot.matching.segments import Bytes, Segment, SegmentStanding
-from bot.matching.states import CHANGEABLE, FALSE_FOR, NOT_TRUE_FOR, OPEN
+from bot.matching.states import CHANGEABLE, FALSE_FOR, NOT_TRUE_FOR, OPEN, TO_HOLD
+from bot.matching.tally import Tally
 
 Masks = NDArray[np.uint64]
 
@@ -28,6 +29,7 @@ class Samples:
         self.priors = priors
         self._literals = literals
         self._names = list(literals.numbers)
+        self.attributes = len(self._names)
         self._masks: Masks = np.zeros(0, np.uint64)
         self._done: dict[int, int] = {}
         self._with_part: tuple[tuple[int, Partly | None, int], tuple[Masks, Bytes]] | None = None
@@ -67,11 +69,11 @@ class Samples:
 
 
 class Outlook:
-    """What answers would change on a segment's trials for one person.
+    """What answers would change on a segment's trials for one person. What stands there of attributes that are known is of no use.
 
-    For each cell (trial and attribute): `drops`, the probability that the answer makes a criterion fail that did not; `settles`,
-    that with it every criterion that mentions the attribute is met; `changeable`, whether it can still bring one of them to hold
-    or to fail. What stands there of attributes that are known is of no use.
+    For each cell (trial and attribute): how likely the answer makes a criterion fail that did not (`_drops`), how likely it settles
+    all that mention the attribute so that they are met (`_settles`), and 1 where it can still bring one of them to hold or to fail
+    (`_matters`).
     """
 
     def __init__(self, segment: Segment, samples: Samples, false_for: Masks, not_true_for: Masks, states: Bytes, changeable: Bytes) -> None:
@@ -83,10 +85,12 @@ class Outlook:
         self._changeable = changeable
         self._stale: dict[int, None] = {}
         self._partly: dict[int, Partly] = {}
-        cells = len(segment.cells.cell_trials)
-        self.drops = np.zeros(cells, dtype=np.float32)
-        self.settles = np.zeros(cells, dtype=np.float32)
-        self.changeable = np.zeros(cells, dtype=np.uint8)
+        cells, attributes = len(segment.cells.cell_trials), samples.attributes
+        self._drops = np.zeros(cells, dtype=np.float32)
+        self._settles = np.zeros(cells, dtype=np.float32)
+        self._matters = np.zeros(cells, dtype=np.float32)
+        self._of_alive = Tally(segment.cells, attributes, self._drops, self._matters)
+        self._of_nearly_settled = Tally(segment.cells, attributes, self._settles)
 
     @classmethod
     def of(cls, segment: Segment, samples: Samples) -> Outlook:
@@ -106,20 +110,23 @@ class Outlook:
         for step in segment.cells.all_pairs():
             outlook._work_out(step, segment.blank.parts)
         outlook._sum_up(segment.cells.all_cells())
+        outlook.count(segment.blank, np.ones(len(program.rows), dtype=np.bool_))
         return outlook
 
     def _copy(self) -> Outlook:
         copied = Outlook(
             self._segment, self._samples, self._false_for.copy(), self._not_true_for.copy(), self._states.copy(), self._changeable.copy()
         )
-        copied.drops, copied.settles, copied.changeable = self.drops.copy(), self.settles.copy(), self.changeable.copy()
+        copied._drops, copied._settles, copied._matters = self._drops.copy(), self._settles.copy(), self._matters.copy()
+        copied._of_alive = self._of_alive.copy(copied._drops, copied._matters)
+        copied._of_nearly_settled = self._of_nearly_settled.copy(copied._settles)
         return copied
 
     def note(self, attributes: Iterable[int]) -> None:
         """These attributes, by number, were learnt or forgotten."""
         self._stale.update(dict.fromkeys(attributes))
 
-    def keep_up(self, standing: SegmentStanding, partly: Mapping[int, Partly]) -> None:
+    def keep_up(self, standing: SegmentStanding, known: Mapping[int, Known]) -> None:
         """Work out anew what the attributes noted since touch, and where a part of the names is known (or no longer is)."""
         touched = [self._segment.touched[number] for number in self._stale if number in self._segment.touched]
         self._stale = {}
@@ -128,9 +135,37 @@ class Outlook:
                 self._work_out(step, standing.parts)
         for one in touched:
             self._sum_up(one.cells)
-        for number in self._partly.keys() | partly.keys():
-            if self._partly.get(number) != partly.get(number):
-                self._know_part(number, partly.get(number), standing)
+        for number in self._partly.keys() | known.keys():
+            now = known.get(number)
+            # Of what is known altogether nothing is to be foreseen.
+            if (now is None or isinstance(now, Partly)) and self._partly.get(number) != now:
+                self._know_part(number, now, standing)
+
+    def count(self, standing: SegmentStanding, alive: NDArray[np.bool_]) -> None:
+        """These trials are the ones left."""
+        self._of_alive.count(alive)
+        self._of_nearly_settled.count(alive & (standing.unknown == 1))
+
+    @property
+    def drops(self) -> NDArray[np.float64]:
+        """For each attribute, how many of the trials left its answer is expected to drop."""
+        return self._of_alive.sums[0]
+
+    @property
+    def settles(self) -> NDArray[np.float64]:
+        """For each attribute, of how many of the trials left its answer is expected to settle the last open criterion as met."""
+        return self._of_nearly_settled.sums[0]
+
+    @property
+    def depends(self) -> NDArray[np.float64]:
+        """For each attribute, on how many of the trials left its answer could still change something."""
+        return self._of_alive.sums[1]
+
+    def depending(self, attribute: int) -> Ints:
+        """Which trials of the segment those are, and others that are not left."""
+        where = self._segment.cells.cells_of.get(attribute, slice(0, 0))
+        trials: Ints = self._segment.cells.cell_trials[where][self._matters[where] > 0]
+        return trials
 
     def _know_part(self, number: int, known: Partly | None, standing: SegmentStanding) -> None:
         literals, steps, cells = self._segment.cells.own(number)
@@ -161,9 +196,14 @@ class Outlook:
         attributes = self._segment.cells.cell_attributes[step.cells]
         failing = np.bitwise_or.reduceat(self._false_for[step.pairs], step.begins)
         missing = np.bitwise_or.reduceat(self._not_true_for[step.pairs], step.begins)
-        self.drops[step.cells] = self._samples.probability(failing, attributes)
-        self.settles[step.cells] = self._samples.probability(~missing, attributes)
-        self.changeable[step.cells] = np.bitwise_or.reduceat(self._changeable[step.pairs], step.begins)
+        changeable = np.bitwise_or.reduceat(self._changeable[step.pairs], step.begins)
+        for tally in (self._of_alive, self._of_nearly_settled):
+            tally.take_out(step.cells)
+        self._drops[step.cells] = self._samples.probability(failing, attributes)
+        self._settles[step.cells] = self._samples.probability(~missing, attributes) * (changeable & TO_HOLD > 0)
+        self._matters[step.cells] = changeable > 0
+        for tally in (self._of_alive, self._of_nearly_settled):
+            tally.put_in(step.cells)
 
 
 def _combine(step: PairStep, values: NDArray[Bits], plain: NDArray[Bits]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.criteria.criterion import Status
-from bot.criteria.operators import Known, Partly
+from bot.criteria.operators import Known
 from bot.criteria.verdict import Verdict
 from bot.matching.columns import Columns
 from bot.matching.outlook import Outlook
@@ -145,13 +145,14 @@ class Standing:
             self._outlooks, self._priors = {}, priors
         samples = self.columns.samples(priors)
         numbers = self.columns.literals.numbers
-        partly = {numbers[name]: known for name, known in self.facts.items() if isinstance(known, Partly) and name in numbers}
+        known = {numbers[name]: value for name, value in self.facts.items() if name in numbers}
         for part, left in self.left():
             outlook = self._outlooks.get(id(part))
             if outlook is None:
                 outlook = self._outlooks[id(part)] = Outlook.of(part.segment, samples)
-                outlook.note(numbers[name] for name in self.facts if name in numbers)
-            outlook.keep_up(part, partly)
+                outlook.note(known)
+            outlook.keep_up(part, known)
+            outlook.count(part, left)
             yield part, left, outlook
 
     def _gathered(self, counts: Callable[[SegmentStanding], NDArray[np.int16]]) -> NDArray[np.int16]:
