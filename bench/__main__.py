@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import criteria, matching_engine, planning, reading, turn
+from bench import asking, criteria, matching_engine, planning, reading, turn
 
 BENCHMARKS = {
     "turn": turn.main,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "planning": planning.main,
     "criteria": criteria.main,
     "engine": matching_engine.main,
+    "asking": asking.main,
 }
 
 
