@@ -57,7 +57,7 @@ class People:
         about = all_sought[sought]
         age = round(min(max(random.gauss(*about["age"]), _YOUNGEST), _OLDEST))
         sex = "other" if random.random() < 0.008 else "female" if random.random() < about["female"] else "male"
-        known: dict[str, Value] = {"consent": True, "age": age, "sex": sex, "condition": (sought,)}
+        known: dict[str, Value] = {"consent": True, "asked_for": "self", "age": age, "sex": sex, "condition": (sought,)}
         known["tobacco_use"] = self._tobacco(random, sought)
         heavy = {"Obesity": 9.0, "Type 2 Diabetes": 4.0, "Nonalcoholic Steatohepatitis": 6.0, "Sleep Apnea": 4.0}.get(sought, 0.0)
         known["bmi"] = round(max(random.lognormvariate(math.log(27), 0.19) + heavy - (3 if self.cancer(sought) else 0), 15.0), 1)
