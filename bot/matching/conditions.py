@@ -37,7 +37,9 @@ class ConditionIndex:
         spelling = Spelling(conditions.of_trials)
         self._reader = SubjectReader(conditions, spelling)
         self._hierarchy = Hierarchy(conditions, _also_below(conditions), self._reader.names_in)
-        self._names = KnownNames(spelling, {name: (name, *conditions.synonyms(name)) for name in conditions.names}, ordinary)
+        self._names = KnownNames(spelling, self._reader.own_names, ordinary)
+        self._most_of_it = frozenset(name for name, part in self._reader.in_part.items() if not part.only)
+        self._baskets = frozenset(name for name, part in self._reader.in_part.items() if part.basket)
         self._file = frozenset((*conditions.names, *self._reader.in_part))
         self._subjects: dict[str, Subject] = {}
         self._named: dict[str, NamesOfSubject] = {}
@@ -116,15 +118,18 @@ class ConditionIndex:
 
     def _parts(self, node: str) -> Iterable[str]:
         """What is as good as the leading illness itself: "solid tumours" to who says no more than cancer."""
-        return self._reader.in_part if node == self._conditions.leads else ()
+        return self._most_of_it if node == self._conditions.leads else ()
 
     def _wider(self, node: str) -> frozenset[str]:
         """The nodes that include one, "solid tumours" among them where it is a solid one."""
         wider = self._hierarchy.wider(node)
         leads = self._conditions.leads
+        if leads is not None and node in self._reader.in_part:
+            return frozenset({leads}) if node in self._most_of_it else self._most_of_it | {leads}
         if leads is None or leads not in wider:
-            return wider | {leads} if leads is not None and node in self._reader.in_part else wider
-        return wider.union(name for name, without in self._reader.in_part.items() if not (wider | {node}) & set(without))
+            return wider
+        family = wider | {node}
+        return wider.union(name for name, part in self._reader.in_part.items() if part.includes(family))
 
     def _settle(self) -> None:
         """Place what was put since the last time, and again whatever the hierarchy has learned something of."""
@@ -197,12 +202,13 @@ class ConditionIndex:
         trial is for all.
         """
         below = [other for other in nodes if node in self._wider(other)]
-        if not below or node in self._reader.in_part:
+        if not below or node in self._baskets:
             return False
-        if not explicit:
+        if not explicit or self._baskets.intersection(below):
+            # "Solid tumours" tells which tumours are meant.
             return True
         shared = frozenset.intersection(*(self._wider(other) | {other} for other in below))
-        return any(node in self._wider(each) for each in shared - self._reader.in_part.keys())
+        return any(node in self._wider(each) for each in shared - self._most_of_it)
 
 
 def _also_below(conditions: Conditions) -> Iterable[tuple[str, str]]:

@@ -33,6 +33,23 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class InPart:
+    """A part of the leading illness: the illnesses of `only` and those below, where it has any, but none of `without`.
+
+    A basket stays the subject where kinds of it are named as well.
+    """
+
+    only: frozenset[str]
+    without: frozenset[str]
+    words: tuple[str, ...]
+    basket: bool
+
+    def includes(self, family: frozenset[str]) -> bool:
+        """Whether an illness is in it, by its own name and all wider ones."""
+        return not family & self.without and (not self.only or bool(family & self.only))
+
+
+@dataclass(frozen=True)
 class NamesOfSubject:
     """The nodes that a record names (see `Hierarchy`), by where it names them.
 
@@ -58,23 +75,28 @@ class SubjectReader:
         data: Mapping[str, Any] = conditions.of_trials
         self._conditions = conditions
         self._spelling = spelling
-        self.in_part: Mapping[str, tuple[str, ...]] = {
-            str(name): tuple(map(str, entry["without"])) for name, entry in (data.get("leading_in_part") or {}).items()
-        }
+        parts: Mapping[str, Mapping[str, Any]] = data.get("leading_in_part") or {}
+        self.in_part = {str(name): _in_part(entry) for name, entry in parts.items()}
         self._more = Phrases(
             {
                 **{str(name): map(str, words) for name, words in (data.get("names") or {}).items()},
-                **{str(name): map(str, entry["words"]) for name, entry in (data.get("leading_in_part") or {}).items()},
+                **{name: part.words for name, part in self.in_part.items()},
                 "": _list(data, "other_words"),
             }
         )
         self._without = Phrases({True: _list(data, "without")})
         self._between = frozenset(_list(data, "between"))
+        self._joins = frozenset(_list(data, "joins"))
         self._after = frozenset(_list(data, "preventing_after"))
         self._preventing = Phrases({True: _list(data, "preventing")})
         self._patients = Phrases({True: _list(data, "patients")})
         self._qualities = frozenset(_list(data, "qualities"))
-        self._by_key = _by_key(conditions, spelling)
+        records = data.get("names") or {}
+        self.own_names: Mapping[str, tuple[str, ...]] = {
+            **{name: (name, *conditions.synonyms(name), *_list(records, name)) for name in conditions.names},
+            **{name: (name, *part.words) for name, part in self.in_part.items()},
+        }
+        self._by_key = _by_key(self.own_names, spelling)
         self.names_in = lru_cache(_MOST_READ)(self._names_in)
         self.node = lru_cache(_MOST_READ)(self._node)
 
@@ -105,7 +127,9 @@ class SubjectReader:
         for form in _forms(text):
             words = tokens(form)
             whole = self._conditions.whole(words)
-            names = [(name, end - start) for name, start, end in self._find(Utterance(form))] + ([(whole, len(words))] if whole else [])
+            names = [(name, end - start) for name, start, end in self._find(Utterance(form))]
+            if whole and all(length < len(words) for _, length in names):
+                names.append((whole, len(words)))
             covered = max((length for _, length in names), default=0)
             if names and covered == len(words):
                 # One name and nothing else, in one of its forms: that is it.
@@ -146,10 +170,20 @@ class SubjectReader:
         """The illnesses a title looks at, and whether those who take part have none."""
         said = Utterance(title)
         found = self._find(said)
-        sure = [one for one in found if not self._denied(one[1], said)]
-        # What is to be prevented is the subject only where nothing else is.
-        names = {one[0] for one in sure if not self._prevented(one, found, said)}
-        names = names if names - self._conditions.well else names | {name for name, _, _ in sure}
+        sure: list[str] = []
+        names: set[str] = set()
+        denied = prevented = False
+        end = 0
+        for name, start, its_end in found:
+            # What is said before a list is said of all of it.
+            listed = end and all(word in self._joins for word in said.words[end:start])
+            denied = (listed and denied) or self._denied(start, said)
+            prevented = (listed and prevented) or self._prevented(start, its_end, end, said)
+            end = its_end
+            sure += [name] * (not denied)
+            # What is to be prevented is the subject only where nothing else is.
+            names |= {name} if not denied and not prevented else set()
+        names = names if names - self._conditions.well else names | set(sure)
         well = bool(names & self._conditions.well) and not self._patients.find(said.words)
         return frozenset(names), well
 
@@ -160,12 +194,14 @@ class SubjectReader:
             begin -= 1
         return any(match.end >= begin for match in self._without.find(said.words[:start])) and begin not in said.pauses
 
-    def _prevented(self, one: tuple[str, int, int], found: Sequence[tuple[str, int, int]], said: Utterance) -> bool:
-        _, start, end = one
+    def _prevented(self, start: int, end: int, after: int, said: Utterance) -> bool:
+        """Whether an illness is to be prevented. `after`: the end of the one before it.
+
+        "To prevent stroke in atrial fibrillation": who takes part has the second.
+        """
         if end < len(said) and end not in said.pauses and said.words[end] in self._after:
             return True
-        # "To prevent stroke in atrial fibrillation": who takes part has the second.
-        begin = max((place for place in (*said.pauses, *(other_end for _, _, other_end in found)) if place <= start), default=0)
+        begin = max((place for place in (*said.pauses, after) if place <= start), default=0)
         return bool(self._preventing.find(said.words[max(begin, start - _LOOKS_BACK) : start]))
 
     def _conditions_without_wider(self, names: Iterable[str]) -> frozenset[str]:
@@ -178,12 +214,15 @@ def _forms(text: str) -> Sequence[str]:
     return (text, " ".join(reversed(parts))) if len(parts) > 1 else (text,)
 
 
-def _by_key(conditions: Conditions, spelling: Spelling) -> Mapping[str, str]:
-    """The illnesses by the keys of their names; a key that two share names neither."""
+def _in_part(entry: Mapping[str, Any]) -> InPart:
+    return InPart(frozenset(_list(entry, "only")), frozenset(_list(entry, "without")), _list(entry, "words"), bool(entry.get("basket")))
+
+
+def _by_key(names: Mapping[str, tuple[str, ...]], spelling: Spelling) -> Mapping[str, str]:
+    """The nodes by the keys of their names; a key that two share names neither."""
     meant: dict[str, set[str]] = {}
-    records = conditions.of_trials.get("names") or {}
-    for name in conditions.names:
-        for text in (name, *conditions.synonyms(name), *map(str, records.get(name, ()))):
+    for name, texts in names.items():
+        for text in texts:
             meant.setdefault(spelling.key(text), set()).add(name)
     return {key: min(names) for key, names in meant.items() if len(names) == 1}
 
