@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from itertools import chain
 
 from bot.matching.hierarchy import Hierarchy
 from bot.matching.known_names import Frequency, KnownNames, Meant
@@ -38,7 +39,7 @@ class ConditionIndex:
         self._reader = SubjectReader(conditions, spelling)
         self._hierarchy = Hierarchy(conditions, _also_below(conditions), self._reader.names_in)
         self._names = KnownNames(spelling, self._reader.own_names, ordinary)
-        self._most_of_it = frozenset(name for name, part in self._reader.in_part.items() if not part.only)
+        self._most_of_it = frozenset(name for name, part in self._reader.in_part.items() if not part.kinds)
         self._baskets = frozenset(name for name, part in self._reader.in_part.items() if part.basket)
         self._file = frozenset((*conditions.names, *self._reader.in_part))
         self._subjects: dict[str, Subject] = {}
@@ -101,9 +102,9 @@ class ConditionIndex:
         for node in unsure:
             around = (node, *self._narrower.get(node, ()), *self._wider(node))
             narrower += [trials[each] for each in around for trials in (self._about, self._maybe) if each in trials]
-        found = dict.fromkeys(set[str]().union(*narrower), Relation.NARROWER)
-        found.update(dict.fromkeys(set[str]().union(*broader), Relation.BROADER))
-        found.update(dict.fromkeys(set[str]().union(*same), Relation.SAME))
+        found = dict.fromkeys(chain.from_iterable(narrower), Relation.NARROWER)
+        found.update(dict.fromkeys(chain.from_iterable(broader), Relation.BROADER))
+        found.update(dict.fromkeys(chain.from_iterable(same), Relation.SAME))
         return found
 
     def candidates(self, said: str) -> tuple[str, ...]:

@@ -34,19 +34,19 @@ class Subject:
 
 @dataclass(frozen=True)
 class InPart:
-    """A part of the leading illness: the illnesses of `only` and those below, where it has any, but none of `without`.
+    """A part of the leading illness: its `kinds` and all below them, or where it names none all, but none of `left_out`.
 
     A basket stays the subject where kinds of it are named as well.
     """
 
-    only: frozenset[str]
-    without: frozenset[str]
+    kinds: frozenset[str]
+    left_out: frozenset[str]
     words: tuple[str, ...]
     basket: bool
 
     def includes(self, family: frozenset[str]) -> bool:
         """Whether an illness is in it, by its own name and all wider ones."""
-        return not family & self.without and (not self.only or bool(family & self.only))
+        return not family & self.left_out and (not self.kinds or bool(family & self.kinds))
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,9 @@ def _forms(text: str) -> Sequence[str]:
 
 
 def _in_part(entry: Mapping[str, Any]) -> InPart:
-    return InPart(frozenset(_list(entry, "only")), frozenset(_list(entry, "without")), _list(entry, "words"), bool(entry.get("basket")))
+    return InPart(
+        frozenset(_list(entry, "kinds")), frozenset(_list(entry, "kinds_left_out")), _list(entry, "words"), bool(entry.get("basket"))
+    )
 
 
 def _by_key(names: Mapping[str, tuple[str, ...]], spelling: Spelling) -> Mapping[str, str]:

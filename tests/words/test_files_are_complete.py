@@ -184,7 +184,7 @@ def test_words_to_read_are_lower_case_strings(path: Path) -> None:
     def phrases(data: object) -> Iterator[object]:
         if isinstance(data, dict):
             for key, value in data.items():
-                if key not in ("values", "title", "texts", "name", "broader", "narrow"):
+                if key not in ("values", "title", "texts", "name", "broader", "narrow", "also_below", "kinds", "kinds_left_out"):
                     yield from phrases(value)
         # A list of numbers alone is a range ("a few" is 2 to 5), not words.
         elif isinstance(data, list) and not all(isinstance(item, int | float) for item in data):

@@ -427,6 +427,6 @@ def test_words_of_trials_name_illnesses_that_the_words_file_has() -> None:
     below = of_trials["also_below"]
     parts = of_trials["leading_in_part"]
     used = {*of_trials["names"], *below, *(wider for all_ in below.values() for wider in all_)}
-    used |= {name for part in parts.values() for name in (*part.get("without", ()), *part.get("only", ()))}
+    used |= {name for part in parts.values() for name in (*part.get("kinds", ()), *part.get("kinds_left_out", ()))}
     assert used <= names
     assert not names & parts.keys()
