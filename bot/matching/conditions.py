@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import chain
 
 from bot.matching.hierarchy import Hierarchy
-from bot.matching.known_names import Frequency, KnownNames, Meant
+from bot.matching.known_names import Frequency, KnownNames, Meant, Source
 from bot.matching.spelling import Spelling
 from bot.matching.subjects import NamesOfSubject, Subject, SubjectReader
 from bot.screening.reading.conditions import Conditions
@@ -63,8 +63,8 @@ class ConditionIndex:
             [(self._reader.node(name), name) for _, name in subject.terms],
             [(self._reader.node(name), name) for _, name in subject.ancestors],
         )
-        for text in _texts(subject):
-            self._names.add(text, self._reader.node(text))
+        for text, source in _texts(subject):
+            self._names.add(text, self._reader.node(text), source)
         self._waiting.add(trial_id)
 
     def remove(self, trial_id: str) -> None:
@@ -72,8 +72,8 @@ class ConditionIndex:
         subject = self._subjects.pop(trial_id, None)
         if subject is None:
             return
-        for text in _texts(subject):
-            self._names.remove(text, self._reader.node(text))
+        for text, source in _texts(subject):
+            self._names.remove(text, self._reader.node(text), source)
         del self._named[trial_id]
         self._waiting.discard(trial_id)
         self._unpost(trial_id)
@@ -216,9 +216,8 @@ def _also_below(conditions: Conditions) -> Iterable[tuple[str, str]]:
     return ((str(name), str(wider)) for name, all_ in (conditions.of_trials.get("also_below") or {}).items() for wider in all_)
 
 
-def _texts(subject: Subject) -> Iterable[str]:
-    """The names that a record uses."""
-    yield from subject.conditions
-    yield from subject.keywords
-    for _, name in (*subject.terms, *subject.ancestors):
-        yield name
+def _texts(subject: Subject) -> Iterable[tuple[str, Source]]:
+    """The names that a record uses, and where."""
+    yield from ((text, Source.CONDITION) for text in subject.conditions)
+    yield from ((text, Source.KEYWORD) for text in subject.keywords)
+    yield from ((name, Source.TERM) for _, name in (*subject.terms, *subject.ancestors))

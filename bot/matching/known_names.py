@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -35,12 +36,21 @@ _AS_GOOD = 0.04
 _MOST_READINGS = 4
 
 
+class Source(IntEnum):
+    """Where a name stands, the least trusted first: a keyword may be anything, a condition is mostly an illness, and a term always."""
+
+    KEYWORD = 0
+    CONDITION = 1
+    TERM = 2
+
+
 @dataclass
 class _Name:
-    """One key: the nodes it stands for, each as often as records say so, and how records write it."""
+    """One key: the nodes it stands for, how records write it and where, each as often as they do."""
 
     nodes: Counter[str] = field(default_factory=Counter)
     writings: Counter[str] = field(default_factory=Counter)
+    sources: Counter[Source] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)
@@ -69,9 +79,9 @@ class KnownNames:
         self._fixed = frozenset(fixed)
         for node, texts in fixed.items():
             for text in texts:
-                self.add(text, node)
+                self.add(text, node, Source.TERM)
 
-    def add(self, text: str, node: str) -> None:
+    def add(self, text: str, node: str, source: Source) -> None:
         """A name, once more."""
         words = self._spelling.words(text)
         key = self._spelling.join(words)
@@ -86,8 +96,9 @@ class KnownNames:
             self._by_length = None
         name.nodes[node] += 1
         name.writings[text] += 1
+        name.sources[source] += 1
 
-    def remove(self, text: str, node: str) -> None:
+    def remove(self, text: str, node: str, source: Source) -> None:
         """A name, once less."""
         words = self._spelling.words(text)
         key = self._spelling.join(words)
@@ -96,6 +107,7 @@ class KnownNames:
             return
         name.nodes[node] -= 1
         name.writings[text] -= 1
+        name.sources[source] -= 1
         if +name.nodes:
             return
         del self._names[key]
@@ -129,12 +141,18 @@ class KnownNames:
                 here = slice(start, start + size)
                 if not all(free[here]):
                     continue
-                keys = self._keys(raw[here], words[here])
+                everyday = all(self._ordinary(word) for word in raw[here])
+                keys = self._of_illness(self._keys(raw[here], words[here]), everyday)
                 repaired, likeness = ([], 1.0) if keys else self._repaired(words[here], alike[here])
                 if keys or repaired:
                     free[here] = [False] * size
                     found.append(self._meant(keys or repaired, likeness))
         return tuple(found)
+
+    def _of_illness(self, keys: Sequence[str], everyday: bool) -> list[str]:
+        """The keys that are an illness also inside a message: "clinical trial" and "quality of life" stand in records too."""
+        least = Source.TERM if everyday else Source.CONDITION
+        return [key for key in keys if any(count > 0 and source >= least for source, count in self._names[key].sources.items())]
 
     def _keys(self, raw: Sequence[str], words: Sequence[str]) -> list[str]:
         key = self._spelling.join(words)
@@ -160,7 +178,8 @@ class KnownNames:
             key = self._spelling.join(repaired)
             short = self._without_general(key)
             for found in [key] if key in self._names else sorted(self._short.get(short, ())) if short else []:
-                readings[found] = max(readings.get(found, 0.0), score)
+                if self._of_illness([found], everyday=False):
+                    readings[found] = max(readings.get(found, 0.0), score)
         best = max(readings.values(), default=0.0)
         return [key for key in sorted(readings, key=lambda key: -readings[key]) if readings[key] >= best - _AS_GOOD], best
 

@@ -365,6 +365,15 @@ def test_words_that_name_no_illness_find_nothing(said: str) -> None:
     assert trials.candidates(said) == ()
 
 
+def test_everyday_words_of_a_record_name_no_illness_inside_a_message() -> None:
+    trials = index(about("Lung House"), about("Gout", keywords=("eosinophilic trial",)), Subject(terms=(("D1", "Lung History"),)))
+    assert trials.relations([], "my mother and her lung house in Boston") == {}
+    assert trials.relations([], "lung house") == {"0": SAME}
+    assert trials.relations([], "looking for an eosinophilic trial") == {}
+    assert trials.relations([], "an eosinophilic trial") == {"1": NARROWER}
+    assert trials.relations([], "my mother has a lung history") == {"2": SAME}
+
+
 def test_an_illness_inside_the_words_does_not_add_to_what_is_wanted() -> None:
     trials = index(about("Erythromelalgia"), about("Gout"))
     assert trials.relations(["Gout"], "gout, and my sister has erythromelalgia") == {"1": SAME}
