@@ -35,7 +35,11 @@ def test_who_has_no_value_is_not_sure(attribute: str, text: str) -> None:
 
 
 # A number that each may have; 60 for all others.
-ORDINARY = {"bmi": 24, "hba1c": 7, "hemoglobin": 13, "anc": 3, "wbc": 6, "creatinine": 1, "bilirubin": 1, "inr": 2, "body_temperature": 37}
+ORDINARY = {
+    "bmi": 24, "hba1c": 7, "hemoglobin": 13, "anc": 3, "wbc": 6, "creatinine": 1, "bilirubin": 1, "inr": 2, "body_temperature": 37,
+    "albumin": 4, "potassium": 4, "intraocular_pressure": 16, "das28": 4, "qtc": 430, "mmse": 25, "moca": 25, "edss": 4, "phq9": 12,
+    "gad7": 10, "hama": 20, "pain_score": 6, "waist": 96, "ldl_cholesterol": 130, "total_cholesterol": 200,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("attribute", NUMBERS)
@@ -90,6 +94,36 @@ def test_two_named_values_answer_no_other_question_and_count(attribute: str) -> 
         ("gfr", "stage 3a", None),
         ("gfr", "stage 3, it was 45", 45),
         ("bmi", "1.70 m and 68 kg", None),
+        ("mmse", "24 out of 30", 24),
+        ("mmse", "24/30", 24),
+        ("pain_score", "7/10", 7),
+        ("pain_score", "seven out of ten", 7),
+        ("pain_score", "some days 3, some days 8", None),
+        ("albumin", "39", 3.9),
+        ("ldl_cholesterol", "3.4", 131.48),
+        ("total_cholesterol", "LDL 130, total 210", 210),
+        ("crp", "0.8", None),
+        ("crp", "0.8 mg/dl", 8),
+        ("waist", "38 inches", 96.52),
+        ("waist", "60", None),
+        ("fev1", "62 %", 62),
+        ("fev1", "1.8 liters", None),
+        ("cd4_count", "22 %", None),
+        ("ntprobnp", "my bnp was 300", None),
+        ("qtc", "0.44 s", 440),
+        ("ahi", "22 an hour", 22),
+        ("intraocular_pressure", "16 and 18", None),
+        ("pack_years", "30 pack years", 30),
+        ("pack_years", "a pack a day for 20 years", None),
+        ("exacerbations_last_year", "none", 0),
+        ("exacerbations_last_year", "twice", 2),
+        ("exacerbations_last_year", "3 times last year", 3),
+        ("exacerbations_last_year", "a few", None),
+        ("pain_crises_last_year", "4 crises", 4),
+        ("pain_crises_last_year", "lost count", "unsure"),
+        ("tender_joints", "about 6", 6),
+        ("tender_joints", "6 tender, 4 swollen", None),
+        ("swollen_joints", "none", 0),
         ("nyha_class", "my heart is fine", "I"),
         ("nyha_class", "I don't have heart failure", "I"),
         ("nyha_class", "my heart is not fine", None),
@@ -118,6 +152,12 @@ def test_a_stage_of_cancer_beside_another_value_is_one() -> None:
         ("bp 120/80 or 130/85", {}),
         ("80/100", {}),
         ("the prognosis is 12 months", {"life_expectancy": 12}),
+        ("my LDL is 130 and HDL 45", {"ldl_cholesterol": 130, "hdl_cholesterol": 45}),
+        ("FEV1 is 45%", {"fev1": 45}),
+        ("my PHQ-9 was 14", {"phq9": 14}),
+        ("20 pack years of smoking", {"pack_years": 20}),
+        ("I have 6 tender joints", {"tender_joints": 6}),
+        ("I have a pain in the knee for 8 years", {}),
     ],
 )
 def test_what_is_told_at_another_question_counts(text: str, facts: dict[str, object]) -> None:

@@ -76,6 +76,12 @@ WORTH = {
     ("bilirubin", "14 µmol/L"): 0.819,
     ("triglycerides", "1.7 mmol/L"): 150.6,
     ("body_temperature", "98.2 °F"): 36.78,
+    ("fasting_glucose", "6.1 mmol/L"): 109.9,
+    ("ldl_cholesterol", "3.4 mmol/L"): 131.5,
+    ("total_cholesterol", "5.2 mmol/L"): 201.1,
+    ("hdl_cholesterol", "1.3 mmol/L"): 50.27,
+    ("crp", "0.5 mg/dL"): 5,
+    ("waist", "37 inches"): 93.98,
 }
 
 

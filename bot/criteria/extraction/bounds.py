@@ -26,6 +26,8 @@ _NAMES = frozenset((Kind.NAME, Kind.PAIR))
 _COMPARING = frozenset((Kind.ABOVE, Kind.BELOW, Kind.AT_LEAST, Kind.AT_MOST, Kind.BETWEEN, Kind.OR_MORE, Kind.OR_LESS, Kind.TO))
 _NAME_REACH = 12
 """So many words may stand between a name and its bound."""
+_PART_REACH = 7
+"""So many words before a name may make it only a part of what is measured."""
 _JOIN_REACH = 2
 """So many words may stand between two bounds of one attribute, beside what joins them."""
 
@@ -184,11 +186,27 @@ def _is_changed(reading: _Reading, index: int) -> bool:
             found = words.changes_before.longest(before, 0)
             if found is not None and found[1] == len(before):
                 return True
+    return _is_part(reading, index)
+
+
+def _is_part(reading: _Reading, index: int) -> bool:
+    """Whether only a part of something is named: "item 3 of the HAM-D", but not "17-item HAM-D"."""
+    signs, words = reading.signs, reading.words
+    for place in range(max(reading.start, index - _PART_REACH), index):
+        if words.part_of.isdisjoint(signs[place].parts):
+            continue
+        before = next((sign for sign in reversed(signs[reading.start : place]) if sign.text != "-"), None)
+        if before is None or not before.is_a(Kind.NUMBER):
+            return True
     return False
 
 
 def _bound(reading: _Reading, bound: Bound, found: Sequence[Element], position: int) -> None:
     quantities = [quantity for quantity in (bound.lower, bound.upper, bound.exact) if quantity is not None]
+    if _says_again(reading, bound, quantities):
+        reading.limits[-1] = reading.limits[-1]._replace(place=(reading.limits[-1].place[0], reading.signs[bound.last].end))
+        reading.last_end = bound.last
+        return
     attributes = _attributes(reading, bound, quantities, found, position)
     joins = reading.last_end >= 0
     if attributes and not any(_is_other_unit(reading, quantity) for quantity in quantities):
@@ -196,6 +214,24 @@ def _bound(reading: _Reading, bound: Bound, found: Sequence[Element], position: 
         reading.used, reading.last_end = True, bound.last
     elif joins:
         reading.last_end = -99
+
+
+def _says_again(reading: _Reading, bound: Bound, quantities: Sequence[Quantity]) -> bool:
+    """Whether brackets right behind the last bound only convert it: "≥ 7.0 mmol/L (126 mg/dL)"."""
+    if not reading.limits or reading.last_end < 0 or len(quantities) != 1:
+        return False
+    last, (again,) = reading.limits[-1], quantities
+    units = reading.words.unit_of.get(last.attribute, {})
+    said, other = units.get(last.quantity.unit), units.get(again.unit)
+    between = reading.signs[reading.last_end + 1 : bound.first]
+    if said is None or other is None or said == other or len(between) != 1 or not between[0].is_a(Kind.OPEN):
+        return False
+    first, second = (way.factor * number.value + way.offset for way, number in ((said, last.quantity), (other, again)))
+    return abs(first - second) <= _SAME * max(abs(first), abs(second))
+
+
+_SAME = 0.05
+"""Two numbers that differ by so small a share say the same: conversions are rounded."""
 
 
 def _is_other_unit(reading: _Reading, quantity: Quantity) -> bool:
@@ -257,7 +293,7 @@ def _fitting(reading: _Reading, names: Sequence[tuple[str, int]], unit: str) -> 
     for name, index in names:
         for part in name.split("/"):
             known = reading.words.unit_of.get(part, {})
-            if part and (not unit or unit in known or not known):
+            if part and (unit in known or not known if unit else part not in reading.words.unit_needed):
                 fitting.append((name, index))
                 break
     return fitting
@@ -332,7 +368,7 @@ def _keep(reading: _Reading, bound: Bound, attributes: Sequence[tuple[str, int]]
                 value = quantity.value if number == 0 else quantity.second
                 if value is None:
                     continue
-                kept = Quantity(value, quantity.first, quantity.last, quantity.written, quantity.unit, quantity.limit)
+                kept = quantity._replace(value=value, second=None if second else quantity.second)
                 if conditional and reading.either and any(limit.attribute == part and limit.side == side for limit in reading.limits):
                     continue  # "≤ 3 × ULN, or ≤ 5 × ULN if there are liver metastases": the first one is for everybody.
                 _tell_unit(reading, part, kept)

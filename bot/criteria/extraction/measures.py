@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt
 
@@ -64,10 +64,46 @@ class Measures:
         can_be = [value is not None and _within(known.plausible, value) for value in (as_written, thousands)]
         return limit._replace(quantity=quantity._replace(value=quantity.value * 1000)) if can_be == [False, True] else limit
 
+    def demanded(self, said: Sequence[Limit]) -> list[Limit]:
+        """The limits without those that demand nothing: the ends of a scale, "a 0-10 scale", and of "102/88", what the one number means."""
+        ends: dict[tuple[int, str], set[float]] = {}
+        for limit in said:
+            ends.setdefault((limit.joint, limit.attribute), set()).add(self._own(limit))
+        return [limit for limit in said if not self._is_scale(limit, ends[limit.joint, limit.attribute]) and self._is_one(limit)]
+
+    def _own(self, limit: Limit) -> float:
+        value = None if limit.quantity.limit or self.known[limit.attribute].values else self._converted(limit)
+        return limit.quantity.value if value is None else value
+
+    def _converted(self, limit: Limit) -> float | None:
+        return self.value(limit.attribute, limit.quantity.value, limit.quantity.unit)
+
+    def _is_scale(self, limit: Limit, ends: set[float]) -> bool:
+        known = self.known[limit.attribute]
+        return not known.values and known.possible is not None and ends == set(known.possible)
+
+    def _is_one(self, limit: Limit) -> bool:
+        """Whether no second number stands behind a stroke, unless it is the top of the scale: "24/30"."""
+        known, second = self.known[limit.attribute], limit.quantity.second
+        return second is None or bool(known.values) or (known.possible is not None and second == known.possible[1])
+
+    def for_all(self, said: Sequence[Limit]) -> list[Limit]:
+        """The limits of those values that have only one limit on each side: two are for different people."""
+        numbers: dict[tuple[str, str], set[float]] = {}
+        for limit in said:
+            side = TURNED.get(limit.side, limit.side) if limit.denied else limit.side
+            numbers.setdefault((limit.attribute, side), set()).add(self._own(limit))
+        several = {attribute for (attribute, side), found in numbers.items() if len(found) > 1 and side != "exact"}
+        return [limit for limit in said if limit.attribute not in several]
+
     def days(self, unit: str) -> float | None:
         """The days of a unit of time, as the units of an age tell them."""
         way = self.units.get("age", {}).get(unit)
         return None if way is None else way.factor * 365.25
+
+
+TURNED = {"lower": "upper", "upper": "lower"}
+"""The other side."""
 
 
 def _within(bounds: tuple[float, float], value: float) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.criteria.criterion import Section
 from bot.criteria.extraction.bounds import Limit, limits
 from bot.criteria.extraction.combining import Atom, Reach, all_of, any_of, both_or_unsure, combined
-from bot.criteria.extraction.measures import Measures, comparison
+from bot.criteria.extraction.measures import TURNED, Measures, comparison
 from bot.criteria.extraction.outline import Point
 from bot.criteria.extraction.signs import Sign, signs
 from bot.criteria.extraction.statements import Statement, StatementWords, statements
@@ -83,8 +83,10 @@ def read_point(text: str, lowered: str, point: Point, language: Language) -> Rea
         return ReadPoint((), alone, True)
     found = signs(text, lowered, *point.own, language.words)
     context = _named_by_heading(text, lowered, point, language) if point.headings else None
-    said = [language.measures.as_meant(limit) for limit in limits(found, language.words, context)]
+    said = language.measures.demanded([language.measures.as_meant(limit) for limit in limits(found, language.words, context)])
     read = ReadPoint(_written(said, point.section, language)) if said else ReadPoint()
+    if len(said) > 1 and _tells_people_apart(found, language):
+        said = language.measures.for_all(said)
     taken = _taken(found, said) if said else []
     stated = statements(found, language.statements, [block for _, block in taken])
     if not taken and not stated:
@@ -105,6 +107,13 @@ def read_point(text: str, lowered: str, point: Point, language: Language) -> Rea
 
 
 _LONGEST_ALONE = 40
+
+
+def _tells_people_apart(found: Sequence[Sign], language: Language) -> bool:
+    """Whether kinds of people are named, "102 cm (men), 88 cm (women)", and nothing else says that what follows is for some only."""
+    if any(Kind.CONDITION in sign.kinds for sign in found):
+        return False
+    return any(not language.words.apart.isdisjoint(sign.parts) for sign in found)
 
 
 def _plain(lowered: str, point: Point) -> str:
@@ -139,7 +148,7 @@ def _written(said: Sequence[Limit], section: Section, language: Language) -> tup
         whole_scale = limit.attribute in language.words.grades and limit.quantity.value != _ends(limit.attribute, language)[1]
         if turned and ends[limit.joint, limit.attribute] > 1 and not whole_scale:
             continue
-        side = {"lower": "upper", "upper": "lower"}[limit.side] if turned else limit.side
+        side = TURNED[limit.side] if turned else limit.side
         unit = {"upper": "×ULN", "lower": "×LLN"}.get(quantity.limit, quantity.unit)
         bounds.append(WrittenBound(limit.attribute, side, quantity.value, limit.inclusive, unit))
     for attribute, limits_of in exact.items():

@@ -208,6 +208,12 @@ class RegistryWords:
     """What may stand behind a number without a unit that is somebody's age."""
     changes_behind: Tree
     changes_before: Tree
+    part_of: frozenset[str]
+    """Words shortly before a name that make it only a part of what is measured: "item 3 of the HAM-D"."""
+    unit_needed: frozenset[str]
+    """Attributes that a number without a unit is none of."""
+    apart: frozenset[str]
+    """Words for kinds of people, whose limits may differ: "men", "untreated"."""
 
     @cached_property
     def beginnings(self) -> frozenset[str]:
@@ -229,7 +235,7 @@ class RegistryWords:
         """From the language's `registry.yaml` and the units of `understood`."""
         tree = Tree()
         for name, measure in data["measures"].items():
-            tree.add(measure["names"], Meaning(Kind.NAME, name))
+            tree.add(_all_names(measure), Meaning(Kind.NAME, name))
         for pair in data["pairs"]:
             tree.add(pair["names"], Meaning(Kind.PAIR, f"{pair['first']}/{pair['second']}"))
         tree.add(data["foreign"], Meaning(Kind.FOREIGN))
@@ -282,6 +288,9 @@ class RegistryWords:
             frozenset(part for word in data["age_behind"] for part in pieces(word)),
             _tree_of(data["changes"]["behind"]),
             _tree_of(data["changes"]["before"]),
+            frozenset(map(str, data["changes"]["part_of"])),
+            frozenset(name for name, measure in data["measures"].items() if measure.get("unit_needed")),
+            frozenset(map(str, data["subjects"]["apart"])),
         )
 
 
@@ -324,6 +333,13 @@ _POWERS = str.maketrans(
         "／": "/",
     }
 )
+
+
+def _all_names(measure: Mapping[str, Any]) -> list[str]:
+    """The names of a measured attribute, each with what has to stand right behind it: "exacerbations in the last year"."""
+    names = list(map(str, measure["names"]))
+    behind = measure.get("followed_by")
+    return names if behind is None else [f"{name} {words}" for name in names for words in behind]
 
 
 def _tree_of(phrases: Iterable[str]) -> Tree:

@@ -60,6 +60,7 @@ class QuantityReader:
         self._counting = frozenset(map(str, spoken.get("counting") or ()))
         self._one = frozenset(map(str, spoken.get("one") or ()))
         self._multiples = frozenset(map(str, spoken.get("multiples") or ()))
+        self._out_of = frozenset(map(str, spoken.get("out_of") or ()))
         self._now, self._then_and_now = lexicon.cues("current"), lexicon.cues("then_and_now")
         self._foreign = lexicon.cues("other_measures")
         measured = {name: lexicon.words_of(name) for name, known in lexicon.attributes.items() if known.group == MEASUREMENT}
@@ -107,10 +108,14 @@ class QuantityReader:
         if match is None:
             behind_it = said.words[number.end] if number.end < len(said) and number.end not in said.pauses else ""
             # A unit that is none of ours makes the number none of ours either.
-            return Quantity(number.value, number.start, number.end, behind_it if behind_it in self._lexicon.every_unit else "")
+            return Quantity(number.value, number.start, number.end, behind_it if self._is_unit(behind_it) else "")
         # As many words as the unit has belong to it.
         length = len(re.findall(r"[^\W\d_]+|\d+|%", match[0]))
         return Quantity(number.value, number.start, min(number.end + length, len(said)), match[1])
+
+    def _is_unit(self, word: str) -> bool:
+        """Whether a word is a unit of something; the 10 of "10^9/L" is none by itself."""
+        return word in self._lexicon.every_unit and not word.isdecimal()
 
     def _joined(self, found: list[Quantity], said: Utterance) -> list[Quantity]:
         """ "11 stone 4" is one weight."""
@@ -146,8 +151,11 @@ class QuantityReader:
             pair = self._current(pairs, said)
             return None if pair is None else self._kept(attribute, pair.values[attribute.name].value)
         lost = [(match.start, match.end) for match in self._lexicon.cues("changes").find(said.words)]
-        taken = dates | self._in_pairs(attribute.name, said)
-        quantities = [q for q in self.find(said) if q.start not in taken and not any(0 <= q.start - end <= 1 for _, end in lost)]
+        found = self.find(said)
+        scored = self._out_of_scale(attribute, found, said)
+        # The 7 of "7/10" is no day of October, and the 10 no value.
+        taken = (dates - scored.keys()) | self._in_pairs(attribute.name, said) | set(scored.values())
+        quantities = [q for q in found if q.start not in taken and not any(0 <= q.start - end <= 1 for _, end in lost)]
         quantities = self._without_norms(quantities, said)
         ends = self._ends_of_spans(quantities, said)
         values = [(quantity, value) for quantity in quantities if (value := self.value(attribute, quantity)) is not None]
@@ -329,6 +337,17 @@ class QuantityReader:
             if {low.start, high.start} <= ends and any("(" in gap for gap in said.between[value.end : low.start + 1]):
                 norms |= {low.start, high.start}
         return [quantity for quantity in quantities if quantity.start not in norms]
+
+    def _out_of_scale(self, attribute: Attribute, quantities: Sequence[Quantity], said: Utterance) -> dict[int, int]:
+        """Where a score stands with the top of its scale behind it, and where that stands: "24 out of 30", "7/10"."""
+        if attribute.unit or attribute.possible is None:
+            return {}
+        return {
+            value.start: top.start
+            for value, top in itertools.pairwise(quantities)
+            if top.value == attribute.possible[1]
+            and (" ".join(said.words[value.end : top.start]) or said.between[top.start].strip()) in self._out_of
+        }
 
     @staticmethod
     def _ends_of_spans(quantities: Sequence[Quantity], said: Utterance) -> set[int]:

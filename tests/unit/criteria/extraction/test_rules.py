@@ -43,6 +43,13 @@ WHOLE: list[tuple[str, str, Any]] = [
     ("E", "Unable to give informed consent", {"not": "willing_to_consent is False"}),
     ("E", "Inability to obtain informed consent", {"not": {"not": "willing_to_consent is True"}}),
     ("E", "Leptomeningeal disease", {"not": "leptomeningeal_disease is True"}),
+    # Brackets that say it again in another unit say nothing more.
+    ("I", "Fasting plasma glucose ≤ 270 mg/dL (15.0 mmol/L)", "fasting_glucose at_most 270.0"),
+    ("E", "HbA1c > 47 mmol/mol (> 6.4 %)", {"not": "hba1c above 6.45156"}),
+    ("E", "Serum potassium < 3.5 mmol/L or > 5.5 mmol/L", {"not": {"any": ["potassium below 3.5", "potassium above 5.5"]}}),
+    ("I", "pain VAS ≥ 40 mm", "pain_score at_least 4.0"),
+    ("E", "MMSE < 24/30", {"not": "mmse below 24.0"}),
+    ("I", "≥ 2 COPD exacerbations in the previous 12 months", "exacerbations_last_year at_least 2.0"),
 ]  # fmt: skip
 
 
@@ -159,3 +166,11 @@ def test_a_wider_illness_than_the_trial_names_is_not_known_to_fit(read: Read) ->
     assert evaluate(rule, {"medical_history": ("Type 2 Diabetes",)}).truth is Truth.TRUE
     assert evaluate(rule, {"medical_history": ("Diabetes",)}).truth is Truth.UNKNOWN
     assert evaluate(rule, {"medical_history": ("Asthma",)}).truth is Truth.FALSE
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Waist circumference: men > 102 cm, women > 88 cm", "QTcF > 450 ms (men) or > 470 ms (women)", "Waist ≥ 102/88 cm (M/F)"],
+)
+def test_limits_for_different_people_are_nobodys_rule(read: Read, text: str) -> None:
+    assert only(read(f"Exclusion Criteria:\n* {text}")).requires is None
