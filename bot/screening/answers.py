@@ -57,7 +57,8 @@ def facts_from(attributes: Attributes, answers: Mapping[str, Answer]) -> Facts:
     What does not apply overrules what was stated before (someone who corrects "female" to
     "male" has no pregnancy to speak of), but only where the condition is certainly false. Who has
     no illness but the one sought has that one: what an attribute includes counts where both are known,
-    and is a part of it where it is not known itself.
+    and is a part of it where it is not known itself. A list that names insulin answers whether insulin is used;
+    one that does not leaves it open.
     """
     values: dict[str, Known] = {name: answer.value for name, answer in answers.items() if answer.value is not None}
     derived: dict[str, tuple[str, ...]] = {}
@@ -81,4 +82,11 @@ def facts_from(attributes: Attributes, answers: Mapping[str, Answer]) -> Facts:
         elif stated is None:
             values[attribute.name] = Partly(included)
             derived[attribute.name] = (str(attribute.includes),)
+    for attribute in attributes.values():
+        if attribute.implied_by is None or attribute.name in values:
+            continue
+        implied = evaluate(attribute.implied_by, values)
+        if implied.truth is Truth.TRUE:
+            values[attribute.name] = True
+            derived[attribute.name] = implied.because
     return Facts(values, derived)

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.criteria.operators import NEVER, OPERATORS, Value
 from bot.criteria.rules import Comparison, Rule, mentioned, walk
+
+
+CONDITIONS: Final = "conditions"
+"""The list of illnesses."""
 
 
 class AnswerType(StrEnum):
@@ -36,9 +40,10 @@ class Attribute(BaseModel):
     condition itself stays unknown, `when_unsure` says whether to ask all the same. What is not
     `asked` is put to nobody; told unasked, it counts. The question of a `complete` text attribute
     asks for every name there is: an empty tuple is an answer to it, and what is not named is
-    denied. The names of the attribute that it `includes` count as its own. The names are those of illnesses,
-    or, `of_places`, of places. A `momentary` value changes
-    by the hour: one that was told is measured again before it can keep anybody out of any trial.
+    denied. The names of the attribute that it `includes` count as its own, and `names_in` is the list
+    that its names are of. Where `implied_by` holds, a yes follows for who has not answered it. A
+    `momentary` value changes by the hour: one that was told is measured again before it can keep
+    anybody out of any trial.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,6 +64,8 @@ class Attribute(BaseModel):
     of_places: bool = False
     complete: bool = False
     includes: str | None = None
+    names_in: Literal["conditions", "medicines", "operations"] = CONDITIONS
+    implied_by: Rule | None = None
     applies_when: Rule | None = None
     otherwise: bool | float | str | None = None
     when_unsure: Literal["ask", "skip"] = "ask"
@@ -75,6 +82,10 @@ class Attribute(BaseModel):
             raise ValueError("`otherwise` needs `applies_when`")
         if (self.complete or self.includes or self.of_places) and self.answer_type is not AnswerType.TEXT:
             raise ValueError("`complete`, `includes` and `of_places` belong to text attributes")
+        if self.names_in != CONDITIONS and not self.complete:
+            raise ValueError("`names_in` another list than the illnesses belongs to attributes that are complete")
+        if self.implied_by is not None and self.answer_type is not AnswerType.YES_NO:
+            raise ValueError("`implied_by` belongs to yes_no attributes")
         for bounds in (self.plausible, self.possible):
             if bounds and bounds[0] >= bounds[1]:
                 raise ValueError("a range is [low, high] with low below high")
@@ -119,9 +130,9 @@ class Attributes(Mapping[str, Attribute]):
             included = self._by_name.get(attribute.includes or attribute.name)
             if included is None or included.answer_type is not attribute.answer_type:
                 raise ValueError(f"`includes` of `{attribute.name}`: there is no text attribute `{attribute.includes}`")
-            if attribute.applies_when is not None:
-                for fault in self.faults(attribute.applies_when):
-                    raise ValueError(f"`applies_when` of `{attribute.name}`: {fault}")
+            for key, rule in (("applies_when", attribute.applies_when), ("implied_by", attribute.implied_by)):
+                for fault in self.faults(rule) if rule is not None else ():
+                    raise ValueError(f"`{key}` of `{attribute.name}`: {fault}")
 
     def __getitem__(self, name: str) -> Attribute:
         return self._by_name[name]

@@ -17,7 +17,7 @@ from bot.criteria.operators import NEVER, Value
 from bot.criteria.rules import Comparison, Rule, can_come_to, mentioned, walk
 from bot.criteria.truth import Truth
 from bot.screening.answers import Facts
-from bot.screening.attributes import AnswerType, Attribute, Attributes
+from bot.screening.attributes import CONDITIONS, AnswerType, Attribute, Attributes
 
 SAME_GROUP_BONUS = 0.1
 SENSITIVITY_DISCOUNT = 0.25
@@ -127,11 +127,15 @@ def _decisive_share(
     if attribute.answer_type is AnswerType.TEXT:
         # There are a thousand names, and all that no criterion mentions come to the same.
         asked_for = _names_in(attribute.name, concerned)
-        named = [name for name in condition_names if name in asked_for]
-        others = next((name for name in condition_names if name not in asked_for), None)
+        if attribute.names_in == CONDITIONS:
+            named = [name for name in condition_names if name in asked_for]
+            others = next(((name,) for name in condition_names if name not in asked_for), None)
+        else:
+            # Of another list no more is known here than that it is about as long; who names nothing that is asked for might name nothing.
+            named, others = sorted(map(str, asked_for)), ()
         decisive = sum(decides((name,)) for name in named)
-        if others is not None and decides((others,)):
-            decisive += len(condition_names) - len(named)
+        if others is not None and decides(others):
+            decisive += max(0, len(condition_names) - len(named))
         return decisive / len(condition_names) if condition_names else 0.0
     samples = _possible_values(attribute)
     return sum(map(decides, samples)) / len(samples) if samples else 0.0

@@ -97,7 +97,8 @@ class Interview(Questioning):
         """The criteria that an answer bears on, through what follows from it too."""
         names = {name}
         for attribute in self.attributes.values():
-            if attribute.includes == name or (attribute.applies_when and name in mentioned(attribute.applies_when)):
+            rules = [rule for rule in (attribute.applies_when, attribute.implied_by) if rule is not None]
+            if attribute.includes == name or any(name in mentioned(rule) for rule in rules):
                 names.add(attribute.name)
         return tuple(
             criterion.id

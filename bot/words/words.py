@@ -26,7 +26,9 @@ FALLBACK_LOCALE = "en"
 _FORMS = ("who", "whose", "them", "their")
 _BEGINNING = re.compile(r"(?P<before>^|[.!?]\s+)\{(?P<form>who|whose)\}")
 """A person who begins a sentence."""
-_FILES = ("conversation", "attributes", "reading", "conditions", "people", "safety", "answers", "site", "rules", "imported")
+_FILES = ("conversation", "attributes", "reading", "conditions", "treatments", "people", "safety", "answers", "site", "rules", "imported")
+_LISTS = ("medicines", "operations")
+"""The lists of names in treatments.yaml."""
 _UNDERSTOOD = "understood"
 """The folder of what is understood, one file for each kind of attribute."""
 
@@ -210,7 +212,7 @@ class Words:
     def widest(self, attribute: str, values: Sequence[Value]) -> Sequence[Value]:
         if self.attributes[attribute].answer_type is not AnswerType.TEXT:
             return values
-        above = self.lexicon.conditions.above
+        above = self.lexicon.names_of(attribute).above
         return [value for value in values if not any(name in values for name in above(str(value)))]
 
     # -- reading
@@ -232,6 +234,7 @@ class Words:
             self.files["people"]["people"],
             ordinary_words(self.files["reading"].get("dictionary")),
             self._places,
+            {name: self.files["treatments"][name] for name in _LISTS},
         )
 
     def _places(self, text: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The illnesses that a message names."""
+"""The names of a list that a message names: its illnesses, its medicines, its operations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.screening.reading.text import Phrases, cleaned, tokens
 
 @dataclass(frozen=True)
 class Named:
-    """An illness named at `words[start:end]`."""
+    """A name of a list, at `words[start:end]`."""
 
     name: str
     start: int
@@ -22,7 +22,10 @@ class Named:
 
 class Conditions:
     """The illnesses of conditions.yaml: `conditions`, `other_meanings`, `leads`, the one that others only come beside, `origins`,
-    and `of_trials`, how records of trials name illnesses."""
+    and `of_trials`, how records of trials name illnesses.
+
+    Another list of the same shape (treatments.yaml) has fewer keys, and entries with several next wider ones.
+    """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._entries: Sequence[Mapping[str, Any]] = tuple(data["conditions"])
@@ -36,7 +39,7 @@ class Conditions:
         origins = data.get("origins") or {}
         self._origins = Phrases({str(name): _words(origins, str(name)) for name in origins})
         self._spread = Phrases({True: _words(data, "spread_words")})
-        self.broader = {str(entry["name"]): str(entry["broader"]) for entry in self._entries if entry.get("broader")}
+        self._broader = {str(entry["name"]): _each(entry["broader"]) for entry in self._entries if entry.get("broader")}
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -70,7 +73,7 @@ class Conditions:
         spoken = [Named(match.label, match.start, match.end) for match in self._patterns.find(around)]
         # "Not the small cell kind" names the other one, and not what stands in it.
         found = [named for named in found if not any(_lies_in(named, other) for other in spoken)] + spoken
-        known = {above for named in found for above in (named.name,) if above in self.broader}
+        known = {above for named in found for above in (named.name,) if above in self._broader}
         for match in self._within.find(words):
             # "Lung cancer … the biopsy said adenocarcinoma": what it is within has to be named, and be more than just "cancer".
             if known.intersection(self.above(match.label)):
@@ -87,7 +90,7 @@ class Conditions:
 
     def contradict(self, names: Sequence[str]) -> bool:
         """Whether two of the names are kinds of one illness, of which a person has one: small cell and non-small cell lung cancer."""
-        above = [self.broader[name] for name in names if self.broader.get(name, self.leads) != self.leads]
+        above = [wider for name in names for wider in self._broader.get(name, ()) if wider != self.leads]
         return len(above) != len(set(above))
 
     def placed(self, names: Sequence[str], words: Sequence[str]) -> tuple[str, ...]:
@@ -104,10 +107,13 @@ class Conditions:
         return tuple(names) if self._phrases.whole(words) else ()
 
     def above(self, name: str) -> tuple[str, ...]:
-        """The wider names of an illness, the next one first."""
-        found: list[str] = []
-        while (name := self.broader.get(name, "")) and name not in found:
-            found.append(name)
+        """The wider names of a name, the next ones first."""
+        found: dict[str, None] = {}
+        coming = list(self._broader.get(name, ()))
+        while coming:
+            if (wider := coming.pop(0)) not in found:
+                found[wider] = None
+                coming += self._broader.get(wider, ())
         return tuple(found)
 
     def is_leading(self, name: str) -> bool:
@@ -141,6 +147,10 @@ class Conditions:
 
 def _lies_in(inner: Named, outer: Named) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end and inner.end - inner.start < outer.end - outer.start
+
+
+def _each(broader: str | list[str]) -> tuple[str, ...]:
+    return tuple(map(str, broader)) if isinstance(broader, list) else (str(broader),)
 
 
 def _words(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from bot.criteria.operators import Value
-from bot.screening.attributes import NONE, AnswerType, Attribute, Attributes
+from bot.screening.attributes import CONDITIONS, NONE, AnswerType, Attribute, Attributes
 from bot.screening.reading.conditions import Conditions
 from bot.screening.reading.patterns import Parser, Patterns
 from bot.screening.reading.text import Phrases, cleaned, tokens
@@ -65,6 +65,7 @@ class AttributeWords:
     illness), `unclear` ones that leave the whole message open (a "skin cancer" of unknown kind),
     `unsure` ones that mean that it is not known. What is `only_asked` is read from answers to its own
     question and from nothing else: its words are known while that is open, and unknown otherwise.
+    `hides` are words that take the name behind them out of a list ("stopped", "allergic to"), `hidden_by` the one before them.
     """
 
     names: tuple[str, ...]
@@ -82,6 +83,8 @@ class AttributeWords:
     unclear: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
     only_asked: bool = False
+    hides: Phrases[bool] = field(default_factory=lambda: Phrases({}))
+    hidden_by: Phrases[bool] = field(default_factory=lambda: Phrases({}))
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ class Lexicon:
 
     `reading` is words/<locale>/reading.yaml; `texts` the `attributes` of attributes.yaml (their
     names and titles count as words); `understood` and `groups` what the files of
-    words/<locale>/understood/ say together; `conditions` is conditions.yaml;
+    words/<locale>/understood/ say together; `conditions` is conditions.yaml, `treatments` the lists of treatments.yaml by name;
     `titles` the button titles of conversation.yaml by command, "unsure" and "decline"; `people`
     those of people.yaml; `ordinary` how frequent a word is in the language (one that is in it is never taken for a slip);
     `places` the names of the places that a text speaks of, the likeliest first.
@@ -124,6 +127,7 @@ class Lexicon:
         people: Mapping[str, Any] | None = None,
         ordinary: Callable[[str], int] | None = None,
         places: Callable[[str], tuple[str, ...]] = lambda _: (),
+        treatments: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         self.attributes = attributes
         self.reading = reading
@@ -132,6 +136,8 @@ class Lexicon:
         self.places = places
         self._titles = titles
         self.conditions = Conditions(conditions)
+        others = {name: Conditions({**data, "conditions": data["entries"]}) for name, data in (treatments or {}).items()}
+        self._lists = {CONDITIONS: self.conditions, **others}
         self.people = tuple(
             Person(
                 str(key),
@@ -148,6 +154,18 @@ class Lexicon:
 
     def words_of(self, attribute: str) -> AttributeWords:
         return self._words[attribute]
+
+    def names_of(self, attribute: str) -> Conditions:
+        """The list that the names of a text attribute are of."""
+        return self._lists[self.attributes[attribute].names_in]
+
+    def own_vocabulary(self, attribute: str) -> frozenset[str]:
+        """Every word that answers the attribute's own question, beside those of yes and no."""
+        own = self.phrases(attribute).vocabulary
+        if self.attributes[attribute].names_in == CONDITIONS:
+            return own  # Those are known whatever is open.
+        words = self._words[attribute]
+        return own | self.names_of(attribute).vocabulary | words.hides.vocabulary | words.hidden_by.vocabulary
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -412,6 +430,8 @@ def _attribute_words(texts: Mapping[str, Any], understood: Mapping[str, Any]) ->
         outranks={str(value): tuple(map(str, others)) for value, others in (understood.get("outranks") or {}).items()},
         unsure=_list(understood, "unsure"),
         only_asked=bool(understood.get("only_asked")),
+        hides=Phrases({True: _list(understood, "hides")}),
+        hidden_by=Phrases({True: _list(understood, "hidden_by")}),
     )
 
 

@@ -165,7 +165,7 @@ class Reader:
     def _spelled(self, words: Sequence[str], prompt: Prompt | None) -> tuple[dict[str, str], frozenset[str]]:
         """The slips in a message and what they were meant for, and the words that stay unknown."""
         name = prompt.attribute if prompt is not None else None
-        own = self._lexicon.phrases(name).vocabulary if name else frozenset()
+        own = self._lexicon.own_vocabulary(name) if name else frozenset()
         if name is None or not self._lexicon.words_of(name).only_asked:
             return dict(self._spelling.repaired(words, own)), self._spelling.unknown(words)
         # Its words are in no other vocabulary.
@@ -186,7 +186,7 @@ class Reader:
         if not reading.value and attribute.includes not in offered and self._lexicon.cues("others_only").find(message.said.words):
             return ReadUnclear()  # No other than which?
         known = whole_form(message.said.text) in self._lexicon.whole(attribute.name)
-        return replace(reading, partly=not known and not self._values.all_read(attribute, message))
+        return replace(reading, partly=not known and not self._values.lists.all_read(attribute, message))
 
     def _tells_whom(
         self, patient: str | None, prompt: Prompt | None, message: Message, told: Sequence[TellTale], about: str | None
@@ -267,7 +267,7 @@ class Reader:
                 return self._which_to_change(text, words)
             case Waiting.FACTS if self._begins_with_no(message):
                 return ReadNo()  # "No, he gets up and dresses himself": which of it is wrong is asked next.
-            case Waiting.CONFIRM if self._lexicon.attributes[prompt.asks].complete and message.conditions:
+            case Waiting.CONFIRM if self._lexicon.attributes[prompt.asks].complete and message.named(prompt.asks):
                 return self._one_more(prompt, text, message)
             case Waiting.CONFIRM:
                 reading = self._yes_or_no(text, message)
@@ -296,9 +296,9 @@ class Reader:
         reading = self._answer(text, message, self._lexicon.attributes[prompt.asks])
         if not isinstance(reading, ReadAnswer) or not isinstance(reading.value, tuple) or not isinstance(prompt.value, tuple):
             return reading
-        denied = {named.name for named in message.conditions if message.clauses.denied(named.start, named.end)}
+        denied = {named.name for named in message.named(prompt.asks) if message.clauses.denied(named.start, named.end)}
         before = [name for name in prompt.value if name not in denied]
-        return replace(reading, value=self._lexicon.conditions.without_wider([*before, *reading.value]))
+        return replace(reading, value=self._lexicon.names_of(prompt.asks).without_wider([*before, *reading.value]))
 
     def _without_question(self, text: str, message: Message) -> Reading:
         """Before anything was asked only commands can be meant."""
@@ -427,7 +427,7 @@ class Reader:
             hedged = any(match.label.kind == "hedged_no" for match in found)
             return ReadAnswer(attribute.name, value, said(text), hedged=hedged)
         hedged = any(match.label.kind == "hedged_no" for match in message.general) and attribute.answer_type is not AnswerType.YES_NO
-        if hedged and (not attribute.complete or (not message.conditions and self._values.all_read(attribute, message))):
+        if hedged and (not attribute.complete or (not message.named(attribute.name) and self._values.lists.all_read(attribute, message))):
             # "Not that I'm aware of", where "no" is one of the answers.
             means = next((known[word] for word in map(whole_form, self._lexicon.plain_no) if word in known), None)
             if means is not None and means.kind == "value" and means.value is not None:

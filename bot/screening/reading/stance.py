@@ -215,12 +215,14 @@ class Clauses:
         owners = {match.start for match, following in itertools.pairwise(named) if following.start == match.end}
         owned = {match.end for match in named if match.start in owners}
         speaking = {match.start for match in self.lexicon.cues("speaking").find(self.said.words)}
+        nobody = {position for start, end in _spans(self.lexicon.cues("no_people"), self.said.words) for position in range(start, end)}
         return tuple(
             (match.start, match.end, match.label)
             for match in named
             # Who says, drives or helps is not the one who is ill.
             if match.start not in owners
             and match.end not in speaking
+            and match.start not in nobody
             and (self._is_person(match.start, match.label) or match.start in owned)
         )
 

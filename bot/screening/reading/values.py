@@ -7,7 +7,6 @@ a "but", a second value beside the first, a bound where a number is due.
 from __future__ import annotations
 
 import datetime
-import itertools
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from bot.criteria.operators import NEVER, Value
 from bot.screening.attributes import NONE, AnswerType, Attribute
 from bot.screening.reading.conditions import Named
 from bot.screening.reading.lexicon import Lexicon, Means, Told, option_value
+from bot.screening.reading.listing import ListReader
 from bot.screening.reading.numbers import Number, NumberReader
 from bot.screening.reading.patterns import Found, Patterns, Surroundings
 from bot.screening.reading.quantities import QuantityReader
@@ -30,8 +30,6 @@ LONG = 14
 """Words beyond which a yes or no in the middle of a message is not taken for the answer."""
 _WEAK_REACH = 2
 _LEFT_OPEN = ("unsure", "unclear")
-_BUT_FOR_REACH = 2
-"""How many words may stand between an "apart from" and the illness that is the exception."""
 _MEASUREMENT = "measurement"
 _STAGE = "cancer_stage"
 _OTHER_CANCER = "other_cancer"
@@ -53,6 +51,7 @@ class Message:
     whom: str = SELF
     asked: frozenset[str] = frozenset()
     _found: dict[str, list[Found[Means]]] = field(default_factory=dict)
+    _named: dict[str, list[Named]] = field(default_factory=dict)
 
     @cached_property
     def clauses(self) -> Clauses:
@@ -94,6 +93,15 @@ class Message:
         """The illnesses named, denied or not."""
         return self.lexicon.conditions.named(self.around)
 
+    def named(self, attribute: str) -> list[Named]:
+        """The names of the attribute's list, denied or not."""
+        names = self.lexicon.names_of(attribute)
+        if names is self.lexicon.conditions:
+            return self.conditions
+        if attribute not in self._named:
+            self._named[attribute] = names.named(self.around)
+        return self._named[attribute]
+
     @cached_property
     def questions(self) -> tuple[range, ...]:
         """The sentences that are questions: they end as one, or begin as only a question does."""
@@ -115,6 +123,7 @@ class ValueReader:
         self.numbers = NumberReader(lexicon.reading["numbers"])
         self.times = TimeReader(lexicon.reading["times"], self.numbers)
         self.quantities = QuantityReader(lexicon, self.numbers)
+        self.lists = ListReader(lexicon)
 
     def message(
         self,
@@ -160,7 +169,7 @@ class ValueReader:
             case AnswerType.TIME_SINCE:
                 return self._time_since(found, message)
             case AnswerType.TEXT if attribute.complete:
-                return self._all_names(attribute, found, message)
+                return self.lists.read(attribute, found, message)
             case AnswerType.TEXT if attribute.of_places:
                 return self._lexicon.places(message.said.text)[:1] or None
             case AnswerType.TEXT:
@@ -575,57 +584,6 @@ class ValueReader:
         sought = [found for found in named if not any(told.start < found.end and found.start < told.end for told in other)]
         names = [found.name for found in sought or named]
         return self._lexicon.conditions.narrowest(names) or None
-
-    def _all_names(self, attribute: Attribute, found: Sequence[Found[Means]], message: Message) -> Value | None:
-        """Every illness that is told of the patient, or none at all; None where one of them is not sure."""
-        well, but_for = self._lexicon.conditions.well, self._lexicon.cues("but_for").find(message.said.words)
-        short = [Named(name, *part) for part in self._parts(message) if (name := self._short_name(message, *part)) is not None]
-        ill = [named for named in (*message.conditions, *short) if named.name not in well]
-        names: list[tuple[int, str]] = []
-        for named in ill:
-            if not message.of_patient(named.start):
-                continue
-            stance = message.clauses.stance(named.start, named.end, deny_after=False)
-            if not any(0 <= named.start - cue.end <= _BUT_FOR_REACH for cue in but_for):
-                if stance is Stance.DENIED:
-                    continue
-                if message.clauses.denied(named.start, named.end):
-                    return None  # A "cancer, all clear now" was one; a "hepatitis test, negative" was none.
-            if stance in (Stance.DOUBTED, Stance.PLANNED):
-                return None
-            names.append((named.start, named.name))
-        if names:
-            return self._lexicon.conditions.without_wider(name for _, name in sorted(names))
-        none = any(match.label.own and match.label.kind == "value" for match in found) or short or message.conditions
-        return () if none and not ill and self.all_read(attribute, message) else None
-
-    def all_read(self, attribute: Attribute, message: Message) -> bool:
-        """Whether every part of a list names an illness, or says that there is none, or says nothing."""
-        found = (*message.found(attribute.name), *message.general)
-        said = [match for match in found if match.label.kind in ("value", "hedged_no", "ignore")]
-        times = (time for time in message.times.find(message.said, message.today) if not time.bare)
-        known = {p for match in said for p in range(match.start, match.end)} | {p for time in times for p in range(time.start, time.end)}
-        named = {p for illness in message.conditions for p in range(illness.start, illness.end)}
-        small = self._lexicon.single("beside_names")
-        return all(
-            named.intersection(range(start, end))
-            or self._short_name(message, start, end) is not None
-            or all(p in known or message.said.words[p] in small for p in range(start, end))
-            for start, end in self._parts(message)
-        )
-
-    def _parts(self, message: Message) -> list[tuple[int, int]]:
-        """What stands between the commas and the "and" of a list."""
-        words = message.said.words
-        cuts = sorted({0, len(words), *message.said.pauses, *(p for p, word in enumerate(words) if word in self._lexicon.joins)})
-        parts = [(start + (words[start] in self._lexicon.joins), end) for start, end in itertools.pairwise(cuts)]
-        return [(start, end) for start, end in parts if start < end]
-
-    def _short_name(self, message: Message, start: int, end: int) -> str | None:
-        """The illness whose short name is all of a part: the "ms" of "asthma, ms and gout"."""
-        words = message.said.words
-        first = next((p for p in range(start, end) if words[p] not in self._lexicon.single("beside_names")), end)
-        return self._lexicon.conditions.whole(words[first:end])
 
     def option(self, attribute: Attribute, key: str) -> Value:
         """The value that an option's key stands for."""
