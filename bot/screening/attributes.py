@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from bot.criteria.operators import NEVER, OPERATORS, Value
 from bot.criteria.rules import Comparison, Rule, mentioned, walk
 
-
 CONDITIONS: Final = "conditions"
 """The list of illnesses."""
 

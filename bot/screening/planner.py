@@ -129,7 +129,7 @@ def _decisive_share(
         asked_for = _names_in(attribute.name, concerned)
         if attribute.names_in == CONDITIONS:
             named = [name for name in condition_names if name in asked_for]
-            others = next(((name,) for name in condition_names if name not in asked_for), None)
+            others: tuple[str, ...] | None = next(((name,) for name in condition_names if name not in asked_for), None)
         else:
             # Of another list no more is known here than that it is about as long; who names nothing that is asked for might name nothing.
             named, others = sorted(map(str, asked_for)), ()
