@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from bot.criteria.criterion import Section
 from bot.criteria.extraction import Language
 from bot.criteria.extraction.measures import Measure, Measures
 from bot.criteria.extraction.statements import Illness, StatementWords, Terms
 from bot.criteria.extraction.subjects import Absurd, Moods, Subjects
+from bot.criteria.extraction.treatment_words import TreatmentWords
 from bot.criteria.extraction.words import RegistryWords, UnitOf
 from bot.criteria.rules import parse_rule
+from bot.screening.reading import Lexicon
+from bot.screening.reading.conditions import Conditions
 from bot.words.words import ROOT, Library, WordsFault
 from bot.yaml_files import YamlFault, read_yaml
 
@@ -36,16 +41,17 @@ def criteria_language(library: Library, locale: str = "en", root: Path = ROOT) -
         )
         if unknown:
             raise WordsFault(f"words/{locale}/{_FILE}: {', '.join(unknown)} stand in no lexicon; `trialchat attributes` lists what does")
-        conditions = lexicon.conditions
-        illnesses = [Illness(name, conditions.synonyms(name), conditions.above(name)) for name in conditions.names]
+        illnesses = _entries(lexicon.conditions)
         measures = {
             name: Measure(known.unit or "", known.plausible, known.possible, tuple(known.values or ()))
             for name, known in ((name, attributes[name]) for name in data["measures"])
         }
+        within = frozenset(map(str, statements["within"]))
         silent = frozenset(map(str, (*statements["filler"], *statements["filler_people"])))
         return Language(
             registry,
             StatementWords.of(statements, illnesses, silent, terms),
+            TreatmentWords.of(data["treatments"], _lists(data["treatments"], lexicon), within),
             Measures(measures, registry.unit_of),
             silent,
             {name: frozenset(map(str, words)) for name, words in statements["filler_beside"].items()},
@@ -59,7 +65,17 @@ def criteria_language(library: Library, locale: str = "en", root: Path = ROOT) -
                 if section.value in one
                 for text in one["texts"]
             },
-            frozenset(map(str, statements["within"])),
+            within,
         )
     except KeyError as fault:
         raise WordsFault(f"words/{locale}/{_FILE}: {fault} is missing") from fault
+
+
+def _entries(names: Conditions) -> list[Illness]:
+    return [Illness(name, names.synonyms(name), names.above(name), names.kinds[name]) for name in names.names]
+
+
+def _lists(data: Mapping[str, Any], lexicon: Lexicon) -> dict[str, tuple[list[Illness], frozenset[str]]]:
+    """For the attributes of medicines and operations their names, and those that a wider one may not mean."""
+    lists = {str(data[key]): lexicon.names_of(str(data[key])) for key in ("medicines", "operations")}
+    return {attribute: (_entries(names), names.doubtful_kinds) for attribute, names in lists.items()}

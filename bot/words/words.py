@@ -234,7 +234,7 @@ class Words:
             self.files["people"]["people"],
             ordinary_words(self.files["reading"].get("dictionary")),
             self._places,
-            {name: self.files["treatments"][name] for name in _LISTS},
+            {name: data for name in _LISTS if (data := self.files["treatments"].get(name))},
         )
 
     def _places(self, text: str) -> tuple[str, ...]:

@@ -229,8 +229,9 @@ def _is_denied(item: _Item) -> bool:
     return bool(item.atoms) and all(atom.denied for atom in item.atoms)
 
 
-def _names_illnesses(item: _Item) -> bool:
-    return bool(item.atoms) and all(atom.illness and not atom.denied for atom in item.atoms)
+def _names_illnesses(item: _Item) -> str:
+    named = {atom.attribute if atom.illness and not atom.denied else "" for atom in item.atoms}
+    return named.pop() if len(named) == 1 else ""
 
 
 def _of_item(item: _Item, reach: Reach) -> Rule:
@@ -300,7 +301,8 @@ class _Part(NamedTuple):
     rule: Rule
     joint: str
     denied: bool
-    illness: bool
+    illness: str
+    """The attribute, where it names nothing but illnesses, or nothing but medicines."""
 
 
 _LONG_LIST = 3
@@ -318,7 +320,7 @@ def _joined(items: Sequence[_Part], reach: Reach) -> Rule:
     excluding = reach.section is Section.EXCLUSION
     for number, part in enumerate(items[1:]):
         before, joint = items[number], part.joint
-        both_ill = before.illness and part.illness
+        both_ill = bool(part.illness) and before.illness == part.illness
         if joint == "comma":
             joint = coming[number + 1]
         elif joint == "stop":

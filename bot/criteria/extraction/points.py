@@ -17,6 +17,8 @@ from bot.criteria.extraction.outline import Point
 from bot.criteria.extraction.signs import Sign, signs
 from bot.criteria.extraction.statements import Statement, StatementWords, statements
 from bot.criteria.extraction.subjects import Absurd, Moods, Subjects, conditions_apart, demanding, for_whom
+from bot.criteria.extraction.treatment_words import TreatmentWords
+from bot.criteria.extraction.treatments import treatments
 from bot.criteria.extraction.words import Kind, RegistryWords
 from bot.criteria.rules import Comparison, Judgement, Rule
 
@@ -40,6 +42,7 @@ class Language:
 
     words: RegistryWords
     statements: StatementWords
+    treatments: TreatmentWords
     measures: Measures
     silent: frozenset[str]
     """Words that say nothing about who may take part: "patients must have a documented history of"."""
@@ -88,7 +91,9 @@ def read_point(text: str, lowered: str, point: Point, language: Language) -> Rea
     if len(said) > 1 and _tells_people_apart(found, language):
         said = language.measures.for_all(said)
     taken = _taken(found, said) if said else []
-    stated = statements(found, language.statements, [block for _, block in taken])
+    blocks = [block for _, block in taken]
+    stated = statements(found, language.statements, blocks)
+    stated = _in_order(stated, treatments(found, point.section, language.treatments, language.statements, stated, blocks), found)
     if not taken and not stated:
         return read
     judgement = Judgement(judgement=" ".join(text[slice(*point.own)].split()))
@@ -186,6 +191,19 @@ def _taken(found: Sequence[Sign], said: Sequence[Limit]) -> list[tuple[list[Limi
     return taken
 
 
+def _in_order(stated: list[Statement], more: list[Statement], found: Sequence[Sign]) -> list[Statement]:
+    """All statements as they stand. "No chemotherapy for breast cancer" denies no breast cancer."""
+    if not more:
+        return stated
+    ends = [statement.last for statement in more if statement.denied]
+
+    def is_what_for(statement: Statement) -> bool:
+        between = [found[end + 1 : statement.first] for end in ends if 0 <= statement.first - end <= _SAID_TWICE]
+        return statement.denied and any(not any(sign.kinds & _PARTING for sign in signs_between) for signs_between in between)
+
+    return sorted([*(one for one in stated if not is_what_for(one)), *more], key=lambda statement: statement.first)
+
+
 def _own_joint(sign: Sign) -> str:
     return sign.value if sign.kinds & {Kind.OR_MORE, Kind.OR_LESS} else ""
 
@@ -248,7 +266,7 @@ def _of_statements(found: Sequence[Sign], stated: Sequence[Statement], language:
                 statement.denied,
                 partly=statement.partly,
                 illness=statement.stated.illness,
-                open=statement.stated.open,
+                open=statement.stated.open or statement.open,
                 attribute=statement.stated.attribute,
             )
         )

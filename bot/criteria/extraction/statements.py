@@ -54,6 +54,8 @@ class Illness:
     name: str
     synonyms: tuple[str, ...]
     wider: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
+    """Names of a kind that is none here by itself: they mean less than the name."""
 
 
 class Statement(NamedTuple):
@@ -65,6 +67,8 @@ class Statement(NamedTuple):
     denied: bool
     partly: bool = False
     """Whether the words say more than the statement: an "uncontrolled hypertension"."""
+    open: bool = False
+    """Whether the words may mean more people than the statement does."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ class StatementWords:
         for illness in illnesses:
             for wider in illness.wider:
                 narrower.setdefault(wider, []).append(illness.name)
-        having = {one.name: _having(data["illness"], one, narrower.get(one.name, ()), terms.doubtful_kinds) for one in illnesses}
+        rules = {one.name: having(data["illness"], one, narrower.get(one.name, ()), terms.doubtful_kinds) for one in illnesses}
         for number, entry in enumerate(data["list"]):
             key = f"#{number}"
             value = entry["is"]
@@ -138,7 +142,7 @@ class StatementWords:
             made = Stated(entry["attribute"], value, within, ability, several, partly)
             if entry["attribute"] == data["illness"]:
                 # "Hepatitis B or C": any of several illnesses.
-                made = replace(made, rule=AnyOf(any=tuple(having[name] for name in value)))
+                made = replace(made, rule=AnyOf(any=tuple(rules[name] for name in value)))
             else:
                 made = _with_rule(made)
             kinds = terms.statement_kinds.get(entry["attribute"], frozenset())
@@ -147,7 +151,7 @@ class StatementWords:
             tree.add([phrase for phrase in entry["phrases"] if phrase in kinds], Meaning(Kind.WORD, f"{key}<"))
         tree.add(data["nothing"], Meaning(Kind.WORD, ""))
         for illness in illnesses:
-            whole = Stated(data["illness"], (illness.name,), illness=True, rule=having[illness.name])
+            whole = Stated(data["illness"], (illness.name,), illness=True, rule=rules[illness.name])
             meant = {illness.name: whole, f"{illness.name}<": replace(whole, partly=True), f"{illness.name}>": replace(whole, open=True)}
             stated |= meant
             for phrase in (illness.name, *illness.synonyms):
@@ -171,7 +175,7 @@ def _with_rule(stated: Stated) -> Stated:
     return replace(stated, rule=Comparison(attribute=stated.attribute, operator=operator, operand=stated.value))
 
 
-def _having(attribute: str, illness: Illness, narrower: Sequence[str], doubtful: frozenset[str]) -> Rule:
+def having(attribute: str, illness: Illness, narrower: Sequence[str], doubtful: frozenset[str]) -> Rule:
     """Having an illness or a kind of it. Whoever names only a wider one may have it or not, and not every kind may be meant."""
     sure = [name for name in narrower if name not in doubtful]
     rules: list[Rule] = [Comparison(attribute=attribute, operator="contains", operand=(illness.name, *sure))]
@@ -182,8 +186,8 @@ def _having(attribute: str, illness: Illness, narrower: Sequence[str], doubtful:
     return rules[0] if len(rules) == 1 else AnyOf(any=tuple(rules))
 
 
-def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[range] = ()) -> list[Statement]:
-    """Every statement, from left to right; none inside of what a measured value has `taken`."""
+def parts_of(signs: Sequence[Sign]) -> tuple[list[str], list[int]]:
+    """The pieces of all signs, and for each the sign that it is of. The name of a measured value is none: it names nothing else."""
     parts: list[str] = []
     owner: list[int] = []
     for index, sign in enumerate(signs):
@@ -192,14 +196,20 @@ def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[ran
             parts.append(said[0])
             owner.append(index)
             continue
-        # The name of a measured value names no illness: "Eastern Cooperative Oncology Group".
+        # "Eastern Cooperative Oncology Group" names no illness.
         said = ("",) if sign.kind in _MEASURED else said
         parts += said
         owner += [index] * len(said)
+    return parts, owner
+
+
+def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[range] = ()) -> list[Statement]:
+    """Every statement, from left to right; none inside of what a measured value has `taken`."""
+    parts, owner = parts_of(signs)
     found: list[Statement] = []
     behind_last, hidden = 0, -1
     beginnings, hiders = words.beginnings, words.hides.first
-    denial = _Denial(signs, words)
+    denial = Denial(signs, words)
     taken_signs = {index for block in taken for index in block}
     for position in [place for place, part in enumerate(parts) if part in beginnings]:
         if position < behind_last:
@@ -241,7 +251,7 @@ def _says_more(said: Sequence[str], illness: Value, words: StatementWords) -> bo
     return not words.qualifiers.isdisjoint(said) and not words.qualifiers.intersection(said).issubset(names.casefold().split())
 
 
-class _Denial:
+class Denial:
     """Whether a "no" before a place reaches it: over words and lists, but over no end of a sentence. Asked from left to right."""
 
     def __init__(self, signs: Sequence[Sign], words: StatementWords) -> None:
@@ -266,6 +276,12 @@ class _Denial:
             return stated.ability
         # "No history of stroke and willing to …": what somebody is willing to do is denied by itself.
         return not (stated.ability and self._stated_since)
+
+    def would_reach(self, place: int, stated: Stated) -> bool:
+        """The same, and asked later once more."""
+        ahead = Denial(self._signs, self._words)
+        ahead._at, ahead._by, ahead._stated_since = self._at, self._by, self._stated_since
+        return ahead.reaches(place, stated)
 
     def passes(self, last: int, stated: Stated | None = None) -> None:
         """Go on behind a statement."""

@@ -32,7 +32,9 @@ class Conditions:
         self.leads: str | None = data.get("leads")
         self.of_trials: Mapping[str, Any] = data.get("of_trials") or {}
         self.well = frozenset(str(entry["name"]) for entry in self._entries if entry.get("no_illness"))
-        phrases = {str(entry["name"]): (str(entry["name"]), *_words(entry, "synonyms")) for entry in self._entries}
+        self.doubtful_kinds = frozenset(map(str, data.get("doubtful_kinds") or ()))
+        """Names that the wider ones above them may not mean, where a criterion names those."""
+        phrases = {str(entry["name"]): (str(entry["name"]), *_words(entry, "synonyms"), *_words(entry, "kinds")) for entry in self._entries}
         self._phrases = Phrases({**phrases, "": tuple(map(str, data.get("other_meanings") or ()))})
         self._within = Phrases({str(entry["name"]): _words(entry, "within") for entry in self._entries})
         self._patterns = Patterns([(str(entry["name"]), _words(entry, "patterns")) for entry in self._entries], {})
@@ -52,6 +54,11 @@ class Conditions:
     @cached_property
     def _synonyms(self) -> Mapping[str, tuple[str, ...]]:
         return {str(entry["name"]): _words(entry, "synonyms") for entry in self._entries}
+
+    @cached_property
+    def kinds(self) -> Mapping[str, tuple[str, ...]]:
+        """By name, the names of kinds that have no entry of their own."""
+        return {str(entry["name"]): _words(entry, "kinds") for entry in self._entries}
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
