@@ -47,7 +47,7 @@ class TrialPool:
             Columns(attributes),
             ConditionIndex(lexicon.conditions, lexicon.ordinary),
             lexicon.conditions,
-            Priors(load_priors(attributes, lexicon.condition_names)),
+            Priors(load_priors(attributes, lambda name: lexicon.names_of(name).names)),
             locate=lambda site: self._gazetteer.locate(site),
             open_codes=OPEN,
         )

@@ -6,7 +6,7 @@ drawn by lot, so that the same file leads to the same questions.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,8 @@ _CLOSE = 0.001
 """How far from 1 rounded shares may add up to."""
 
 
-def load_priors(attributes: Attributes, names: Sequence[str], root: Path = ROOT) -> Mapping[str, Samples]:
-    """Samples for every attribute; `names` are all illnesses there are. `WordsFault` names the field and what is expected there."""
+def load_priors(attributes: Attributes, names_of: Callable[[str], Sequence[str]], root: Path = ROOT) -> Mapping[str, Samples]:
+    """Samples for every attribute; `names_of` gives all names that a text attribute can have. `WordsFault` names the field and what is expected there."""
     try:
         entries = read_yaml(root / _FILE).get("priors")
     except (YamlFault, FileNotFoundError) as fault:
@@ -42,7 +42,7 @@ def load_priors(attributes: Attributes, names: Sequence[str], root: Path = ROOT)
     for name in guessed:
         if name not in entries:
             raise WordsFault(f"{_FILE}: priors.{name}: is missing; expected an entry for every attribute of lexicon/attributes.yaml")
-    return {name: _entry(attributes[name], entries[name], names) for name in guessed}
+    return {name: _entry(attributes[name], entries[name], names_of(name)) for name in guessed}
 
 
 def _entry(attribute: Attribute, data: Any, names: Sequence[str]) -> Samples:

@@ -52,7 +52,7 @@ def library() -> Library:
 
 @pytest.fixture(scope="module")
 def shipped(library: Library) -> Mapping[str, Samples]:
-    return load_priors(library.attributes, library.in_locale("en").lexicon.conditions.names)
+    return load_priors(library.attributes, lambda name: library.in_locale("en").lexicon.names_of(name).names)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def load(tmp_path: Path) -> Load:
 def _written(root: Path, text: str) -> Mapping[str, Samples]:
     (root / "lexicon").mkdir(exist_ok=True)
     (root / "lexicon" / "priors.yaml").write_text(text, "utf-8")
-    return load_priors(ATTRIBUTES, NAMES, root)
+    return load_priors(ATTRIBUTES, lambda _: NAMES, root)
 
 
 def _weight(samples: Samples, of: Callable[[Any], bool]) -> float:
@@ -254,4 +254,4 @@ def test_a_file_without_entries_is_a_fault(tmp_path: Path, text: str) -> None:
 
 def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(WordsFault, match=r"lexicon/priors\.yaml: "):
-        load_priors(ATTRIBUTES, NAMES, tmp_path)
+        load_priors(ATTRIBUTES, lambda _: NAMES, tmp_path)
