@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from bot.screening.reading.text import tokens
 
+_DOUBLED = re.compile(r"([^\W\d_])\1")
 _SHORTEST_ENDED = 4
 """Letters of a word that may lose an ending: "virus" does, "gas" does not."""
 _MOST_KEPT = 100_000
@@ -67,4 +69,5 @@ class Spelling:
     def _letters_of(self, word: str) -> str:
         for old, new in self._letters:
             word = word.replace(old, new)
-        return word
+        # Doubled or not is the commonest slip of all.
+        return _DOUBLED.sub(r"\1", word)
