@@ -88,10 +88,10 @@ def _all_true(person: Person) -> dict[str, Answer]:
     return {name: Answer(name, Outcome.KNOWN, value) for name, value in person.values.items()}
 
 
-def ways(attributes: Attributes, conditions: Conditions) -> Mapping[str, tuple[Callable[[Pool], Way], Imperfection]]:
+def ways(attributes: Attributes, lexicon: Lexicon) -> Mapping[str, tuple[Callable[[Pool], Way], Imperfection]]:
     """How each way is made for one person, and how that person answers."""
-    ours = Ours(Priors(load_priors(attributes, conditions.names)))
-    even = Ours(Priors.uniform(attributes, conditions.names))
+    ours = Ours(Priors(load_priors(attributes, lambda name: lexicon.names_of(name).names)))
+    even = Ours(Priors.uniform(attributes, lexicon.condition_names))
     random = Random(SEED)  # noqa: S311
     return {
         OURS: (lambda _: ours, AS_PEOPLE_ARE),
