@@ -23,7 +23,6 @@ from bench.simulated_people import AS_PEOPLE_ARE, PERFECT, Imperfection, People,
 from bot.matching import Priors, Standing
 from bot.screening.answers import Answer, Outcome, facts_from
 from bot.screening.attributes import Attributes
-from bot.screening.reading.conditions import Conditions
 from bot.settings import PROJECT
 from bot.words import load_library
 from bot.words.priors import load_priors
@@ -113,7 +112,7 @@ def main() -> None:
     language, conditions, attributes = criteria_language(library), lexicon.conditions, library.attributes
     trials = list(read_trials(CORPUS, language, conditions))
     people = People.of(conditions.above)
-    every = ways(attributes, conditions)
+    every = ways(attributes, lexicon)
     found = Counter(trial.found_in for trial in trials)
     print(f"\nChoosing questions: {len(trials):,} trials, {PEOPLE} simulated people for each table")
     print("  the illness a trial is about was found in: " + ", ".join(f"{where} {found[where]:,}" for where in FOUND_IN))

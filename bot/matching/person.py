@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.criteria.operators import Known, Partly, Value
-from bot.screening.answers import Answer, Outcome, facts_from
+from bot.screening.answers import Answer, Outcome, facts_from, implied
 from bot.screening.attributes import AnswerType
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading.lexicon import Lexicon
@@ -17,7 +17,7 @@ from bot.screening.reading.reader import Reader
 from bot.screening.reading.text import Phrases, cleaned, tokens
 from bot.screening.readings import ReadAnswer
 
-_CONDITION, _HISTORY = "condition", "medical_history"
+_CONDITION, _HISTORY, _MEDICINES = "condition", "medical_history", "current_medicines"
 _OTHER, _ACTIVE = "other_cancer", "active_or_recent"
 _LONGEST_MENTION, _SHORTEST_WORD = 6, 4
 _SEPARATOR = re.compile(r"[,;/+]")
@@ -54,6 +54,8 @@ class LabelWords:
     labels: Phrases[str]
     asks_for_all: frozenset[str]
     now: Phrases[bool]
+    taken_now: Phrases[bool]
+    past: Phrases[bool]
     fillers: frozenset[str]
     of_others: Phrases[bool]
     shorthand: Mapping[str, str]
@@ -75,6 +77,8 @@ class LabelWords:
             Phrases(labels),
             frozenset(map(str, data["asks_for_all"])),
             Phrases({True: tuple(map(str, data["now"]))}),
+            Phrases({True: tuple(map(str, data["taken_now"]))}),
+            Phrases({True: tuple(map(str, data["past"]))}),
             frozenset(map(str, data["fillers"])),
             Phrases({True: tuple(map(str, data["of_others"]))}),
             {str(short): str(full) for short, full in data["shorthand"].items()},
@@ -98,13 +102,14 @@ class PersonReader:
             if attribute.answer_type is AnswerType.NUMBER
             and len({(unit.factor, unit.offset) for unit in lexicon.words_of(name).units.values()}) > 1
         )
+        self._lists = tuple(name for name, attribute in lexicon.attributes.items() if attribute.complete)
         self._momentary = frozenset(name for name, attribute in lexicon.attributes.items() if attribute.momentary)
 
     def from_text(self, text: str, today: datetime.date) -> Person:
         """A description, in the first person or in a doctor's words."""
         plain = self._in_full(text)
         told = _Told(self._facts(plain, today))
-        told.illnesses(self._reader.illnesses(plain, today))
+        told.listed(_HISTORY, self._reader.illnesses(plain, today))
         return self._person(told)
 
     def from_fields(self, fields: Mapping[str, str], today: datetime.date, text: str = "") -> Person:
@@ -119,31 +124,55 @@ class PersonReader:
         plain = self._in_full(text)
         for name, fact in self._facts(plain, today).items():
             told.values.setdefault(name, fact)
-        told.illnesses(self._reader.illnesses(plain, today))
+        told.listed(_HISTORY, self._reader.illnesses(plain, today))
         return self._person(told)
 
     # -- one label
 
     def _take(self, told: _Told, label: str, value: str, today: datetime.date) -> None:
-        name, answered = self._named_by(label), self._yes_or_no(value)
-        if name == _HISTORY:
-            told.all_told = told.all_told or (answered is False and cleaned(label).casefold() in self._words.asks_for_all)
+        words, answered, name = tokens(label), self._yes_or_no(value), self._named_by(label)
+        if name in self._lists:
+            if answered is False and cleaned(label).casefold() in self._words.asks_for_all:
+                told.complete.add(name)
         elif name is not None:
             self._answer(told, name, label, value, today)
         if len(tokens(value)) > 1:
             # A lone word or number tells nothing without its label.
             for other, fact in self._facts(value, today).items():
-                if other not in (name, _CONDITION):
+                if other not in (name, _CONDITION, *self._lists):
                     told.values.setdefault(other, fact)
-        illness = self._lexicon.conditions.called(self._bare(tokens(label))) if name is None else None
-        if illness is not None and answered is not None:
-            told.illnesses(Partly((illness,)) if answered else Partly((), (illness, *self._lexicon.conditions.below(illness))))
+        one = self._one_of_a_list(words) if name is None else None
+        if one is not None:
+            self._take_one(told, *one, answered if answered is not None else bool(_AMOUNT.match(value)) or None, words)
         elif answered is None:
-            found = self._reader.illnesses(value, today)
-            told.illnesses(found)
-            told.now += found.has if self._words.now.find(tokens(label)) else ()
-        if name is None or name == _HISTORY:
+            self._take_several(told, name, words, value, today)
+        if name is None or name in self._lists:
             told.mentions += self._mentions(label, value, answered)
+
+    def _one_of_a_list(self, words: Sequence[str]) -> tuple[str, str] | None:
+        """The illness, medicine or operation that a label names by itself, and the list that it is of."""
+        bare = self._bare(words)
+        named = ((attribute, self._lexicon.names_of(attribute).called(bare)) for attribute in self._lists)
+        return next(((attribute, name) for attribute, name in named if name is not None), None)
+
+    def _take_one(self, told: _Told, attribute: str, name: str, answered: bool | None, words: Sequence[str]) -> None:
+        """A yes or a no to what a label names. What somebody took once is not what they take now."""
+        if answered is None or (attribute == _MEDICINES and self._words.past.find(words)):
+            return
+        names_of = self._lexicon.names_of(attribute)
+        # Who denies a kind does not mean it by a wider name either.
+        told.listed(attribute, Partly((name,)) if answered else Partly((), (name, *names_of.below(name), *names_of.above(name))))
+
+    def _take_several(self, told: _Told, name: str | None, words: Sequence[str], value: str, today: datetime.date) -> None:
+        """What a value names: illnesses, whatever its label; and what the label asks for."""
+        found = self._reader.illnesses(value, today)
+        told.listed(_HISTORY, found)
+        told.now += found.has if self._words.now.find(words) else ()
+        if name == _MEDICINES and not self._words.taken_now.find(words):
+            return  # "Treatments: steroids": now, or once?
+        if name is not None and name in self._lists and name != _HISTORY:
+            listed = self._value(name, value, today)
+            told.listed(name, Partly(listed if isinstance(listed, tuple) else ()))
 
     def _answer(self, told: _Told, name: str, label: str, value: str, today: datetime.date) -> None:
         read = self._value(name, value, today)
@@ -158,9 +187,9 @@ class PersonReader:
         words = tokens(label)
         bare = self._bare(words)
         found = self._words.labels.whole(words) or self._words.labels.whole(bare) if bare else None
-        if found is None and any(match.label == _HISTORY for match in self._words.labels.find(words)):
-            return _HISTORY
-        return found
+        if found is not None or self._one_of_a_list(words) is not None:
+            return found
+        return next((match.label for match in self._words.labels.find(words) if match.label in self._lists), None)
 
     def _bare(self, words: Sequence[str]) -> tuple[str, ...]:
         """The words of a label without those that do not change what it names, and without a unit."""
@@ -211,11 +240,13 @@ class PersonReader:
         known = dict(facts_from(attributes, {name: Answer(name, Outcome.KNOWN, value) for name, value in values.items()}).values)
         condition = values.get(_CONDITION)
         wanted = condition if isinstance(condition, tuple) else ()
-        has = tuple(dict.fromkeys((*wanted, *told.has)))
-        if told.all_told:
-            known[_HISTORY] = has
-        elif has or told.lacks:
-            known[_HISTORY] = Partly(has, tuple(name for name in told.lacks if name not in has))
+        told.listed(_HISTORY, Partly(wanted))
+        for name, (has, lacks) in told.lists.items():
+            if name in told.complete:
+                known[name] = tuple(dict.fromkeys(has))
+            elif has or lacks:
+                known[name] = Partly(tuple(dict.fromkeys(has)), tuple(dict.fromkeys(one for one in lacks if one not in has)))
+        known |= dict.fromkeys(implied(attributes, known), True)
         if (
             _OTHER in attributes
             and _OTHER not in known
@@ -225,7 +256,13 @@ class PersonReader:
             known[_OTHER] = _ACTIVE
         # The illness sought stands in every trial about it, and hints at nothing.
         sought = {*wanted, *(wider for name in wanted for wider in conditions.above(name))}
-        named = (tokens(phrase) for name in has if name not in sought for phrase in (name, *conditions.synonyms(name)))
+        named = (
+            tokens(phrase)
+            for attribute, (has, _) in told.lists.items()
+            for name in has
+            if name not in sought
+            for phrase in (name, *self._lexicon.names_of(attribute).synonyms(name))
+        )
         mentions = dict.fromkeys([*told.mentions, *(Mention(words, holds=True) for words in named)])
         doubtful = frozenset(told.doubtful) | (self._momentary & known.keys())
         return Person(known, doubtful, wanted, tuple(mentions))
@@ -242,15 +279,16 @@ class _Told:
     def __init__(self, values: dict[str, Value]) -> None:
         self.values = values
         self.doubtful: set[str] = set()
-        self.has: list[str] = []
+        self.lists: dict[str, tuple[list[str], list[str]]] = {}
+        """For each list what is on it, and what is not."""
+        self.complete: set[str] = set()
         self.now: list[str] = []
-        self.lacks: list[str] = []
-        self.all_told = False
         self.mentions: list[Mention] = []
 
-    def illnesses(self, names: Partly) -> None:
-        self.has += names.has
-        self.lacks += names.lacks
+    def listed(self, attribute: str, names: Partly) -> None:
+        has, lacks = self.lists.setdefault(attribute, ([], []))
+        has += names.has
+        lacks += names.lacks
 
 
 def _either(texts: Mapping[str, str] | Sequence[str]) -> str:

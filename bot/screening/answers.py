@@ -82,11 +82,17 @@ def facts_from(attributes: Attributes, answers: Mapping[str, Answer]) -> Facts:
         elif stated is None:
             values[attribute.name] = Partly(included)
             derived[attribute.name] = (str(attribute.includes),)
+    follows = implied(attributes, values)
+    return Facts({**values, **dict.fromkeys(follows, True)}, {**derived, **follows})
+
+
+def implied(attributes: Attributes, values: Mapping[str, Known]) -> Mapping[str, tuple[str, ...]]:
+    """The attributes that are yes because of others, and of which: whoever names insulin among the medicines uses it."""
+    follows: dict[str, tuple[str, ...]] = {}
     for attribute in attributes.values():
         if attribute.implied_by is None or attribute.name in values:
             continue
-        implied = evaluate(attribute.implied_by, values)
-        if implied.truth is Truth.TRUE:
-            values[attribute.name] = True
-            derived[attribute.name] = implied.because
-    return Facts(values, derived)
+        evaluation = evaluate(attribute.implied_by, values)
+        if evaluation.truth is Truth.TRUE:
+            follows[attribute.name] = evaluation.because
+    return follows

@@ -27,7 +27,10 @@ _CLOSE = 0.001
 
 
 def load_priors(attributes: Attributes, names_of: Callable[[str], Sequence[str]], root: Path = ROOT) -> Mapping[str, Samples]:
-    """Samples for every attribute; `names_of` gives all names that a text attribute can have. `WordsFault` names the field and what is expected there."""
+    """Samples for every attribute; `names_of` gives all names that a text attribute can have.
+
+    `WordsFault` names the field and what is expected there.
+    """
     try:
         entries = read_yaml(root / _FILE).get("priors")
     except (YamlFault, FileNotFoundError) as fault:

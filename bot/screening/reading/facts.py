@@ -311,7 +311,8 @@ class FactReader:
             if stance in (Stance.SAID, Stance.DENIED):
                 (has if stance is Stance.SAID else lacks).append(named.name)
         conditions = self._lexicon.conditions
-        without = {below for name in lacks for below in (name, *conditions.below(name))}
+        # Who denies a kind does not mean it by a wider name either.
+        without = {other for name in lacks for other in (name, *conditions.below(name), *conditions.above(name))}
         return Partly(conditions.without_wider(has), tuple(sorted(without - set(has))))
 
     def _of_another_illness(self, message: Message) -> bool:
