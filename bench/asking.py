@@ -23,6 +23,7 @@ from bench.simulated_people import AS_PEOPLE_ARE, PERFECT, Imperfection, People,
 from bot.matching import Priors, Standing
 from bot.screening.answers import Answer, Outcome, facts_from
 from bot.screening.attributes import Attributes
+from bot.screening.reading.lexicon import Lexicon
 from bot.settings import PROJECT
 from bot.words import load_library
 from bot.words.priors import load_priors

@@ -21,7 +21,7 @@ from bot.screening.reading.conditions import Conditions
 from bot.screening.reading.text import tokens
 
 _HISTORY = "medical_history"
-_ABOUT_IT, _MET, _NOT_MET, _NEARLY_NOT_MET = 1.0, 0.25, -5.0, -1.0
+_ABOUT_IT, _MET, _NOT_MET, _NEARLY_NOT_MET = 0.1, 0.25, -5.0, -1.0
 _SPEAKS_FOR, _SPEAKS_AGAINST = 0.2, -0.5
 """What each thing adds to a score: the trial names the illness; the share of criteria that are met; each one that is not met; each
 that would not be but for a doubt or for what only the study team can say; the person's own words in what a trial asks for, or excludes."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.criteria.operators import Known, Partly, Value
+from bot.criteria.operators import NEVER, Known, Partly, Value
 from bot.screening.answers import Answer, Outcome, facts_from, implied
 from bot.screening.attributes import AnswerType
 from bot.screening.prompts import Prompt, Waiting
@@ -176,6 +176,10 @@ class PersonReader:
 
     def _answer(self, told: _Told, name: str, label: str, value: str, today: datetime.date) -> None:
         read = self._value(name, value, today)
+        if read is None and self._yes_or_no(value) is False and NEVER in self._lexicon.attributes[name].values:
+            # "Smoking history: none" may say that nothing was written down.
+            read = NEVER
+            told.doubtful.add(name)
         if read is None or (name == _CONDITION and name in told.values and not self._narrows(read, told.values[name])):
             return
         told.values[name] = read
@@ -237,7 +241,8 @@ class PersonReader:
     def _person(self, told: _Told) -> Person:
         attributes, conditions = self._lexicon.attributes, self._lexicon.conditions
         values = {name: value for name, value in told.values.items() if attributes[name].accepts(value)}
-        known = dict(facts_from(attributes, {name: Answer(name, Outcome.KNOWN, value) for name, value in values.items()}).values)
+        facts = facts_from(attributes, {name: Answer(name, Outcome.KNOWN, value) for name, value in values.items()})
+        known = dict(facts.values)
         condition = values.get(_CONDITION)
         wanted = condition if isinstance(condition, tuple) else ()
         told.listed(_HISTORY, Partly(wanted))
@@ -264,7 +269,8 @@ class PersonReader:
             for phrase in (name, *self._lexicon.names_of(attribute).synonyms(name))
         )
         mentions = dict.fromkeys([*told.mentions, *(Mention(words, holds=True) for words in named)])
-        doubtful = frozenset(told.doubtful) | (self._momentary & known.keys())
+        doubted = told.doubtful | (self._momentary & known.keys())
+        doubtful = frozenset(name for name in known if not doubted.isdisjoint(facts.stated((name,))))
         return Person(known, doubtful, wanted, tuple(mentions))
 
     def _in_full(self, text: str) -> str:
