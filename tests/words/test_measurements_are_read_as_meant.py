@@ -124,6 +124,11 @@ def test_two_named_values_answer_no_other_question_and_count(attribute: str) -> 
         ("tender_joints", "about 6", 6),
         ("tender_joints", "6 tender, 4 swollen", None),
         ("swollen_joints", "none", 0),
+        ("gold_stage", "GOLD II", "II"),
+        ("gold_stage", "stage 3", "III"),
+        ("gold_stage", "very severe", "IV"),
+        ("gold_stage", "2 or 3", None),
+        ("gold_stage", "group B", None),
         ("nyha_class", "my heart is fine", "I"),
         ("nyha_class", "I don't have heart failure", "I"),
         ("nyha_class", "my heart is not fine", None),
@@ -134,6 +139,43 @@ def test_two_named_values_answer_no_other_question_and_count(attribute: str) -> 
 )
 def test_an_answer_is_read_as_meant(attribute: str, text: str, meaning: object) -> None:
     assert value(attribute, text) == meaning
+
+
+@pytest.mark.parametrize(
+    ("attribute", "text", "meaning"),
+    [
+        ("her2_status", "ER positive, HER2 negative", "negative"),
+        ("her2_status", "HER2 low", None),
+        ("her2_status", "2+", None),
+        ("hormone_receptors", "ER and PR positive", ("er", "pr")),
+        ("hormone_receptors", "ER positive, PR negative", ("er",)),
+        ("hormone_receptors", "ER and PR negative", ("none",)),
+        ("hormone_receptors", "hormone positive", None),
+        ("hormone_receptors", "I take hormone tablets", None),
+    ],
+)
+def test_a_test_of_the_tumor_is_read_as_meant(attribute: str, text: str, meaning: object) -> None:
+    assert value(attribute, text) == meaning
+
+
+@pytest.mark.parametrize("text", ["GOLD stage 2", "gold 3", "COPD, GOLD stage IV", "my COPD is GOLD 3"])
+def test_a_stage_of_copd_is_told_and_is_none_of_a_cancer(text: str) -> None:
+    assert "gold_stage" in told(None, text)
+    assert "cancer_stage" not in told(None, text)
+    assert "cancer_stage" not in told("cancer_stage", text)
+    assert value("cancer_stage", text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("I have suicidal thoughts", {"suicidal_thoughts": True}),
+        ("I have no suicidal thoughts", {"suicidal_thoughts": False}),
+        ("my brother was suicidal", {}),
+    ],
+)
+def test_what_nobody_is_asked_counts_where_it_is_told(text: str, facts: dict[str, object]) -> None:
+    assert told(None, text) == facts
 
 
 @pytest.mark.parametrize(("attribute", "text"), [("gfr", "stage 3a"), ("creatinine", "stage 4 kidneys"), ("nyha_class", "stage 3")])

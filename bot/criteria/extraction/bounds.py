@@ -384,16 +384,20 @@ def _tell_unit(reading: _Reading, attribute: str, quantity: Quantity) -> None:
 
 
 def _sides(bound: Bound, grades: Sequence[str] | None) -> list[tuple[str, Quantity, bool]]:
-    if bound.exact is not None:
-        if grades is None:
-            return []
-        return [("exact", bound.exact, True)]
-    sides = []
-    if bound.lower is not None:
-        sides.append(("lower", bound.lower, bound.lower_inclusive))
-    if bound.upper is not None:
-        sides.append(("upper", bound.upper, bound.upper_inclusive))
-    return sides
+    sides = [
+        (side, quantity, inclusive)
+        for side, quantity, inclusive in (
+            ("exact", bound.exact if grades is not None else None, True),
+            ("lower", bound.lower, bound.lower_inclusive),
+            ("upper", bound.upper, bound.upper_inclusive),
+        )
+        if quantity is not None
+    ]
+    if grades is None:
+        return sides
+    # The 2023 of "GOLD 2023" is a year, and the 80 of "GOLD, FEV1 below 80 %" no grade.
+    first = 0 if grades[0] == "0" else 1
+    return [one for one in sides if first <= one[1].value < first + len(grades)]
 
 
 def _is_denied(reading: _Reading, name: int, bound: int) -> bool:

@@ -39,7 +39,7 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[Chosen]:
                 # "II-IV": the dash between two Roman figures.
                 yield Kind.TO, position, None
                 ended = False
-            elif ended := graded and grade(sign) is not None:
+            elif ended := graded and grade(sign) is not None and not _is_abbreviated(signs, position):
                 yield Kind.GRADE, position, (float(grade(sign) or 0), sign.text)
         elif Kind.NUMBER in kinds:
             pair = _second_of_pair(signs, position)
@@ -108,6 +108,14 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[Chosen]:
         elif sign.kind not in (Kind.OPEN, Kind.CLOSE):
             ended = False
         position += step
+
+
+def _is_abbreviated(signs: Sequence[Sign], position: int) -> bool:
+    """Whether a letter stands before a full stop and another letter: the "i" of "i.e." is no grade."""
+    if position + 2 >= len(signs):
+        return False
+    here, stop, behind = signs[position : position + 3]
+    return stop.text == "." and here.end == stop.start and stop.end == behind.start and behind.text.isalpha()
 
 
 def _comparison(kinds: frozenset[Kind]) -> Kind | None:

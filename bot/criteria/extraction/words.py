@@ -161,22 +161,33 @@ class Tree:
         branch = self._root.further.get(parts[start])
         if branch is None:
             return None
-        found = (branch.phrase, start + 1) if branch.phrase else None
-        position, end = start + 1, len(parts)
-        while position < end:
-            further = branch.further.get(parts[position])
-            if further is None:
-                # "body-mass-index" is the same as "body mass index".
-                if parts[position] == "-" and branch.further and position + 1 < end:
-                    position += 1
-                    if parts[position] in branch.further:
-                        continue
-                break
-            branch = further
-            position += 1
-            if branch.phrase:
-                found = branch.phrase, position
-        return found
+        return _longest(branch, parts, start + 1, (branch.phrase, start + 1) if branch.phrase else None)
+
+
+def _longest(branch: _Branch, parts: Sequence[str], position: int, found: tuple[Phrase, int] | None) -> tuple[Phrase, int] | None:
+    """The longest phrase that goes on from a branch; `found` is the one so far."""
+    end = len(parts)
+    while position < end:
+        part = parts[position]
+        further = branch.further.get(part)
+        if part == "-" and position + 1 < end:
+            # "body-mass-index" is the same as "body mass index".
+            behind = branch.further.get(parts[position + 1])
+            if further is not None and behind is not None:
+                # A phrase with a sign of its own, "HER2-", and one where it only joins words, "HER2-positive".
+                found = _longest(further, parts, position + 1, (further.phrase, position + 1) if further.phrase else found)
+                other = _longest(behind, parts, position + 2, (behind.phrase, position + 2) if behind.phrase else found)
+                return other if found is None or (other is not None and other[1] > found[1]) else found
+            if further is None and behind is not None:
+                position += 1
+                continue
+        if further is None:
+            break
+        branch = further
+        position += 1
+        if branch.phrase:
+            found = branch.phrase, position
+    return found
 
 
 @dataclass(frozen=True)
@@ -239,6 +250,7 @@ class RegistryWords:
         for pair in data["pairs"]:
             tree.add(pair["names"], Meaning(Kind.PAIR, f"{pair['first']}/{pair['second']}"))
         tree.add(data["foreign"], Meaning(Kind.FOREIGN))
+        tree.add(data["wordlike"], Meaning(Kind.WORD))
         compare = data["compare"]
         joints = {**dict.fromkeys(map(str, compare["either"]), "or"), **dict.fromkeys(map(str, compare["joined_by"]), "and")}
         for key, kind in _COMPARE.items():

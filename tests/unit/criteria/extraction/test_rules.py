@@ -8,6 +8,7 @@ import pytest
 
 from bot.criteria import Truth, evaluate
 from bot.criteria.extraction import Reading
+from bot.criteria.rules import mentioned
 from tests.unit.criteria.extraction.conftest import Read, only, shown
 
 WHOLE: list[tuple[str, str, Any]] = [
@@ -43,6 +44,17 @@ WHOLE: list[tuple[str, str, Any]] = [
     ("E", "Unable to give informed consent", {"not": "willing_to_consent is False"}),
     ("E", "Inability to obtain informed consent", {"not": {"not": "willing_to_consent is True"}}),
     ("E", "Leptomeningeal disease", {"not": "leptomeningeal_disease is True"}),
+    ("I", "GOLD stage II to III", {"all": ["gold_stage one_of ['II', 'III', 'IV']", "gold_stage one_of ['I', 'II', 'III']"]}),
+    ("I", "HER-2 negative", "her2_status is negative"),
+    ("I", "HER2-positive", "her2_status is positive"),
+    ("I", "ER and/or PR positive", "hormone_receptors contains er"),
+    ("I", "Hospitalized patients", "hospitalized_now is True"),
+    ("I", "Not hospitalized", "hospitalized_now is False"),
+    ("I", "Requires supplemental oxygen", "oxygen_therapy is True"),
+    ("E", "Patients who are on a ventilator", {"not": "breathing_machine is True"}),
+    ("E", "Received a COVID-19 vaccine", {"not": "covid_vaccinated is True"}),
+    ("E", "Suicidal ideation", {"not": "suicidal_thoughts is True"}),
+    ("I", "Eastern Cooperative Oncology Group (ECOG) performance status of 0-1", "performance_status one_of ['0', '1']"),
     # Brackets that say it again in another unit say nothing more.
     ("I", "Fasting plasma glucose ≤ 270 mg/dL (15.0 mmol/L)", "fasting_glucose at_most 270.0"),
     ("E", "HbA1c > 47 mmol/mol (> 6.4 %)", {"not": "hba1c above 6.45156"}),
@@ -174,3 +186,21 @@ def test_a_wider_illness_than_the_trial_names_is_not_known_to_fit(read: Read) ->
 )
 def test_limits_for_different_people_are_nobodys_rule(read: Read, text: str) -> None:
     assert only(read(f"Exclusion Criteria:\n* {text}")).requires is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HER2-targeted therapy",
+        "HER2 mutation",
+        "hyperbaric oxygen therapy",
+        "non-invasive ventilation",
+        "inpatients or outpatients",
+        "willing to be vaccinated against COVID-19",
+        "COPD by the GOLD 2023 criteria",
+    ],
+)
+def test_what_only_sounds_like_a_statement_states_nothing(read: Read, text: str) -> None:
+    criterion = only(read(f"Inclusion Criteria:\n* {text}"))
+    asked = () if criterion.requires is None else mentioned(criterion.requires)
+    assert set(asked) <= {"medical_history"}
