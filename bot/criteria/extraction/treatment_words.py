@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.criteria.extraction.statements import Illness, Stated, having
 from bot.criteria.extraction.words import Kind, Meaning, Tree
+from bot.criteria.rules import AllOf, Judgement
 
 
 class Tense(StrEnum):
@@ -76,9 +77,12 @@ class TreatmentWords:
                 key = f"{attribute}:{entry.name}"
                 rule = having(attribute, entry, below.get(entry.name, ()), frozenset(doubted.get(entry.name, ())))
                 stated[key] = Stated(attribute, (entry.name,), illness=True, rule=rule)
-                stated[f"{key}<"] = replace(stated[key], partly=True)
                 names.add((entry.name, *entry.synonyms), Meaning(Kind.WORD, key))
-                names.add(entry.kinds, Meaning(Kind.WORD, f"{key}<"))
+                for kind in entry.kinds:
+                    # Who takes an antibiotic need not take this one.
+                    less = AllOf(all=(rule, Judgement(judgement=kind)))
+                    stated[f"{key}<{kind}"] = replace(stated[key], rule=less)
+                    names.add((kind,), Meaning(Kind.WORD, f"{key}<{kind}"))
         taken, use = (_by_tense(data[key]) for key in ("taken", "use"))
         had, turning, demanding = Tree(), Tree(), Tree()
         had.add(data["had"], Meaning(Kind.WORD, Tense.NOW))

@@ -31,6 +31,8 @@ class _Said(NamedTuple):
     start: int
     names_start: int
     """Where the words of use end, and those of the first name begin."""
+    names_end: int
+    """Where the words of use behind the last name end."""
     end: int
     open: bool
     partly: bool
@@ -45,6 +47,9 @@ def treatments(
     taken: Sequence[range],
 ) -> list[Statement]:
     """Every statement about medicines and operations, from left to right; `others` are those that were found of all else."""
+    first = words.names.first
+    if not any(part in first for sign in signs for part in sign.parts):
+        return []
     found = _Reader(signs, section, words, around, others, taken)
     return found.statements() if found.names else []
 
@@ -104,7 +109,7 @@ class _Reader:
                 denied = denial.reaches(first, stated)
                 denial.passes(last, stated)
                 before_name = self._parts[max(start, said.names_start) : name.start]
-                partly = said.partly or stated.partly or not self._words.narrowing.isdisjoint(before_name)
+                partly = said.partly or not self._words.narrowing.isdisjoint(before_name)
                 found.append(Statement(stated, first, last, denied, partly, said.open))
         return found
 
@@ -168,15 +173,16 @@ class _Reader:
         last = chain[-1].end if behind is None else behind[1]
         past = not self._around.past.isdisjoint(self._plain_words(start))
         partly = tense is Tense.OFTEN or self._counts_more(last)
+        if partly and self._has_another_way(last):
+            return None
         if self._section is Section.INCLUSION and tense is not Tense.OPEN and not past and not self._is_denied_before(start):
-            return _Said(chain, start, end, last, open=False, partly=partly)
+            return _Said(chain, start, end, last, last, open=False, partly=partly)
         # Who took it within a month need not take it now.
         window = self._window(last)
         dated = past or window is not None or self._tells_a_time(last)
         if dated and tense is Tense.OFTEN:
             return None  # Neither who takes it now nor who does not is certain to be meant.
-        last = last if window is None else window
-        return _Said(chain, start, end, last, open=tense is Tense.OPEN or dated, partly=partly)
+        return _Said(chain, start, end, last, window or last, open=tense is Tense.OPEN or dated, partly=partly)
 
     def _of_operations(self, chain: list[_Name]) -> _Said | None:
         before = self._before(self._words.had, chain[0].start)
@@ -184,9 +190,9 @@ class _Reader:
         dated = self._tells_a_time(last) or self._counts_more(last)
         if before is not None:
             # When it was, only the study team can say.
-            return _Said(chain, before[0], before[1], last, open=before[2] is Tense.OPEN, partly=dated)
+            return _Said(chain, before[0], before[1], last, last, open=before[2] is Tense.OPEN, partly=dated)
         dated = self._window(last) is not None
-        return _Said(chain, chain[0].start, chain[0].start, last, open=False, partly=True) if dated else None
+        return _Said(chain, chain[0].start, chain[0].start, last, last, open=False, partly=True) if dated else None
 
     def _behind(self, end: int) -> tuple[str, int] | None:
         """The words of use right behind a name, also behind a hyphen: "aspirin-treated"."""
@@ -252,6 +258,16 @@ class _Reader:
                 return True
         return False
 
+    def _has_another_way(self, start: int) -> bool:
+        """Whether brackets with an "or" stand behind, which may be another way to be meant: "(1.5 mg or an equal dose of others)"."""
+        signs = [self._signs[self._owner[position]] for position in self._rest_of_sentence(start)]
+        depth = 0
+        for sign in signs:
+            depth += sign.is_a(Kind.OPEN) - sign.is_a(Kind.CLOSE)
+            if depth > 0 and Kind.OR in sign.kinds:
+                return True
+        return False
+
     def _rest_of_sentence(self, start: int) -> range:
         end = start
         while end < len(self._parts) and Kind.STOP not in self._signs[self._owner[end]].kinds:
@@ -305,8 +321,8 @@ class _Reader:
             last += 1
         turning, demanding = self._words.turning, self._words.demanding
         for position, owner in enumerate(self._owner):
-            if not first <= owner <= last:
-                continue
+            if not first <= owner <= last or said.start <= position < said.names_start:
+                continue  # "Prior or planned": what is planned stands in the words of use themselves.
             if self._parts[position] in turning.first and turning.longest(self._parts, position) is not None:
                 return True
             # "Patients on insulin must have a stable dose" asks for no insulin.
@@ -325,7 +341,7 @@ class _Reader:
 
     def _ends_plainly(self, said: _Said) -> bool:
         """Whether no word behind a name makes it the name of something else: "aspirin allergy"."""
-        ends = [name.end for name in said.names[:-1]] + [said.end]
+        ends = [name.end for name in said.names[:-1]] + [said.names_end]
         return all(end >= len(self._parts) or self._may_follow(end) for end in ends)
 
     def _may_follow(self, position: int) -> bool:
