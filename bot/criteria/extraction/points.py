@@ -93,7 +93,12 @@ def read_point(text: str, lowered: str, point: Point, language: Language) -> Rea
     taken = _taken(found, said) if said else []
     blocks = [block for _, block in taken]
     stated = statements(found, language.statements, blocks)
-    stated = _in_order(stated, treatments(found, point.section, language.treatments, language.statements, stated, blocks), found)
+    stated = _in_order(
+        stated,
+        treatments(found, point.section, language.treatments, language.statements, stated, blocks),
+        found,
+        language.treatments.purpose,
+    )
     if not taken and not stated:
         return read
     judgement = Judgement(judgement=" ".join(text[slice(*point.own)].split()))
@@ -191,17 +196,21 @@ def _taken(found: Sequence[Sign], said: Sequence[Limit]) -> list[tuple[list[Limi
     return taken
 
 
-def _in_order(stated: list[Statement], more: list[Statement], found: Sequence[Sign]) -> list[Statement]:
-    """All statements as they stand. "No chemotherapy for breast cancer" denies no breast cancer."""
+def _in_order(stated: list[Statement], more: list[Statement], found: Sequence[Sign], purpose: frozenset[str]) -> list[Statement]:
+    """All statements as they stand, but for what a medicine is for: "no chemotherapy for breast cancer" denies no breast cancer."""
     if not more:
         return stated
-    ends = [statement.last for statement in more if statement.denied]
+    first = more[0].last
 
     def is_what_for(statement: Statement) -> bool:
-        between = [found[end + 1 : statement.first] for end in ends if 0 <= statement.first - end <= _SAID_TWICE]
-        return statement.denied and any(not any(sign.kinds & _PARTING for sign in signs_between) for signs_between in between)
+        before = [found[index].text for index in range(max(first + 1, statement.first - _FOR_REACH), statement.first)]
+        return not purpose.isdisjoint(before)
 
     return sorted([*(one for one in stated if not is_what_for(one)), *more], key=lambda statement: statement.first)
+
+
+_FOR_REACH = 3
+"""How many words may stand between a "for" and what a medicine is for: "for their current lung cancer"."""
 
 
 def _own_joint(sign: Sign) -> str:

@@ -55,6 +55,8 @@ class TreatmentWords:
     times: frozenset[str]
     ago: frozenset[str]
     """Words behind a time that make it one: "two months before"."""
+    purpose: frozenset[str]
+    """Words behind which stands what a medicine is for."""
     lasting: frozenset[str]
     """Words that make a time the length of use: "for 3 months"."""
 
@@ -89,13 +91,13 @@ class TreatmentWords:
         had.add(data["had_or_planned"], Meaning(Kind.WORD, Tense.OPEN))
         turning.add(data["turning"], Meaning(Kind.WORD))
         demanding.add(data["demanding"], Meaning(Kind.WORD))
-        between, narrowing, before, behind, linked, times, ago, lasting = (frozenset(map(str, data[key])) for key in _SETS)
+        between, narrowing, before, behind, linked, times, ago, purpose, lasting = (frozenset(map(str, data[key])) for key in _SETS)
         medicines = str(data["medicines"])
         sets = (between, narrowing, before, behind)
-        return cls(names, stated, medicines, taken, use, had, *sets, turning, demanding, linked, within, times, ago, lasting)
+        return cls(names, stated, medicines, taken, use, had, *sets, turning, demanding, linked, within, times, ago, purpose, lasting)
 
 
-_SETS = ("between", "narrowing", "before", "behind", "linked", "times", "ago", "lasting")
+_SETS = ("between", "narrowing", "before", "behind", "linked", "times", "ago", "purpose", "lasting")
 
 
 def _by_tense(data: Mapping[str, Sequence[str]]) -> Tree:

@@ -173,7 +173,8 @@ class _Reader:
         last = chain[-1].end if behind is None else behind[1]
         past = not self._around.past.isdisjoint(self._plain_words(start))
         partly = tense is Tense.OFTEN or self._counts_more(last)
-        if partly and self._has_another_way(last):
+        said_behind = {self._parts[position] for position in self._rest_of_sentence(last)}
+        if self._has_another_way(last) and (partly or not self._words.purpose.isdisjoint(said_behind)):
             return None
         if self._section is Section.INCLUSION and tense is not Tense.OPEN and not past and not self._is_denied_before(start):
             return _Said(chain, start, end, last, last, open=False, partly=partly)
