@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,11 @@ from bot.screening.reading.reader import Reader
 from bot.screening.reading.text import Phrases, cleaned, tokens
 from bot.screening.readings import ReadAnswer
 
-_CONDITION, _HISTORY, _MEDICINES = "condition", "medical_history", "current_medicines"
+_CONDITION, _AGE, _HISTORY, _MEDICINES = "condition", "age", "medical_history", "current_medicines"
 _OTHER, _ACTIVE = "other_cancer", "active_or_recent"
 _LONGEST_MENTION, _SHORTEST_WORD = 6, 4
 _SEPARATOR = re.compile(r"[,;/+]")
+_PARTS = re.compile(r"[,;/()]|\s(?:or|and)\s")
 _AMOUNT = re.compile(r"\s*0*[1-9]")
 
 
@@ -130,24 +131,36 @@ class PersonReader:
     # -- one label
 
     def _take(self, told: _Told, label: str, value: str, today: datetime.date) -> None:
-        words, answered, name = tokens(label), self._yes_or_no(value), self._named_by(label)
-        if name in self._lists:
-            if answered is False and cleaned(label).casefold() in self._words.asks_for_all:
-                told.complete.add(name)
-        elif name is not None:
-            self._answer(told, name, label, value, today)
+        words, answered = tokens(label), self._yes_or_no(value)
+        named = self._named_by(label)
+        parts = [label] if named or self._one_of_a_list(words) else [part for part in _PARTS.split(label) if tokens(part)]
+        lists = {name for name in named if name in self._lists}
+        if answered is False and cleaned(label).casefold() in self._words.asks_for_all:
+            told.complete |= lists
+        of_medicines = bool(lists & {_MEDICINES}) and bool(self._words.taken_now.find(words))
+        for part, own in zip(parts, self._values_of(parts, value), strict=True):
+            for name in self._named_by(part) if len(parts) > 1 else named:
+                if name not in self._lists:
+                    self._answer(told, name, part, own, today)
+            one = self._one_of_a_list(tokens(part))
+            if one is not None:
+                of_medicines = of_medicines or (one[0] == _MEDICINES and not self._words.past.find(words))
+                self._take_one(told, *one, answered if len(parts) == 1 or answered is False else None, own, words)
         if len(tokens(value)) > 1:
-            # A lone word or number tells nothing without its label.
+            # A lone word or number tells nothing without its label, and no number is an age without it.
             for other, fact in self._facts(value, today).items():
-                if other not in (name, _CONDITION, *self._lists):
+                if other not in (*named, _CONDITION, _AGE, *self._lists):
                     told.values.setdefault(other, fact)
-        one = self._one_of_a_list(words) if name is None else None
-        if one is not None:
-            self._take_one(told, *one, answered if answered is not None else bool(_AMOUNT.match(value)) or None, words)
-        elif answered is None:
-            self._take_several(told, name, words, value, today)
-        if name is None or name in self._lists:
+        if answered is None:
+            self._take_several(told, (lists - {_MEDICINES}) | ({_MEDICINES} if of_medicines else set()), words, value, today)
+        if not named or lists:
             told.mentions += self._mentions(label, value, answered)
+
+    @staticmethod
+    def _values_of(parts: Sequence[str], value: str) -> Sequence[str]:
+        """Each part's own piece of the value, where there are as many; else the whole of it for each."""
+        pieces = [piece for piece in _SEPARATOR.split(value) if tokens(piece)]
+        return pieces if len(pieces) == len(parts) > 1 else [value] * len(parts)
 
     def _one_of_a_list(self, words: Sequence[str]) -> tuple[str, str] | None:
         """The illness, medicine or operation that a label names by itself, and the list that it is of."""
@@ -155,22 +168,23 @@ class PersonReader:
         named = ((attribute, self._lexicon.names_of(attribute).called(bare)) for attribute in self._lists)
         return next(((attribute, name) for attribute, name in named if name is not None), None)
 
-    def _take_one(self, told: _Told, attribute: str, name: str, answered: bool | None, words: Sequence[str]) -> None:
-        """A yes or a no to what a label names. What somebody took once is not what they take now."""
-        if answered is None or (attribute == _MEDICINES and self._words.past.find(words)):
+    def _take_one(self, told: _Told, attribute: str, name: str, answered: bool | None, value: str, words: Sequence[str]) -> None:
+        """A yes or a no to what a label names. What somebody took once is not what they take now; who never did does not now."""
+        answered = True if answered is None and _AMOUNT.match(value) else answered
+        if answered is None or (answered and attribute == _MEDICINES and self._words.past.find(words)):
             return
         names_of = self._lexicon.names_of(attribute)
         # Who denies a kind does not mean it by a wider name either.
         told.listed(attribute, Partly((name,)) if answered else Partly((), (name, *names_of.below(name), *names_of.above(name))))
 
-    def _take_several(self, told: _Told, name: str | None, words: Sequence[str], value: str, today: datetime.date) -> None:
-        """What a value names: illnesses, whatever its label; and what the label asks for."""
+    def _take_several(self, told: _Told, lists: Set[str], words: Sequence[str], value: str, today: datetime.date) -> None:
+        """What a value names: illnesses, whatever its label; medicines and operations, where the label asks for them."""
         found = self._reader.illnesses(value, today)
         told.listed(_HISTORY, found)
         told.now += found.has if self._words.now.find(words) else ()
-        if name == _MEDICINES and not self._words.taken_now.find(words):
-            return  # "Treatments: steroids": now, or once?
-        if name is not None and name in self._lists and name != _HISTORY:
+        for name in sorted(lists - {_HISTORY}):
+            if name == _MEDICINES and (self._words.past.find(words) or self._words.past.find(tokens(value))):
+                continue  # "Treatments before: steroids".
             listed = self._value(name, value, today)
             told.listed(name, Partly(listed if isinstance(listed, tuple) else ()))
 
@@ -186,14 +200,14 @@ class PersonReader:
         if name in self._several_units and not self._with_unit(name, f"{label} {value}"):
             told.doubtful.add(name)
 
-    def _named_by(self, label: str) -> str | None:
-        """The attribute that a label names; a label that asks for illnesses of some kind names the history of all."""
+    def _named_by(self, label: str) -> tuple[str, ...]:
+        """The attribute that a label names; the lists that it asks for: "other illnesses and medicines"."""
         words = tokens(label)
         bare = self._bare(words)
         found = self._words.labels.whole(words) or self._words.labels.whole(bare) if bare else None
         if found is not None or self._one_of_a_list(words) is not None:
-            return found
-        return next((match.label for match in self._words.labels.find(words) if match.label in self._lists), None)
+            return () if found is None else (found,)
+        return tuple(dict.fromkeys(match.label for match in self._words.labels.find(words) if match.label in self._lists))
 
     def _bare(self, words: Sequence[str]) -> tuple[str, ...]:
         """The words of a label without those that do not change what it names, and without a unit."""
