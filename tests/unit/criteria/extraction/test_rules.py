@@ -72,6 +72,8 @@ def test_a_criterion_that_is_read_whole(read: Read, section: str, text: str, rul
 
 
 PART: list[tuple[str, str, Any]] = [
+    # Oxygen is asked by itself; whether it is used at home, only the study team can say.
+    ("E", "Use of home oxygen", {"not": {"all": ["oxygen_therapy is True", "?"]}}),
     # What else is asked has to hold too.
     ("I", "BMI < 40, stable for three months", {"all": ["bmi below 40.0", "?"]}),
     # A condition opens a way in among the inclusions, and a way out among the exclusions.

@@ -31,7 +31,6 @@ TAKEN: list[tuple[str, str, Truth, Truth]] = [
     ("E", "Current use of SSRIs", NO, YES),
     ("E", "Currently treated with a TNF inhibitor", NO, YES),
     ("E", "Patients taking antidepressants or antipsychotics", NO, YES),
-    ("E", "Use of home oxygen", NO, YES),
     # How much or how often, only the study team can say.
     ("E", "Chronic use of aspirin", OPEN, YES),
     ("E", "Use of aspirin > 325 mg per day", OPEN, YES),
