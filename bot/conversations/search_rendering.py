@@ -57,7 +57,8 @@ class SearchRenderer(Renderer):
         why = str(self.words.about(step.attribute)["why"])
         if not step.depending:
             return self._notice("why", self.words.text("why", why=why))
-        return self._notice("why", self.words.text("why_many", why=why, depending=step.depending, left=step.left))
+        key = "why_one" if step.depending == 1 else "why_many"
+        return self._notice("why", self.words.text(key, why=why, depending=step.depending, left=step.left))
 
     def _ending(self, step: steps.Step) -> list[Message]:
         match step:
@@ -147,7 +148,7 @@ class SearchRenderer(Renderer):
             said = text("where_place", place=where)
         else:
             distance = kindly(one.kilometres, self.unit())
-            said = text("where_near", place=where, distance=text(f"distance_{distance.unit.value}", number=distance.number))
+            said = text("where_near", place=where, distance=self.words.counted(f"distance_{distance.unit.value}", distance.number))
         taking = {True: "where_taking", False: "where_not_taking", None: "where_not_told"}[one.taking]
         return f"{said} {text(taking, registry_url=record.registry_url)}"
 

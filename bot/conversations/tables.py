@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Protocol
 
 from bot.conversations.choosing_a_trial import named_trial
@@ -12,15 +13,22 @@ from bot.conversations.table import Incoming, Reply, Table
 from bot.conversations.trial_pool import TrialPool
 from bot.conversations.trial_rendering import TrialRenderer
 from bot.criteria import Verdict
-from bot.matching.search import LOCATION, Search
+from bot.matching.search import CONDITION, LOCATION, Search
 from bot.screening import steps
 from bot.screening.attributes import Attributes
+from bot.screening.prompts import Waiting
+from bot.screening.reading import Intent
+from bot.screening.reading.text import said
+from bot.screening.readings import Fact, Heard, ReadAnswer, ReadElsewhere, Reading, ReadNothing, ReadUnclear
 from bot.screening.screening import Interview
-from bot.screening.state import State, Turn
+from bot.screening.state import CONSENT, State, Turn
 from bot.store import Unit
 from bot.store.records import Conversation, Screening
 from bot.trials import TrialRecord
 from bot.words import Words
+
+_MOST_MEANT = 3
+"""Illnesses that a misspelt word may mean, of which one is asked for."""
 
 
 class Tables(Protocol):
@@ -110,6 +118,25 @@ class SearchTable(Table):
         """Search with what was answered about one trial."""
         turn = self._search.carry_on(before)
         return self._taken_over(before, turn.saying_first(steps.LookForOthers()), incoming)
+
+    def _hear(self, incoming: Incoming, state: State | None, intent: Intent) -> Heard:
+        heard = super()._hear(incoming, state, intent)
+        asked = CONSENT if state is None else state.prompt.attribute if state.prompt.waiting is Waiting.QUESTION else None
+        if asked == CONDITION and heard.reading == ReadUnclear():
+            return replace(heard, reading=self._illness_of_trials(incoming.text))
+        if asked == CONSENT and not isinstance(heard.reading, ReadElsewhere | ReadNothing):
+            # People begin with where they are: "… near Leeds".
+            place = self._words.lexicon.places(incoming.text, led=True)[:1]
+            facts = (Fact(LOCATION, place, said(incoming.text)),) if place else ()
+            return replace(heard, facts=(*heard.facts, *facts))
+        return heard
+
+    def _illness_of_trials(self, text: str) -> Reading:
+        """An illness that only the trials know, by their own words for it."""
+        names = self._desk.pool.candidates(text)
+        if len(names) == 1:
+            return ReadAnswer(CONDITION, names, said(text))
+        return ReadUnclear(tuple((name,) for name in names[:_MOST_MEANT]))
 
     @property
     def _trial_id(self) -> str | None:

@@ -27,6 +27,10 @@ MOST_ASKED = 20
 """Questions after which the trials are shown whatever is left; more are asked if the person wishes."""
 
 
+WORTH_ASKING = 0.02
+"""The share of the trials left that the best question has to be expected to settle, for its effort, to be asked."""
+
+
 class Trials(Protocol):
     """All trials, as a search needs them."""
 
@@ -56,7 +60,19 @@ class Search(Questioning):
         if isinstance(reading, ReadCommand) and reading.command in _LISTING:
             state = state.returned if state.prompt.waiting is Waiting.PAUSED else state
             return self._result_again(state) if state.consented and self._counts(state) else self.again(state)
-        return super().respond(state, heard)
+        turn = super().respond(state, heard)
+        return self._with_count(state, turn) if turn.answers else turn
+
+    def _with_count(self, before: State, turn: Turn) -> Turn:
+        """The turn with how many trials are left, where that has changed and a question follows."""
+        if turn.state.prompt.waiting is not Waiting.QUESTION or not (turn.state.consented and self._counts(turn.state)):
+            return turn
+        first = not (before.consented and self._counts(before))
+        look = self._look(turn.state)
+        if not first and look.left == self._trials.left(self._facts(before)):
+            return turn
+        *said, asked = turn.steps
+        return replace(turn, steps=(*said, steps.TrialsLeft(look.left, look.looked_at, first), asked))
 
     def _heard(self, state: State, heard: Heard) -> Turn:
         prompt = state.prompt
@@ -105,23 +121,12 @@ class Search(Questioning):
         look = self._look(state, keep)
         if not look.left:
             return self._none(state, look)
-        enough = look.left <= FEW or len(state.asked) >= MOST_ASKED
+        little = not look.choice.scores or look.choice.scores[0][1] < WORTH_ASKING
+        enough = little or look.left <= FEW or len(state.asked) >= MOST_ASKED
         if look.choice.attribute is None or (enough and not state.gone_on):
             return self._show_result(state)
         wanted = keep if keep in dict(look.choice.scores) else look.choice.attribute
         return self._question(state, wanted)
-
-    def _take(self, state: State, answer: Answer, tapped: bool, hedged: bool = False) -> Turn:
-        before = self._trials.left(self._facts(state)) if self._counts(state) else None
-        turn = super()._take(state, answer, tapped, hedged)
-        if not self._counts(turn.state) or turn.state.prompt.waiting is not Waiting.QUESTION:
-            return turn
-        look = self._look(turn.state)
-        if look.left == before:
-            return turn
-        said, asked = turn.steps[:-1], turn.steps[-1]
-        left = steps.TrialsLeft(look.left, look.looked_at, first=before is None)
-        return replace(turn, steps=(*said, left, asked))
 
     def _counts(self, state: State) -> bool:
         """Whether the trials left are worth counting: once it is known what they are sought for."""

@@ -237,13 +237,16 @@ class Words:
             {name: data for name in _LISTS if (data := self.files["treatments"].get(name))},
         )
 
-    def _places(self, text: str) -> tuple[str, ...]:
-        """The places that a text names, by the names that they are kept by, the likeliest of the first one first."""
+    def _places(self, text: str, led: bool = False) -> tuple[str, ...]:
+        """The places that a text names, by the names that they are kept by, the likeliest of the first one first.
+
+        `led`: only one that is said to be where somebody is ("near Leeds"), and not mentioned in passing.
+        """
         # Towns take seconds to read: not before somebody is asked where they are.
         from bot.places import Gazetteer
 
         known = (ROOT / "words" / self.locale / "places.yaml").exists()
-        found = Gazetteer.load(self.locale if known else FALLBACK_LOCALE).find(text)
+        found = [one for one in Gazetteer.load(self.locale if known else FALLBACK_LOCALE).find(text) if one.led or not led]
         return tuple(place.called for place in found[0].places) if found else ()
 
 

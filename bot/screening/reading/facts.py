@@ -120,6 +120,8 @@ class FactReader:
         facts: dict[str, TellTale] = {}
         for tale in told:
             mine = tale.owner in (None, patient) or (patient not in (None, SELF) and tale.owner in self._anybody) or (patient == _SOMEONE)
+            # "I'm looking for a breast cancer trial for my mum": what is looked for is hers.
+            mine = mine or (tale.attribute == _CONDITION and tale.owner == SELF and patient == message.clauses.searched_for)
             if mine and tale.attribute not in facts:
                 facts[tale.attribute] = tale
         if _SEX not in facts and patient not in (None, SELF):

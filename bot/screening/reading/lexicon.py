@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from bot.criteria.operators import Value
 from bot.screening.attributes import CONDITIONS, NONE, AnswerType, Attribute, Attributes
@@ -104,6 +104,16 @@ def _list(data: Any, key: str) -> tuple[str, ...]:
     return tuple(str(word) for word in (data or {}).get(key) or ())
 
 
+class Places(Protocol):
+    """Names the places that a text speaks of, the likeliest first; `led`: only where it says that somebody is there."""
+
+    def __call__(self, text: str, led: bool = False) -> tuple[str, ...]: ...
+
+
+def _nowhere(text: str, led: bool = False) -> tuple[str, ...]:  # noqa: ARG001
+    return ()
+
+
 class Lexicon:
     """The reading words of one locale.
 
@@ -126,14 +136,14 @@ class Lexicon:
         titles: Mapping[str, str],
         people: Mapping[str, Any] | None = None,
         ordinary: Callable[[str], int] | None = None,
-        places: Callable[[str], tuple[str, ...]] = lambda _: (),
+        places: Places | None = None,
         treatments: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         self.attributes = attributes
         self.reading = reading
         self._parser = Parser(groups)
         self.ordinary = ordinary
-        self.places = places
+        self.places: Places = places or _nowhere
         self._titles = titles
         self.conditions = Conditions(conditions)
         others = {name: Conditions({**data, "conditions": data["entries"]}) for name, data in (treatments or {}).items()}

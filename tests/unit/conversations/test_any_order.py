@@ -81,6 +81,8 @@ def test_any_order_of_messages_is_answered_and_keeps_the_promises(seed: int, lib
         if any(isinstance(step, steps.Erase) for step in turn.steps):
             return
         assert turn.steps
+        if any(isinstance(step, steps.LookForOthers) for step in turn.steps):
+            continue  # The desk goes on elsewhere.
         shown = TrialRenderer(words.speaking_of(turn.state.about), turn.state, None, False, record).render(turn.steps)
         assert shown
         assert all(said.text for said in shown)
