@@ -13,7 +13,7 @@ from bot.conversations.table import Incoming, Reply, Table
 from bot.conversations.trial_pool import TrialPool
 from bot.conversations.trial_rendering import TrialRenderer
 from bot.criteria import Verdict
-from bot.matching.search import CONDITION, LOCATION, Search
+from bot.matching.search import ASKED_FOR, CONDITION, LOCATION, Search
 from bot.screening import steps
 from bot.screening.attributes import Attributes
 from bot.screening.prompts import Waiting
@@ -124,6 +124,8 @@ class SearchTable(Table):
         asked = CONSENT if state is None else state.prompt.attribute if state.prompt.waiting is Waiting.QUESTION else None
         if asked == CONDITION and heard.reading == ReadUnclear():
             return replace(heard, reading=self._illness_of_trials(incoming.text))
+        if asked == ASKED_FOR and heard.about is None:
+            return replace(heard, about=self._words.reader.person(incoming.text))
         if asked == CONSENT and not isinstance(heard.reading, ReadElsewhere | ReadNothing):
             # People begin with where they are: "… near Leeds".
             place = self._words.lexicon.places(incoming.text, led=True)[:1]

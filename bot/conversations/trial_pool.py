@@ -95,9 +95,10 @@ class TrialPool:
         return Unit.KILOMETRES if located is None else self._gazetteer.unit(located.country_code)
 
     def warm(self) -> None:
-        """Read trials and places now, rather than when somebody waits."""
+        """Read trials and places now, rather than when somebody waits; no places where there is nothing to look for."""
         self.refresh()
-        Gazetteer.load()
+        if len(self) > 1:
+            Gazetteer.load()
 
     def located(self, place: str | None) -> Located | None:
         """Where a place is, by the name that it is kept by."""

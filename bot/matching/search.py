@@ -99,7 +99,8 @@ class Search(Questioning):
         return steps.Progress(answered, max(first + likely, int(open_now)))
 
     def _look(self, state: State, keep: str | None = None) -> Look:
-        asked = {*state.answers, state.prompt.attribute or ""} - {keep}
+        of_one = {name for name, attribute in self.attributes.items() if attribute.of_one_trial}
+        asked = {*state.answers, *of_one, state.prompt.attribute or ""} - {keep}
         last = state.asked[-1] if state.asked else None
         return self._trials.look(self._facts(state), asked, self.attributes[last].group if last else None)
 

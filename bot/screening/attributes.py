@@ -42,7 +42,8 @@ class Attribute(BaseModel):
     denied. The names of the attribute that it `includes` count as its own, and `names_in` is the list
     that its names are of. Where `implied_by` holds, a yes follows for who has not answered it. A
     `momentary` value changes by the hour: one that was told is measured again before it can keep
-    anybody out of any trial.
+    anybody out of any trial. What is `of_one_trial` is asked where one trial is talked about, and not in a
+    search among many: whether somebody would come to visits depends on which.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,6 +60,7 @@ class Attribute(BaseModel):
     possible: tuple[float, float] | None = None
     whole: bool = False
     asked: bool = True
+    of_one_trial: bool = False
     momentary: bool = False
     of_places: bool = False
     complete: bool = False

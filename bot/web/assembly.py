@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -10,11 +12,12 @@ from aiohttp import web
 from bot.conversations.desk import Desk
 from bot.conversations.engine_records import EngineRecords
 from bot.conversations.transcripts import EventReader
+from bot.conversations.trial_pool import TrialPool
 from bot.settings import PROJECT, Settings, SettingsError
-from bot.store import Store
+from bot.store import Store, StoreError
 from bot.store.clock import Clock, utc_now
 from bot.trials import load_records
-from bot.trials.loading import store_records
+from bot.trials.loading import fill_briefs, store_records
 from bot.trials.registry.record import Reader
 from bot.trials.screened import Deciding
 from bot.web.actions_server import executor_of, make_actions_app
@@ -51,6 +54,8 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
         store, load_records(PROJECT / "trials", library.attributes), clock(), lambda: Reader.load(library)
     ).items():
         _log.info("trial %s: %s", nct_id, outcome)
+    if made := fill_briefs(store, clock()):
+        _log.info("%d trials of an older release made ready for searches", made)
     unreviewed = Deciding(settings.unreviewed)
     engine = EngineClient(settings.engine_url, settings.engine_secret)
     services = Services(
@@ -76,7 +81,23 @@ def _actions(desk: Desk, secret: str) -> web.Application:
     import_sdk()  # before anything else imports rasa-sdk, and Sanic with it
     from actions import all_actions
 
-    return make_actions_app(executor_of(all_actions(desk)), secret)
+    app = make_actions_app(executor_of(all_actions(desk)), secret)
+
+    async def warm(_app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(asyncio.to_thread(_warm, desk.pool))
+        yield
+        task.cancel()
+
+    app.cleanup_ctx.append(warm)
+    return app
+
+
+def _warm(pool: TrialPool) -> None:
+    """Read what searches need while nobody waits yet. What fails here is met, and told, by the first message."""
+    try:
+        pool.warm()
+    except StoreError as problem:
+        _log.warning("trials are read when the first message comes: %s", problem)
 
 
 def _locales(library: Library) -> tuple[str, ...]:

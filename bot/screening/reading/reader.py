@@ -144,6 +144,11 @@ class Reader:
         )
         return Heard(reading, rest, patient)
 
+    def person(self, text: str) -> str | None:
+        """The key of the one person that a text names, whatever it says of them."""
+        people = {match.label.key for match in self._lexicon.relations.find(tokens(text))}
+        return people.pop() if len(people) == 1 else None
+
     def place_in_list(self, text: str, length: int) -> int | None:
         """Which of a numbered list a message means, counted from 1, in the list or not; None where it is about something else."""
         data = self._lexicon.reading.get("list_places") or {}
