@@ -90,11 +90,17 @@ class SearchRenderer(Renderer):
         shown = len(records)
         key = "shortlist_one" if step.left == 1 else "shortlist_all" if step.left == shown else "shortlist_some"
         items = [self._item(number, one, record) for number, (one, record) in enumerate(zip(step.candidates, records, strict=True), 1)]
-        parts = [text(key, left=step.left, shown=shown), *items, text("result_not_decision"), text("shortlist_choose")]
+        parts = [
+            text(key, left=step.left, shown=shown),
+            *items,
+            text("result_not_decision"),
+            f"{text('shortlist_choose')} {text(self.what_now)}",
+        ]
         buttons = tuple(
             Button(title=f"{number}. {self._title(record)}", payload=f"#{CHOICE}={record.nct_id}")
             for number, record in enumerate(records, 1)
         )
+        buttons = (*buttons, *self._buttons(*self._afterwards()))
         trials = [
             trial
             for one, record in zip(step.candidates, records, strict=True)
@@ -164,7 +170,8 @@ class SearchRenderer(Renderer):
             reasons = [text("none_reason", name=self.words.name(name), count=count) for name, count in step.ruled_out[:_MOST_REASONS]]
             told = "\n".join([told, *reasons])
         official = text("none_official", registry_url=self.registry_url)
-        return Message(text=f"{told}\n{official}", custom=NoticeCustom(code="none_found", url=self.registry_url))
+        buttons = self._buttons("change", "restart", "erase")
+        return Message(text=f"{told}\n{official}", buttons=buttons, custom=NoticeCustom(code="none_found", url=self.registry_url))
 
 
 def choice_in(text: str, offered: Sequence[TrialRecord], words: Words) -> str | None:

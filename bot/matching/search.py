@@ -145,11 +145,11 @@ class Search(Questioning):
     def _show_result(self, state: State) -> Turn:
         shown = self._shortlist(state)
         done = Prompt(waiting=Waiting.NOTHING, offered=tuple(one.trial_id for one in shown.candidates))
-        return Turn(replace(state, prompt=done), (shown, steps.WhatNow()))
+        return Turn(replace(state, prompt=done), (shown,))
 
     def _none(self, state: State, look: Look) -> Turn:
         done = replace(state, prompt=Prompt(waiting=Waiting.NOTHING))
-        return Turn(done, (self._nothing_left(state, look), steps.WhatNow()))
+        return Turn(done, (self._nothing_left(state, look),))
 
     def _nothing_left(self, state: State, look: Look) -> steps.NoneFound:
         """What was told, with the number of trials that would be left were it not known, the most first."""

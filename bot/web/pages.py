@@ -128,7 +128,7 @@ async def list_of_trials(request: web.Request) -> web.Response:
     if not page or (page > 1 and not records):
         return pages.error(texts, "not_found", 404)
     cards = [trial_card(record, texts) for record in records]
-    return pages.render("home.html", texts, cards=cards, total=total, paging=paging(page, total, ON_A_PAGE, texts))
+    return pages.render("home.html", texts, cards=cards, total=total, searchable=total > 1, paging=paging(page, total, ON_A_PAGE, texts))
 
 
 async def one_trial(request: web.Request) -> web.Response:

@@ -22,7 +22,7 @@ LONGEST_SENTENCE = 25
 
 # Files whose texts are shown, and the one that is only read. A new file has to be put under one of them.
 SHOWN = ["answers", "attributes", "conditions", "conversation", "imported", "people", "rules", "safety", "site"]
-ONLY_READ = ["reading", "registry", "registry_terms", "treatments"]
+ONLY_READ = ["labels", "places", "reading", "registry", "registry_terms", "treatments"]
 
 # Two of these in one sentence, and a tired reader has to count them.
 _NEGATIVE = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|without|cannot|\w+n't|unable|unless)\b", re.IGNORECASE)

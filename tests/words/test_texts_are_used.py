@@ -12,7 +12,7 @@ FAMILIES = (
     r"unclear_(yes_no|number|choice|choices|time_since|text)_[12]",
     r"result_(likely|possible|unlikely)(_why)?",
     r"result_(met|not_met|unknown)_title",
-    r"(unit_[a-z]+|questions|points)_(one|many)",
+    r"(unit_[a-z]+|questions|points|points_more|distance_(km|mi))_(one|many)",
 )
 
 

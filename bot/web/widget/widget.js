@@ -554,13 +554,14 @@ textarea::placeholder{color:var(--soft);opacity:1}
         const bubble = make("div", { className: "bubble", dir: "auto" }, ...this.#words(text, custom.url));
         turn.append(custom.type === "safety" ? make("div", { className: "safety" }, make("strong", { textContent: say.important }), bubble) : bubble);
       }
-      if (custom.type === "result") list(custom.trials).forEach((trial) => turn.append(this.#result(trial)));
+      // Of several trials the text has the list; their points stay folded up.
+      if (custom.type === "result") list(custom.trials).forEach((trial, _, all) => turn.append(this.#result(trial, all.length > 1)));
       if (custom.type === "handoff") turn.append(this.#handoff(custom));
       if (turn.childNodes.length) this.#parts.log.append(turn);
       return turn;
     }
 
-    #result(trial) {
+    #result(trial, folded) {
       const say = this.#texts;
       const points = list(trial.criteria);
       const card = make("div", { className: "card" },
@@ -570,7 +571,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       for (const point of points) (groups[point.checked_by === "study_team" ? "study_team" : point.status] || groups.unknown).push(point);
       for (const [name, group] of Object.entries(groups)) {
         if (!group.length) continue;
-        card.append(make("details", { open: name === "not_met" || !groups.not_met.length },
+        card.append(make("details", { open: !folded && (name === "not_met" || !groups.not_met.length) },
           make("summary", {}, say["group_" + name] + " (" + group.length + ")"),
           make("p", { className: "note", textContent: say["note_" + name] }),
           make("ul", { className: "points" }, ...group.map((point) => this.#point(point)))));
