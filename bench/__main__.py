@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import asking, criteria, matching_engine, planning, reading, turn
+from bench import asking, criteria, matching_engine, places, planning, reading, turn
 
 BENCHMARKS = {
     "turn": turn.main,
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "criteria": criteria.main,
     "engine": matching_engine.main,
     "asking": asking.main,
+    "places": places.main,
 }
 
 

@@ -107,10 +107,27 @@ def test_the_second_trial_says_why_it_may_not_fit(with_a_second_trial: Product) 
     assert "This trial is for people from 40 to 75." in conversation.text
 
 
-def test_with_two_trials_and_none_named_the_person_chooses(with_a_second_trial: Product) -> None:
+def test_with_two_trials_and_none_named_the_person_searches(with_a_second_trial: Product) -> None:
     conversation = Conversation(with_a_second_trial, metadata={})
     conversation.say("hello")
-    assert conversation.codes == ["choose_trial"]
-    conversation.say("A made-up study of walking (NCT00000002)")
-    assert "A made-up study of walking" in conversation.text
-    assert conversation.question == "consent"
+    assert "I know 2 of them" in conversation.text
+    conversation.say_all("yes", "type 2 diabetes", "for my husband")
+    assert conversation.question == "location"
+    assert "Where does your husband live" in conversation.text
+    conversation.say("what is a clinical trial?")
+    assert conversation.question == "location"
+    conversation.say("Gothenburg")
+    assert conversation.result is not None
+    assert conversation.result["nct_id"] == "NCT00000002"
+    assert "km away" in conversation.text
+    conversation.say(conversation.payload_of("1. A made-up study of walking"))
+    assert [custom["nct_id"] for custom in conversation.customs if custom["type"] == "handoff"] == ["NCT00000002"]
+
+
+def test_a_trial_that_does_not_fit_leads_to_the_others(with_a_second_trial: Product) -> None:
+    conversation = Conversation(with_a_second_trial, metadata={"trial_id": "NCT00000002"})
+    conversation.until("age", {"consent": "yes", "willing_to_attend": "yes"})
+    conversation.say("39")
+    conversation.say(conversation.payload_of("Look for other trials"))
+    assert "searching" in conversation.codes
+    assert conversation.question == "condition"

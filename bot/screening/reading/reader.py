@@ -210,7 +210,7 @@ class Reader:
             return False  # "No, my husband had one."
         named = [start for start, _, person in message.clauses.relations if person.key == patient]
         numbers = message.numbers.find(message.said.words)
-        of_them = numbers and self._lexicon.single("third_person").intersection(message.said.words[: numbers[0].start])
+        of_them = numbers and any(position < numbers[0].start for position in message.clauses.third_persons)
         if numbers and named and numbers[0].start < named[0] and not of_them:
             return False  # "72, and my wife is 70"; but "she's 66, my aunt".
         return any(start <= _NAMED_EARLY for start in named) or any(

@@ -12,6 +12,7 @@ from bot.screening.reading.lexicon import Lexicon, Person
 from bot.screening.reading.text import Phrases, Utterance
 from bot.screening.readings import SELF
 
+_WITHIN_A_NAME = ("", "-")
 _REACH = 6
 """How many words a "not" reaches over within its clause."""
 _FAR = 9
@@ -137,7 +138,7 @@ class Clauses:
         current: str | None = None
         last_other: str | None = None
         relations = {start: (end, person) for start, end, person in self.relations}
-        first, third = self.lexicon.single("first_person"), self.lexicon.single("third_person")
+        first, third = self.lexicon.single("first_person"), self.third_persons
         doctors, owning = self.lexicon.single("doctors"), self.lexicon.single("owning")
         heard_doctor = False
         covered_until = 0
@@ -170,7 +171,7 @@ class Clauses:
                 together = last_other is not None and word in self.lexicon.single("together")
                 if not owns_person and not together:
                     current = SELF
-            elif word in third and not heard_doctor:
+            elif position in third and not heard_doctor:
                 current = last_other or current if (last_other or current) != SELF else "someone"
                 current = current or "someone"
             owners.append(current)
@@ -251,11 +252,24 @@ class Clauses:
         return None
 
     @cached_property
+    def third_persons(self) -> frozenset[int]:
+        """Where somebody is spoken of as "he" or "her"."""
+        third = self.lexicon.single("third_person")
+        return frozenset(position for position, word in enumerate(self.said.words) if word in third and not self._begins_a_name(position))
+
+    @cached_property
     def sex_of_pronouns(self) -> str | None:
         """The sex that the pronouns say, where all of them say the same."""
-        words = set(self.said.words)
+        words = {self.said.words[position] for position in self.third_persons}
         said = [str(sex) for sex, pronouns in (self.lexicon.reading.get("pronouns") or {}).items() if words.intersection(pronouns)]
         return said[0] if len(said) == 1 else None
+
+    def _begins_a_name(self, position: int) -> bool:
+        """Whether figures are written onto a word: the "her" of "HER2" is nobody."""
+        following = position + 1
+        if following >= len(self.said) or not self.said.words[following][:1].isdecimal():
+            return False
+        return self.said.between[following] in _WITHIN_A_NAME
 
     def doubted_before(self, start: int) -> bool:
         """Whether a doubt stands right before the word: "might be lung cancer"."""
@@ -264,8 +278,7 @@ class Clauses:
     @cached_property
     def pronoun_first(self) -> bool:
         """Whether somebody is spoken of as "he" or "she" before any person is named: of them it is, not of whom comes later."""
-        third = self.lexicon.single("third_person")
-        first = next((position for position, word in enumerate(self.said.words) if word in third), None)
+        first = min(self.third_persons, default=None)
         return first is not None and all(first < start for start, _, _ in self.relations)
 
     @cached_property

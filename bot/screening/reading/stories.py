@@ -97,7 +97,7 @@ class StoryReader:
         if len(words) < _LEAST or message.questions or self._lexicon.cues("doubts").find(words) or clauses.gone:
             return False
         named = {person.key for _, _, person in clauses.relations}
-        of_others = bool(self._lexicon.single("third_person").intersection(words)) or bool(named)
+        of_others = bool(clauses.third_persons) or bool(named)
         if patient in (None, SELF):
             return not of_others
         return named <= {patient, SOMEONE} and (of_others or not clauses.speaks_of_self)

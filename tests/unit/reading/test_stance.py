@@ -155,3 +155,14 @@ def test_for_whom_the_search_is_can_be_said(text: str, whom: str | None) -> None
 )
 def test_who_is_ill_is_known(text: str, ill: set[str]) -> None:
     assert clauses(text).ill == ill
+
+
+@pytest.mark.parametrize("text", ["I have HER2 positive cancer", "stomach cancer, HER2 positive", "HER-2 negative they said"])
+def test_a_receptor_written_with_figures_is_not_a_woman(text: str) -> None:
+    assert not clauses(text).third_persons
+    assert "someone" not in clauses(text).owners
+    assert clauses(text).sex_of_pronouns is None
+
+
+def test_a_woman_is_heard_beside_the_receptor() -> None:
+    assert clauses("she has HER2 positive cancer").third_persons == {0}
