@@ -13,7 +13,7 @@ from bench.asking_pool import Pool
 from bot.criteria import evaluate
 from bot.matching import Choice, Priors, Standing, choose
 from bot.screening.answers import Facts
-from bot.screening.planner import _askable
+from bot.screening.planner import askable_first
 
 
 class Way(Protocol):
@@ -68,7 +68,7 @@ class RecordOrder:
                 continue
             for rule in self.pool.rules[nct_id]:
                 for name in evaluate(rule, facts.values).missing:
-                    if first := _askable(standing.columns.attributes, name, facts, asked):
+                    if first := askable_first(standing.columns.attributes, name, facts, asked):
                         return first[0]
             self._done.add(nct_id)
         return None
@@ -111,4 +111,4 @@ class Entropy:
 def _needed(standing: Standing, name: str, facts: Facts, asked: Collection[str]) -> tuple[str, ...]:
     """What clears the way to a question that is not clear yet."""
     attributes = standing.columns.attributes
-    return () if attributes[name].applies_when is None else _askable(attributes, name, facts, asked)
+    return () if attributes[name].applies_when is None else askable_first(attributes, name, facts, asked)

@@ -21,7 +21,7 @@ from bot.matching.segments import SegmentStanding
 from bot.matching.standing import Standing
 from bot.screening.answers import Facts
 from bot.screening.attributes import Attributes
-from bot.screening.planner import SAME_GROUP_BONUS, SENSITIVITY_DISCOUNT, _askable
+from bot.screening.planner import SAME_GROUP_BONUS, SENSITIVITY_DISCOUNT, askable_first
 
 _NOTHING = Partly(())
 
@@ -53,7 +53,7 @@ def choose(standing: Standing, facts: Facts, asked: Collection[str], priors: Pri
     goals: dict[str, list[str]] = {}
     for name in attributes:
         if depends[name] and isinstance(facts.values.get(name, _NOTHING), Partly):
-            for candidate in _askable(attributes, name, facts, asked):
+            for candidate in askable_first(attributes, name, facts, asked):
                 goals.setdefault(candidate, []).append(name)
 
     def merit(name: str) -> float:

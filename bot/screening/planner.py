@@ -57,7 +57,7 @@ def open_questions(attributes: Attributes, criteria: Sequence[Criterion], facts:
     goals: dict[str, set[str]] = {}
     for result in undecided:
         for name in result.evaluation.missing:
-            for candidate in _askable(attributes, name, facts, asked):
+            for candidate in askable_first(attributes, name, facts, asked):
                 goals.setdefault(candidate, set()).add(name)
     return OpenQuestions(
         tuple(result.criterion for result in undecided),
@@ -91,7 +91,7 @@ def plan(
     return Plan(scores[0][0] if scores else None, tuple(scores))
 
 
-def _askable(attributes: Attributes, name: str, facts: Facts, asked: Collection[str]) -> tuple[str, ...]:
+def askable_first(attributes: Attributes, name: str, facts: Facts, asked: Collection[str]) -> tuple[str, ...]:
     """What to ask in order to learn `name`: itself, or first what decides whether it applies."""
     attribute = attributes[name]
     if name in asked or not attribute.asked:
@@ -102,7 +102,7 @@ def _askable(attributes: Attributes, name: str, facts: Facts, asked: Collection[
     if condition.truth is Truth.FALSE:
         return ()
     if condition.truth is Truth.UNKNOWN:
-        first = tuple(candidate for needed in condition.missing for candidate in _askable(attributes, needed, facts, asked))
+        first = tuple(candidate for needed in condition.missing for candidate in askable_first(attributes, needed, facts, asked))
         if first:
             return first
         return (name,) if attribute.when_unsure == "ask" else ()
