@@ -56,10 +56,13 @@ class CriterionShape(_Shape):
 
 
 class TrialResultShape(_Shape):
+    """`notes` are the lines that a short list says of the trial beside its points: what fits, what is open, where it runs."""
+
     nct_id: str
     title: str
     verdict: str
     criteria: list[CriterionShape]
+    notes: list[str] = Field(default_factory=list)
 
 
 class ResultCustom(_Shape):

@@ -18,6 +18,7 @@ from bot.conversations.messages import (
 )
 from bot.criteria import CheckedBy, CriterionResult, Status, Verdict
 from bot.criteria.rules import mentioned
+from bot.matching.distances import Unit, kindly
 from bot.screening.answers import Answer, Facts, Outcome
 from bot.screening.steps import Assessment
 from bot.trials import Contact, Site, TrialRecord
@@ -33,6 +34,20 @@ _OPEN_OUTCOMES = {
     Outcome.DECLINED: "criterion_declined",
     Outcome.UNREAD: "criterion_no_answer",
 }
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Where a trial is nearest to the person.
+
+    `site` is the site's place in the record, None where it has none; `kilometres` is None where nobody knows how far it is; `taking`
+    whether it takes people now, None where the record does not say; `unit` is what the person counts roads in.
+    """
+
+    site: int | None
+    kilometres: float | None
+    taking: bool | None
+    unit: Unit
 
 
 @dataclass(frozen=True)
@@ -146,12 +161,13 @@ class ResultTexts:
 
     # -- taking part
 
-    def handoff(self) -> list[Message]:
+    def handoff(self, near: Whereabouts | None = None) -> list[Message]:
         """Steps and contacts; where the record has no contact, the official page."""
         record, text = self.record, self.words.text
         steps = list(record.in_words(self.words.locale).steps)
         numbered = [text("step", number=number, step=step) for number, step in enumerate(steps, start=1)]
-        parts = ["\n".join([text("steps_title"), *self._you_means(), *numbered]), self._where()]
+        places = [where(record, self.words), "" if near is None else nearest_place(record, self.words, near)]
+        parts = ["\n".join([text("steps_title"), *self._you_means(), *numbered]), " ".join(filter(None, places))]
         if record.status is None:
             parts.append(text("status_absent", registry_url=record.registry_url))
         parts.append(self._contacts())
@@ -163,9 +179,6 @@ class ResultTexts:
             sites=[SiteShape(**site.model_dump(include=set(SiteShape.model_fields))) for site in record.sites],
         )
         return [Message(text="\n\n".join(part for part in parts if part), custom=custom)]
-
-    def _where(self) -> str:
-        return where(self.record, self.words)
 
     def _contacts(self) -> str:
         url = self.record.registry_url
@@ -194,8 +207,25 @@ def where(record: TrialRecord, words: Words) -> str:
     return said
 
 
+def nearest_place(record: TrialRecord, words: Words, near: Whereabouts) -> str:
+    """Where a trial is nearest to the person, how far that is, and whether it takes people."""
+    if near.site is None:
+        return words.text("where_unknown", registry_url=record.registry_url)
+    name = place(record.sites[near.site])
+    if near.kilometres is None:
+        said = words.text("where_place", place=name)
+    else:
+        distance = kindly(near.kilometres, near.unit)
+        said = words.text("where_near", place=name, distance=words.counted(f"distance_{distance.unit.value}", distance.number))
+    taking = {True: "where_taking", False: "where_not_taking", None: "where_not_told"}[near.taking]
+    return f"{said} {words.text(taking, registry_url=record.registry_url)}"
+
+
 def place(site: Site) -> str:
-    return ", ".join(filter(None, (site.facility, site.city, site.state, site.country)))
+    """A site's name and where it is; what its name ends with already is not said twice."""
+    said = (site.facility or "").split(", ")
+    where = dict.fromkeys(part for part in (site.city, site.state, site.country) if part and part not in said)
+    return ", ".join(filter(None, (site.facility, *where)))
 
 
 def reach(contact: Contact, words: Words) -> str:

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from bot.conversations.messages import Button, Message, NoticeCustom, ResultCustom
 from bot.conversations.rendering import Renderer
-from bot.conversations.results import ResultTexts, place
+from bot.conversations.results import ResultTexts, Whereabouts, nearest_place
 from bot.criteria import CheckedBy, Status
-from bot.matching.distances import Unit, kindly
+from bot.matching.distances import Unit
 from bot.matching.search import CONDITION, LOCATION
 from bot.screening import steps
 from bot.screening.reading.text import cleaned
@@ -89,7 +89,11 @@ class SearchRenderer(Renderer):
         records = [self.record_of(one.trial_id) for one in step.candidates]
         shown = len(records)
         key = "shortlist_one" if step.left == 1 else "shortlist_all" if step.left == shown else "shortlist_some"
-        items = [self._item(number, one, record) for number, (one, record) in enumerate(zip(step.candidates, records, strict=True), 1)]
+        notes = [self._notes(one, record) for one, record in zip(step.candidates, records, strict=True)]
+        items = [
+            "\n".join([text("shortlist_item", number=number, title=self._title(record), nct_id=record.nct_id), *lines])
+            for number, (record, lines) in enumerate(zip(records, notes, strict=True), 1)
+        ]
         parts = [
             text(key, left=step.left, shown=shown),
             *items,
@@ -102,15 +106,16 @@ class SearchRenderer(Renderer):
         )
         buttons = (*buttons, *self._buttons(*self._afterwards()))
         trials = [
-            trial
-            for one, record in zip(step.candidates, records, strict=True)
+            trial.model_copy(update={"notes": lines})
+            for one, record, lines in zip(step.candidates, records, notes, strict=True)
             for trial in ResultTexts(self.words, record, self.state.answers).custom(one.assessment).trials
         ]
         return Message(text="\n\n".join(parts), buttons=buttons, custom=ResultCustom(trials=trials))
 
-    def _item(self, number: int, one: steps.Candidate, record: TrialRecord) -> str:
+    def _notes(self, one: steps.Candidate, record: TrialRecord) -> list[str]:
+        """What the list says of a trial, a line each."""
         text = self.words.text
-        lines = [text("shortlist_item", number=number, title=self._title(record), nct_id=record.nct_id)]
+        lines = []
         if not one.sure:
             lines.append(text("shortlist_kind", conditions=self.words.listed(list(record.conditions))))
         fits = self._names(one, Status.MET)
@@ -122,8 +127,8 @@ class SearchRenderer(Renderer):
         for_team = sum(result.checked_by is CheckedBy.STUDY_TEAM for result in one.assessment.results)
         if for_team:
             lines.append(text("shortlist_team", points=self.words.counted("points", for_team)))
-        lines.append(self._where(one, record))
-        return "\n".join(filter(None, lines))
+        lines.append(nearest_place(record, self.words, Whereabouts(one.site, one.kilometres, one.taking, self.unit())))
+        return [line for line in lines if line]
 
     def _afterwards(self) -> tuple[str, ...]:
         return ("resume", "change", "restart", "erase")
@@ -144,19 +149,6 @@ class SearchRenderer(Renderer):
         if len(listed) > _MOST_NAMES:
             listed = [*listed[:_MOST_NAMES], self.words.counted("points_more", len(listed) - _MOST_NAMES)]
         return self.words.listed(listed)
-
-    def _where(self, one: steps.Candidate, record: TrialRecord) -> str:
-        text = self.words.text
-        if one.site is None:
-            return text("where_unknown", registry_url=record.registry_url)
-        where = place(record.sites[one.site])
-        if one.kilometres is None:
-            said = text("where_place", place=where)
-        else:
-            distance = kindly(one.kilometres, self.unit())
-            said = text("where_near", place=where, distance=self.words.counted(f"distance_{distance.unit.value}", distance.number))
-        taking = {True: "where_taking", False: "where_not_taking", None: "where_not_told"}[one.taking]
-        return f"{said} {text(taking, registry_url=record.registry_url)}"
 
     # -- nothing found
 

@@ -80,7 +80,9 @@ class TrialTable(Table):
     def _renderer(self, state: State, screening: Screening) -> TrialRenderer:
         key = self._unit.ensure_summary_key(screening.id) if state.asked else None
         url = self._desk.summary_url(key) if key else None
-        return TrialRenderer(self._words.speaking_of(state.about), state, url, len(self._desk.pool) > 1, self._record)
+        pool, nct_id, place = self._desk.pool, self._record.nct_id, _told_place(state)
+        words = self._words.speaking_of(state.about)
+        return TrialRenderer(words, state, url, len(pool) > 1, self._record, lambda: pool.nearest(nct_id, place))
 
     def _elsewhere(self, state: State, turn: Turn, incoming: Incoming) -> Reply | None:
         if not any(isinstance(step, steps.LookForOthers) for step in turn.steps):
@@ -152,8 +154,7 @@ class SearchTable(Table):
 
     def _renderer(self, state: State, screening: Screening) -> SearchRenderer:
         pool = self._desk.pool
-        told = state.answers.get(LOCATION)
-        place = told.value[0] if told is not None and isinstance(told.value, tuple) and told.value else None
+        place = _told_place(state)
         words = self._words.speaking_of(state.about)
         return SearchRenderer(words, state, None, False, self._record_of, len(pool), lambda: pool.unit_near(place))
 
@@ -186,3 +187,9 @@ class SearchTable(Table):
                     screening.id, trial_id=one.trial_id, verdict=one.assessment.verdict.value, detail=detail, at=self._now
                 )
         return None
+
+
+def _told_place(state: State) -> str | None:
+    """Where the person lives, as far as it was told."""
+    told = state.answers.get(LOCATION)
+    return told.value[0] if told is not None and isinstance(told.value, tuple) and told.value else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from threading import RLock
 
+from bot.conversations.results import Whereabouts
 from bot.criteria import check, verdict
 from bot.matching.columns import Columns
 from bot.matching.conditions import ConditionIndex, Subject
@@ -103,6 +104,17 @@ class TrialPool:
     def located(self, place: str | None) -> Located | None:
         """Where a place is, by the name that it is kept by."""
         return None if place is None else _located(place)
+
+    def nearest(self, nct_id: str, place: str | None) -> Whereabouts | None:
+        """Where a trial is nearest to a place; None where no place is told or the trial has none."""
+        person = self.located(place)
+        if person is None:
+            return None
+        with self._lock:
+            nearest = self._pool.nearest(nct_id, person)
+        if nearest.site is None:
+            return None
+        return Whereabouts(nearest.site.number, nearest.kilometres, nearest.taking, self._gazetteer.unit(person.country_code))
 
     def look(self, facts: Facts, asked: Collection[str], last_group: str | None) -> Look:
         with self._lock:

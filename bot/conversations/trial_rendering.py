@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.conversations.messages import Message
 from bot.conversations.rendering import Renderer
-from bot.conversations.results import ResultTexts
+from bot.conversations.results import ResultTexts, Whereabouts
 from bot.screening import steps
 from bot.screening.screening import CONSENT
 from bot.trials import TrialRecord
@@ -15,9 +15,10 @@ from bot.trials import TrialRecord
 
 @dataclass(frozen=True)
 class TrialRenderer(Renderer):
-    """Renders for a conversation about one trial."""
+    """Renders for a conversation about one trial. `near` tells where it is nearest, for whom a place was told in a search before."""
 
     record: TrialRecord
+    near: Callable[[], Whereabouts | None] = lambda: None
 
     @property
     def registry_url(self) -> str:
@@ -45,7 +46,7 @@ class TrialRenderer(Renderer):
             case steps.Chosen():
                 return [self._chosen(step)]
             case steps.ShowContacts():
-                return self._results.handoff()
+                return self._results.handoff(self.near())
         raise TypeError(f"nothing is said of {type(step).__name__} where one trial is talked about")
 
     def _chosen(self, step: steps.Chosen) -> Message:

@@ -124,6 +124,10 @@ class Pool(Generic[SiteT]):
             Best(ids[at], not narrower[at], VERDICTS[verdicts[at]], self._nearest(ids[at], person)) for at in order[:most].tolist()
         )
 
+    def nearest(self, trial_id: str, person: Located) -> Nearest[SiteT]:
+        """Where a trial is nearest to a person; without a site for one that is not in the pool."""
+        return self._nearest(trial_id, person) if trial_id in self._trials else Nearest(None)
+
     # -- parts
 
     def _standing(self, facts: Facts) -> Standing:

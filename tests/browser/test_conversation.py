@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -198,3 +199,32 @@ def test_a_long_message_is_counted_and_not_sent_until_it_is_short_enough(chat: W
     chat.say("x" * 4000)
     chat.bubble("How old are you?").wait_for()
     assert len(backend.texts_posted[0]) == 4000
+
+
+def a_short_list() -> dict[str, Any]:
+    """Two trials of a search: the texts of the list, and the same as data."""
+    notes = [["What fits: age.", "Nearest place: Leeds, about 2 miles away."], ["Nearest place: York, about 30 miles away."]]
+    items = "\n\n".join(f"{place}. Study {place} (NCT0000000{place})\n" + "\n".join(lines) for place, lines in enumerate(notes, start=1))
+    trials = [
+        {**copy.deepcopy(script.result()["custom"]["trials"][0]), "title": f"Study {place}", "verdict": "possible", "notes": lines}
+        for place, lines in enumerate(notes, start=1)
+    ]
+    return {"text": f"Two trials may suit you.\n\n{items}\n\nNot a decision.", "custom": {"type": "result", "trials": trials}}
+
+
+def test_each_trial_of_a_short_list_has_a_card_with_its_place_and_where_it_runs(chat: Widget, backend: FakeBackend) -> None:
+    backend.next_replies = [[a_short_list()]]
+    chat.say("result")
+    expect(chat.bubble("Two trials may suit you.\n\nNot a decision.")).to_be_visible()
+    second = chat.host.locator(".card").nth(1)
+    expect(second.get_by_text("2. Study 2", exact=True)).to_be_visible()
+    expect(second.get_by_text("Nearest place: York, about 30 miles away.")).to_be_visible()
+    expect(second.get_by_text("targeted tablets")).to_be_hidden()
+
+
+def test_the_official_search_is_a_link_with_a_name(chat: Widget, backend: FakeBackend) -> None:
+    url = "https://clinicaltrials.gov/search?cond=asthma&locStr=Leeds"
+    notice = {"type": "notice", "code": "none_found", "url": url}
+    backend.next_replies = [[{"text": f"Here it is with your words filled in: {url} Your doctor can help as well.", "custom": notice}]]
+    chat.say("result")
+    expect(chat.host.get_by_role("link", name="Open the official search")).to_have_attribute("href", url)

@@ -524,12 +524,12 @@ textarea::placeholder{color:var(--soft);opacity:1}
       return make("a", { href: url.href, target: "_blank", rel: "noopener noreferrer", className }, show(text || address), make("span", { className: "sr", textContent: " " + this.#texts.new_tab }));
     }
 
-    #words(text, summary) {
+    #words(text, known) {
       const pieces = [];
       let end = 0;
       for (const found of text.matchAll(/https?:\/\/[^\s<>"'`]+/gi)) {
         const address = found[0].replace(/[.,;:!?)\]}»”’]+$/, "");
-        pieces.push(text.slice(end, found.index), this.#link(address, address === summary ? this.#texts.summary_link : address));
+        pieces.push(text.slice(end, found.index), this.#link(address, address === known?.url ? this.#texts[known.code + "_link"] || address : address));
         end = found.index + address.length;
       }
       return [...pieces, text.slice(end)];
@@ -551,27 +551,28 @@ textarea::placeholder{color:var(--soft);opacity:1}
       if (text) {
         // Who speaks stands beside the bubble: inside, it would decide the direction of the words.
         turn.append(make("span", { className: "sr", textContent: (patient ? say.from_patient : say.from_bot) + " " }));
-        const bubble = make("div", { className: "bubble", dir: "auto" }, ...this.#words(text, custom.url));
+        const bubble = make("div", { className: "bubble", dir: "auto" }, ...this.#words(text, custom));
         turn.append(custom.type === "safety" ? make("div", { className: "safety" }, make("strong", { textContent: say.important }), bubble) : bubble);
       }
       // Of several trials the text has the list; their points stay folded up.
-      if (custom.type === "result") list(custom.trials).forEach((trial, _, all) => turn.append(this.#result(trial, all.length > 1)));
+      if (custom.type === "result") list(custom.trials).forEach((trial, at, all) => turn.append(this.#result(trial, all.length > 1 ? at + 1 : 0)));
       if (custom.type === "handoff") turn.append(this.#handoff(custom));
       if (turn.childNodes.length) this.#parts.log.append(turn);
       return turn;
     }
 
-    #result(trial, folded) {
+    #result(trial, place) {
       const say = this.#texts;
       const points = list(trial.criteria);
       const card = make("div", { className: "card" },
         make("h3", { textContent: say["verdict_" + trial.verdict] || say.result_title }),
-        make("p", { dir: "auto", textContent: show(trial.title) }));
+        make("p", { dir: "auto", textContent: (place ? place + ". " : "") + show(trial.title) }),
+        ...list(trial.notes).map((note) => make("p", { dir: "auto" }, ...this.#words(show(note)))));
       const groups = { __proto__: null, not_met: [], unknown: [], met: [], study_team: [] };
       for (const point of points) (groups[point.checked_by === "study_team" ? "study_team" : point.status] || groups.unknown).push(point);
       for (const [name, group] of Object.entries(groups)) {
         if (!group.length) continue;
-        card.append(make("details", { open: !folded && (name === "not_met" || !groups.not_met.length) },
+        card.append(make("details", { open: !place && (name === "not_met" || !groups.not_met.length) },
           make("summary", {}, say["group_" + name] + " (" + group.length + ")"),
           make("p", { className: "note", textContent: say["note_" + name] }),
           make("ul", { className: "points" }, ...group.map((point) => this.#point(point)))));

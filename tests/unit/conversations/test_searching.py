@@ -204,6 +204,22 @@ def test_a_trial_is_chosen_by_its_place_its_number_or_its_button(talk: Talk, lun
     assert [custom["nct_id"] for custom in talk.customs if custom["type"] == "handoff"] == ["NCT20000002"]
 
 
+def test_the_way_to_take_part_names_the_nearest_place_that_takes_people(talk: Talk, add: Adding) -> None:
+    add(1, "Asthma in three towns", places=[("Leeds", "United Kingdom", "COMPLETED"), ("Manchester", "United Kingdom", "RECRUITING")])
+    begun(talk)
+    talk.say("1")
+    handoff = next(message["text"] for message in talk.replies[-1].messages if message.get("custom", {}).get("type") == "handoff")
+    assert "Nearest place: Manchester, United Kingdom, about 35 miles away. It takes new people now." in handoff
+
+
+def test_each_card_of_the_list_says_where_its_trial_runs(talk: Talk, lungs: None) -> None:
+    begun(talk)
+    talk.say("30")
+    cards = [trial for custom in talk.customs if custom["type"] == "result" for trial in custom["trials"]]
+    assert all(any(note.startswith("Nearest place: ") for note in card["notes"]) for card in cards)
+    assert all(note in talk.texts for card in cards for note in card["notes"])
+
+
 def test_the_title_of_the_button_means_the_same(talk: Talk, lungs: None) -> None:
     begun(talk)
     talk.say("30")
