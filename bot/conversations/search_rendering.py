@@ -154,9 +154,10 @@ class SearchRenderer(Renderer):
 
     def _none_found(self, step: steps.NoneFound) -> Message:
         text = self.words.text
-        illness = self._told(CONDITION)
+        told_illness = self.state.answers.get(CONDITION)
         if not step.looked_at:
-            told = text("none_about", illness=illness) if illness else text("none_at_all")
+            illness = None if told_illness is None else told_illness.value
+            told = text("none_about", illness=self.words.inside(CONDITION, illness)) if illness else text("none_at_all")
         else:
             told = text("none_found", looked_at=step.looked_at)
             reasons = [text("none_reason", name=self.words.name(name), count=count) for name, count in step.ruled_out[:_MOST_REASONS]]

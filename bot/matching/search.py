@@ -67,7 +67,8 @@ class Search(Questioning):
         """The turn with how many trials are left, where that has changed and a question follows."""
         if turn.state.prompt.waiting is not Waiting.QUESTION or not (turn.state.consented and self._counts(turn.state)):
             return turn
-        first = not (before.consented and self._counts(before))
+        # Another illness means other trials, which are counted anew.
+        first = not (before.consented and before.answers.get(CONDITION) == turn.state.answers[CONDITION])
         look = self._look(turn.state)
         if not first and look.left == self._trials.left(self._facts(before)):
             return turn
@@ -117,9 +118,9 @@ class Search(Questioning):
 
     def _onward(self, state: State, keep: str | None = None) -> Turn:
         first = next((name for name in _FIRST if self._is_due(state, name)), None)
-        if first is not None:
-            return self._question(state, first)
         look = self._look(state, keep)
+        if first is not None and (look.looked_at or not self._counts(state)):
+            return self._question(state, first)
         if not look.left:
             return self._none(state, look)
         little = not look.choice.scores or look.choice.scores[0][1] < WORTH_ASKING

@@ -177,9 +177,13 @@ class Words:
         if isinstance(value, tuple) and len(value) < 2:
             key = value[0] if value else NONE
         template = said if isinstance(said, str) else said.get(key, said.get("any"))
+        return str(template).format(value=self.inside(attribute, value))
+
+    def inside(self, attribute: str, value: Value) -> str:
+        """A value in words, as it stands within a sentence."""
         known = self.attributes[attribute]
         shown = self.value(known, value)
-        return str(template).format(value=shown if known.of_places else _inside_sentence(shown))
+        return shown if known.of_places else _inside_sentence(shown)
 
     # -- rules as sentences (`bot.criteria.sentences.Phrasebook`)
 

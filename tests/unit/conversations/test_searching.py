@@ -286,9 +286,16 @@ def test_where_none_is_left_it_says_what_ruled_out_the_most(talk: Talk, add: Add
 
 
 def test_an_illness_that_no_trial_is_about_is_said_with_the_official_search(talk: Talk, lungs: None) -> None:
-    talk.say_all("hello", "yes", "gout", "for me", "Leeds")
-    assert "I know no trial about Gout" in talk.texts
+    talk.say_all("hello", "yes", "gout")
+    assert "I know no trial about gout that takes people now" in talk.texts
     assert "cond=Gout" in talk.texts
+    assert talk.question is None
+
+
+def test_after_an_illness_without_trials_another_one_can_be_named(talk: Talk, lungs: None) -> None:
+    talk.say_all("hello", "yes", "gout", "sorry, I mean asthma")
+    assert "I know 7 trials about this" in talk.texts
+    assert talk.question == "asked_for"
 
 
 def test_an_answer_that_ruled_out_all_can_be_changed(talk: Talk, add: Adding) -> None:
