@@ -88,7 +88,7 @@ class Desk:
     def trial_table(self, unit: Unit, conversation: Conversation, record: TrialRecord) -> TrialTable:
         """A conversation about one trial, which is noted with it."""
         if conversation.trial_id != record.nct_id:
-            conversation = unit.change_conversation(conversation.id, trial_id=record.nct_id)
+            conversation = unit.turn_conversation(conversation.id, record.nct_id)
         words = self._library.in_locale(conversation.locale)
         criteria = screened(record, self._unreviewed)
         interview = Interview(self._library.attributes, criteria, words.lexicon.condition_names)
@@ -96,7 +96,7 @@ class Desk:
 
     def search_table(self, unit: Unit, conversation: Conversation) -> SearchTable:
         """A search among all trials, in a conversation that was about one."""
-        conversation = unit.change_conversation(conversation.id, trial_id=None)
+        conversation = unit.turn_conversation(conversation.id, None)
         words = self._library.in_locale(conversation.locale)
         return SearchTable(self, unit, conversation, words, self._clock(), self._library.attributes)
 

@@ -84,18 +84,22 @@ class Conversations(Part):
         self,
         conversation_id: str,
         *,
-        trial_id: str | None = None,
         locale: str | None = None,
         state: str | None = None,
     ) -> Conversation:
         """Change what is given, keep the rest."""
         row = self._locked(conversation_id)
-        if trial_id is not None:
-            row.trial_id = trial_id
         if locale is not None:
             row.locale = locale
         if state is not None:
             row.state = state
+        self._session.flush()
+        return _conversation(row)
+
+    def turn_conversation(self, conversation_id: str, trial_id: str | None) -> Conversation:
+        """Make it about one trial; None: about all, a search."""
+        row = self._locked(conversation_id)
+        row.trial_id = trial_id
         self._session.flush()
         return _conversation(row)
 

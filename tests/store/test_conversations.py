@@ -77,6 +77,14 @@ def test_only_what_is_given_changes(store: Store) -> None:
     assert (changed.locale, changed.trial_id, changed.state) == ("de", "NCT06141070", "open")
 
 
+def test_a_conversation_turns_to_one_trial_and_back_to_all(store: Store) -> None:
+    with store.unit() as unit:
+        made = unit.open_conversation(channel="rest", sender="ann", at=NOON)
+        turned = unit.turn_conversation(made.id, "NCT06141070")
+        back = unit.turn_conversation(made.id, None)
+    assert (turned.trial_id, back.trial_id) == ("NCT06141070", None)
+
+
 def test_nothing_is_kept_when_a_unit_fails(store: Store) -> None:
     with pytest.raises(RuntimeError), store.unit() as unit:  # noqa: PT012
         unit.open_conversation(channel="rest", sender="ann", at=NOON)

@@ -251,6 +251,13 @@ def test_from_the_chosen_trial_one_gets_back_to_the_list(talk: Talk, lungs: None
     assert len(listed(talk)) == 5
 
 
+def test_another_trial_of_the_list_can_be_chosen_after_coming_back(talk: Talk, lungs: None) -> None:
+    begun(talk)
+    talk.say_all("30", "1", "back to the list", "2")
+    assert talk.codes[0] == "chosen"
+    assert "Asthma in Manchester" in talk.texts
+
+
 def test_the_list_can_be_seen_at_any_time(talk: Talk, lungs: None) -> None:
     begun(talk)
     talk.say("show me the result")
