@@ -7,11 +7,14 @@ behind the last one may belong to all of them ("… within six months"), so they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from bot.criteria.criterion import Section
+from bot.criteria.extraction.asked import asked
 from bot.criteria.extraction.choosing import EITHER
 from bot.criteria.extraction.signs import Sign
 from bot.criteria.extraction.words import Kind
@@ -36,6 +39,40 @@ class Atom(NamedTuple):
     attribute: str = ""
     open: bool = False
     """Whether its words may mean more people than the rule does."""
+    name: str = ""
+    """The illness or medicine that it is about, where somebody's history can tell more of it than that they have it."""
+    also: Sequence[str] = ()
+    """Illnesses that count as kinds of it in criteria alone."""
+    ever: bool = False
+    """Whether it means all who ever took the medicine."""
+    treatment: bool = False
+    """Whether it is about a medicine or an operation."""
+
+
+class Dates(NamedTuple):
+    """A language's words about when somebody had an illness."""
+
+    present: frozenset[str] = frozenset()
+    """They say that it is there now: "active"."""
+    excepting: frozenset[str] = frozenset()
+    """An exception stands behind them."""
+    exempted: frozenset[str] = frozenset()
+    """Words of exceptions that leave somebody's history decisive: "except basal cell carcinoma of the skin"."""
+    back: frozenset[str] = frozenset()
+    """They stand behind a time that reaches back: "5 years prior to screening"."""
+    onset: frozenset[str] = frozenset()
+    """They make a time the one since when there is an illness, and not the one when there was one: "diagnosed within a year"."""
+    per: frozenset[str] = frozenset()
+    """They stand behind a stroke that is no "or": "mg/day"."""
+    named: Mapping[str, str] = MappingProxyType({})
+    """The illness that an attribute is about by itself."""
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Dates:
+        """As `dates` of a language's registry.yaml has them."""
+        keys = ("present", "excepting", "exempted", "back", "onset", "per")
+        present, excepting, exempted, back, onset, per = (frozenset(map(str, data[key])) for key in keys)
+        return cls(present, excepting, exempted, back, onset, per, dict(data["named"]))
 
 
 class Reach(NamedTuple):
@@ -47,6 +84,9 @@ class Reach(NamedTuple):
     """Words behind which examples or definitions stand: "such as", "defined as"."""
     qualifiers: frozenset[str] = frozenset()
     """Words that may qualify all of a list that they begin: "severe liver or kidney disease"."""
+    dates: Dates = Dates()
+    times: Sequence[tuple[range, float]] = ()
+    """Times that reach back from today, "within 5 years": their signs, and the days."""
     everybody: frozenset[tuple[str, str]] = frozenset()
     """Words on both sides of an "or" that tells nobody apart: "healthy men or women"."""
 
@@ -103,6 +143,7 @@ def combined(signs: Sequence[Sign], atoms: Sequence[Atom], reach: Reach, tells: 
     conditions = [index for index, sign in enumerate(signs) if Kind.CONDITION in sign.kinds]
     inside = {index for atom in atoms for index in range(atom.first, atom.last + 1)} if conditions else ()
     condition = next((index for index in conditions if index not in inside), None)
+    exempting = condition is not None and reach.section is Section.EXCLUSION and _is_exempting(signs[condition:], reach)
     if condition is not None:
         signs, atoms = signs[:condition], [atom for atom in atoms if atom.last < condition]
     if not any(isinstance(atom.rule, Comparison) or any(isinstance(part, Comparison) for part in walk(atom.rule)) for atom in atoms):
@@ -110,16 +151,94 @@ def combined(signs: Sequence[Sign], atoms: Sequence[Atom], reach: Reach, tells: 
     items = _items(signs, atoms, tells, reach)
     shared = _is_shared(items, signs, reach)
     whole = condition is None and not any(item.rest or item.aside for item in items) and not any(atom.open for atom in atoms)
+    dated = _dated(items, signs, reach, shared=shared or exempting, ever=exempting)
+    if dated is not None:
+        rule = _joined(dated, reach)
+        return (rule if condition is None or exempting else _conditional(rule, reach)), False
     rule = _joined([_Part(_of_item(item, reach), item.joint, _is_denied(item), _names_illnesses(item)) for item in items], reach)
     if whole:
         return rule, True
     if shared:
         rule = all_of([rule, reach.judgement])
     if condition is not None:
-        # "Unless …", "if …": among the inclusions a way in, among the exclusions a way out.
-        either = any_of if reach.section is Section.INCLUSION else all_of
-        rule = either([rule, reach.judgement])
+        rule = _conditional(rule, reach)
     return rule, False
+
+
+def _conditional(rule: Rule, reach: Reach) -> Rule:
+    """With an "unless …" or "if …" behind it: among the inclusions a way in, among the exclusions a way out."""
+    either = any_of if reach.section is Section.INCLUSION else all_of
+    return either([rule, reach.judgement])
+
+
+def _is_exempting(signs: Sequence[Sign], reach: Reach) -> bool:
+    """Whether an exception is only one of illnesses that no history here counts for: a cancer of the skin."""
+    parts = [part for sign in signs[1:] for part in sign.parts if part[:1].isalnum()]
+    return signs[0].text in reach.dates.excepting and bool(parts) and reach.dates.exempted.issuperset(parts)
+
+
+def _dated(items: Sequence[_Item], signs: Sequence[Sign], reach: Reach, *, shared: bool, ever: bool) -> list[_Part] | None:
+    """The items, where something says when an illness was there: "active cancer", "stroke within 6 months".
+
+    None where nothing does, or the words leave open whose time it is.
+    """
+    spans = {days for _, days in reach.times}
+    in_times = {index for block, _ in reach.times for index in block}
+    if len(spans) > 1 or (shared and not any(item.atoms and (item.rest or ever) for item in (items[0], items[-1]))):
+        return None
+    if spans and any(not reach.dates.onset.isdisjoint(sign.parts) for sign in signs):
+        return None
+    of_another = {atom.first for item in items for atom in item.atoms if atom.partly and _is_of_another(atom)}
+    timed = {
+        atom.first for item in items for atom in item.atoms if atom.partly and not in_times.isdisjoint(range(atom.first, atom.last + 1))
+    }
+
+    def dates(index: int) -> bool:
+        return index in of_another or index in timed or index in in_times or reach.dates.present.issuperset(signs[index].parts)
+
+    ends = [item for item in (items[0], items[-1]) if not (in_times | timed).isdisjoint(item.rest)]
+    for_all = shared or ever or bool(ends and len(items) > 1)
+    rest = [index for item in items if item.atoms for index in item.rest]
+    span = spans.pop() if spans else math.inf if ever and of_another.issuperset(rest) else 0.0
+    parts: list[_Part] = []
+    found = False
+    for item in items:
+        said = all(map(dates, item.rest)) and not (item.aside or item.otherwise)
+        if not item.atoms:
+            if any(not reach.qualifiers.isdisjoint(signs[index].parts) and not dates(index) for index in item.rest):
+                return None
+            rule: Rule = reach.judgement
+        elif said and (item.rest or for_all):
+            sure = not (item.rest or shared)
+            rule = all_of([part for atom in item.atoms for part in _when(atom, span, reach, sure=sure)])
+            found = found or any(map(_has_dates, item.atoms))
+        elif shared and item.rest and item in (items[0], items[-1]):
+            return None
+        elif for_all:
+            rule = all_of([_of_item(item, reach), reach.judgement])
+        else:
+            rule = _of_item(item, reach)
+        parts.append(_Part(rule, item.joint, _is_denied(item), _names_illnesses(item)))
+    return parts if found else None
+
+
+def _has_dates(atom: Atom) -> bool:
+    """Whether somebody's history tells when they had it."""
+    return bool(atom.name) and not (atom.treatment or atom.denied or atom.open or (atom.partly and not _is_of_another(atom)))
+
+
+def _when(atom: Atom, span: float, reach: Reach, *, sure: bool) -> list[Rule]:
+    """What an atom says together with its time; `sure` where the time may well not be its own."""
+    if _has_dates(atom):
+        return [atom.rule, any_of([asked(name, span) for name in (atom.name, *atom.also)])]
+    # What is said of a medicine takes its time in.
+    alone = (atom.treatment and atom.open and not atom.partly) or (sure and not atom.partly)
+    return [_of_atom(atom, reach)] if alone else [_of_atom(atom, reach), reach.judgement]
+
+
+def _is_of_another(atom: Atom) -> bool:
+    """Whether it is a statement about another illness than the one sought, which a history tells as well: "other malignancy"."""
+    return bool(atom.name) and not atom.illness
 
 
 def _items(signs: Sequence[Sign], atoms: Sequence[Atom], tells: Callable[[Sign], bool], reach: Reach) -> list[_Item]:
@@ -140,7 +259,14 @@ def _items(signs: Sequence[Sign], atoms: Sequence[Atom], tells: Callable[[Sign],
                 depth += (kind is Kind.OPEN) - (kind is Kind.CLOSE)
                 exemplified = exemplified and Kind.STOP not in sign.kinds and depth >= outside
                 item.otherwise = item.otherwise or (depth > 0 and bool(item.atoms) and Kind.OR in sign.kinds)
-                joint = _joint(sign) if depth <= 0 and not exemplified and not _is_everybody(signs, index - 1, reach) else ""
+                joint = (
+                    _joint(sign)
+                    if not _is_per(signs, index - 1, reach)
+                    and depth <= 0
+                    and not exemplified
+                    and not _is_everybody(signs, index - 1, reach)
+                    else ""
+                )
                 if joint:
                     joints.add(joint)
                 if joint or kind is Kind.NOT:
@@ -183,6 +309,11 @@ def _is_everybody(signs: Sequence[Sign], index: int, reach: Reach) -> bool:
     if reach.section is not Section.INCLUSION or not 0 < index < len(signs) - 1:
         return False
     return (signs[index - 1].text, signs[index + 1].text) in reach.everybody
+
+
+def _is_per(signs: Sequence[Sign], index: int, reach: Reach) -> bool:
+    """Whether a stroke only parts what is measured from what it is measured by: "1500 mg/day"."""
+    return signs[index].text == "/" and index + 1 < len(signs) and signs[index + 1].text in reach.dates.per
 
 
 def _behind_abbreviation(signs: Sequence[Sign], index: int) -> int:
@@ -247,8 +378,17 @@ def _of_item(item: _Item, reach: Reach) -> Rule:
 
 
 def _of_atom(atom: Atom, reach: Reach) -> Rule:
-    rule = any_of([atom.rule, reach.judgement]) if atom.open else atom.rule
+    # Who takes the medicine now is meant, and who ever took it may be.
+    rule = any_of([atom.rule, _of_before(atom, reach)]) if atom.open else atom.rule
     return Not.model_construct(negated=rule) if atom.denied else rule
+
+
+def _of_before(atom: Atom, reach: Reach) -> Rule:
+    """What is left open: whether somebody took it before, which decides where all such people are meant."""
+    if not (atom.treatment and atom.name):
+        return reach.judgement
+    before = asked(atom.name, math.inf)
+    return before if atom.ever else all_of([before, reach.judgement])
 
 
 def both_or_unsure(rules: Sequence[Rule], judgement: Judgement) -> Rule:

@@ -17,13 +17,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from bot.criteria.criterion import Section
+from bot.criteria.extraction.asked import can_be_settled
 from bot.criteria.extraction.combining import all_of, any_of, contradicts_itself
 from bot.criteria.extraction.outline import Headings, Point, Span, outline
 from bot.criteria.extraction.points import Language, ReadPoint, WrittenBound, read_point
 from bot.criteria.extraction.signs import lowered_alike
 from bot.criteria.extraction.subjects import Absurd
 from bot.criteria.reading import Reading
-from bot.criteria.rules import Judgement, Not, Rule, can_come_to
+from bot.criteria.rules import Judgement, Not, Rule
 
 
 class ReadCriterion(NamedTuple):
@@ -234,7 +235,7 @@ def _rule_of(
         judgement = Judgement(judgement=around.scopes[number])
         whole = False
         rule = any_of([rule, judgement]) if point.section is Section.INCLUSION else all_of([rule, judgement])
-    if not (can_come_to(rule, True) or can_come_to(rule, False)) or contradicts_itself(rule):
+    if not can_be_settled(rule) or contradicts_itself(rule):
         # Whatever is answered, it stays with the study team, or nobody could have it: a rule would only look like one.
         return Reading.NONE, None
     requires = Not.model_construct(negated=rule) if point.section is Section.EXCLUSION else rule

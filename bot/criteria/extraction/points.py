@@ -102,7 +102,9 @@ def read_point(text: str, lowered: str, point: Point, language: Language) -> Rea
     if not taken and not stated:
         return read
     judgement = Judgement(judgement=" ".join(text[slice(*point.own)].split()))
-    reach = Reach(point.section, judgement, language.statements.examples, language.statements.qualifiers, language.statements.everybody)
+    around = language.statements
+    times = _times(found, language)
+    reach = Reach(point.section, judgement, around.examples, around.qualifiers, around.dates, times, around.everybody)
     atoms = sorted([*_of_limits(found, taken, reach, language), *_of_statements(found, stated, language)], key=lambda atom: atom.first)
     atoms = demanding(text, point.own, point.section, found, atoms, language.moods)
     atoms, exempt = conditions_apart(text, point.own, point.section, atoms, language.subjects)
@@ -277,11 +279,46 @@ def _of_statements(found: Sequence[Sign], stated: Sequence[Statement], language:
                 illness=statement.stated.illness,
                 open=statement.stated.open or statement.open,
                 attribute=statement.stated.attribute,
+                name=_name_of(statement, language),
+                also=language.statements.also.get(statement.stated.value[0], ()) if isinstance(statement.stated.value, tuple) else (),
+                ever=statement.ever,
+                treatment=f"{statement.stated.attribute}:{statement.stated.value[0]}" in language.treatments.stated
+                if isinstance(statement.stated.value, tuple)
+                else False,
             )
         )
     return atoms
 
 
+def _name_of(statement: Statement, language: Language) -> str:
+    """The illness or medicine that a statement is about."""
+    stated = statement.stated
+    if stated.illness and isinstance(stated.value, tuple):
+        return stated.kind or stated.value[0]
+    return language.statements.dates.named.get(stated.attribute, "")
+
+
+def _times(found: Sequence[Sign], language: Language) -> list[tuple[range, float]]:
+    """Every time that reaches back from today, and its days: "within the last 5 years"."""
+    times: list[tuple[range, float]] = []
+    for index, sign in enumerate(found[:-1]):
+        if not sign.is_a(Kind.NUMBER) or sign.number is None or not found[index + 1].is_a(Kind.UNIT):
+            continue
+        days = language.measures.days(found[index + 1].text)
+        first = next((place for place in range(max(0, index - _TIME_REACH), index) if _begins_time(found[place], language)), None)
+        if days and first is not None:
+            end = index + 2
+            while end < len(found) and language.statements.dates.back.issuperset(found[end].parts):
+                end += 1
+            times.append((range(first, end), sign.number * days))
+    return times
+
+
+def _begins_time(sign: Sign, language: Language) -> bool:
+    return not language.within.isdisjoint(sign.parts)
+
+
+_TIME_REACH = 4
 _SAID_TWICE = 4
 _PARTING = frozenset((Kind.COMMA, Kind.STOP, Kind.AND, Kind.OR, Kind.NOT))
 _WINDOW_REACH = 12

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from bot.criteria.extraction.combining import Dates
 from bot.criteria.extraction.signs import Sign
 from bot.criteria.extraction.words import ABILITY, Kind, Meaning, Tree
 from bot.criteria.operators import Value
-from bot.criteria.rules import AllOf, AnyOf, Comparison, Judgement, Rule
+from bot.criteria.rules import AllOf, AnyOf, Comparison, Judgement, Rule, parse_rule
 
 _MEASURED = frozenset((Kind.NAME, Kind.FOREIGN, Kind.LIMIT))
 _FLAGS = ("within", "ability", "several", "partly")
@@ -21,6 +22,8 @@ _SETS = ("hidden_by", "denied_behind", "qualifiers", "examples", "now", "past", 
 _HIDDEN_REACH = 2
 """So many words may stand between "family history of" and what it hides."""
 _APART_REACH = 3
+_LONGEST_IN_COURSE = 3
+"""Names of so many words at most are told with their course: "acute or chronic pancreatitis"."""
 _PAST_REACH = 4
 """So many words before a statement may say that it is of the past."""
 
@@ -43,6 +46,8 @@ class Stated:
     """Whether it is the name of an illness, which may be a kind of another."""
     open: bool = False
     """Whether the phrase says more than the value: somebody may be meant who has not got it."""
+    kind: str = ""
+    """The name of a kind that is none here by itself, where that was said."""
     rule: Rule | None = None
     """What has to hold; None where it takes a time to say so."""
 
@@ -69,6 +74,8 @@ class Statement(NamedTuple):
     """Whether the words say more than the statement: an "uncontrolled hypertension"."""
     open: bool = False
     """Whether the words may mean more people than the statement does."""
+    ever: bool = False
+    """Whether those are all who ever took the medicine."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +88,16 @@ class Terms:
     doubtful_kinds: frozenset[str]
     """Illnesses that a wider one may not mean: "no cardiovascular disease", and a high blood pressure."""
     statement_kinds: Mapping[str, frozenset[str]]
+    also_kinds: Mapping[str, tuple[str, ...]]
+    """Kinds of an illness in criteria alone: nobody who has one calls it so."""
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Terms:
         """As a language's registry_terms.yaml has them."""
         kinds, wider, unlike, doubtful = (frozenset(map(str, data[key])) for key in ("kinds", "wider", "unlike", "doubtful_kinds"))
         of_statements = {name: frozenset(map(str, phrases)) for name, phrases in data["statement_kinds"].items()}
-        return cls(kinds, wider, unlike, doubtful, of_statements)
+        also = {str(wider_name): tuple(map(str, names)) for wider_name, names in data["also_kinds"].items()}
+        return cls(kinds, wider, unlike, doubtful, of_statements, also)
 
 
 @dataclass(frozen=True)
@@ -118,6 +128,13 @@ class StatementWords:
     """Words on both sides of an "or" that tells nobody apart: "men or women"."""
     silent: frozenset[str]
     """Words that say nothing about who may take part."""
+    courses: Tree
+    """Words before the name of an illness that take in all courses of it: "acute or chronic"."""
+    also: Mapping[str, tuple[str, ...]]
+    """Kinds of an illness in criteria alone."""
+    besides: frozenset[str]
+    """Words that state something by themselves, also where they begin the name of an illness."""
+    dates: Dates
 
     @cached_property
     def beginnings(self) -> frozenset[str]:
@@ -133,6 +150,8 @@ class StatementWords:
         for illness in illnesses:
             for wider in illness.wider:
                 narrower.setdefault(wider, []).append(illness.name)
+        for name, also in terms.also_kinds.items():
+            narrower.setdefault(name, []).extend(also)
         rules = {one.name: having(data["illness"], one, narrower.get(one.name, ()), terms.doubtful_kinds) for one in illnesses}
         for number, entry in enumerate(data["list"]):
             key = f"#{number}"
@@ -143,6 +162,8 @@ class StatementWords:
             if entry["attribute"] == data["illness"]:
                 # "Hepatitis B or C": any of several illnesses.
                 made = replace(made, rule=AnyOf(any=tuple(rules[name] for name in value)))
+            elif "rule" in entry:
+                made = replace(made, rule=parse_rule(entry["rule"]))
             else:
                 made = _with_rule(made)
             kinds = terms.statement_kinds.get(entry["attribute"], frozenset())
@@ -150,6 +171,9 @@ class StatementWords:
             tree.add([phrase for phrase in entry["phrases"] if phrase not in kinds], Meaning(Kind.WORD, key))
             tree.add([phrase for phrase in entry["phrases"] if phrase in kinds], Meaning(Kind.WORD, f"{key}<"))
         tree.add(data["nothing"], Meaning(Kind.WORD, ""))
+        courses = tuple(map(str, data["any_course"]))
+        course = Tree()
+        course.add(courses, Meaning(Kind.WORD, "course"))
         for illness in illnesses:
             whole = Stated(data["illness"], (illness.name,), illness=True, rule=rules[illness.name])
             meant = {illness.name: whole, f"{illness.name}<": replace(whole, partly=True), f"{illness.name}>": replace(whole, open=True)}
@@ -160,12 +184,34 @@ class StatementWords:
                     continue
                 end = "<" if small in terms.kinds else ">" if small in terms.wider else ""
                 tree.add((phrase,), Meaning(Kind.WORD, illness.name + end))
+                if len(phrase.split()) <= _LONGEST_IN_COURSE:
+                    tree.add([f"{course} {phrase}" for course in courses], Meaning(Kind.WORD, illness.name + end))
+                    if not end:
+                        tree.add([f"{words} {phrase}" for words in data["or_suspected"]], Meaning(Kind.WORD, f"{illness.name}>"))
         hides = Tree()
         hides.add(data["hides"], Meaning(Kind.WORD, "hides"))
         hidden_by, denied_behind, qualifiers, examples, now, past, apart = (frozenset(map(str, data[key])) for key in _SETS)
         undenied = frozenset(map(str, data["undenied"]))
         everybody = frozenset((str(one), str(other)) for one, other in data["everybody"])
-        return cls(tree, stated, undenied, hides, hidden_by, denied_behind, qualifiers, examples, now, past, apart, everybody, silent)
+        return cls(
+            tree,
+            stated,
+            undenied,
+            hides,
+            hidden_by,
+            denied_behind,
+            qualifiers,
+            examples,
+            now,
+            past,
+            apart,
+            everybody,
+            silent,
+            course,
+            terms.also_kinds,
+            frozenset(map(str, data["besides"])),
+            Dates.of(data["dates"]),
+        )
 
 
 def _with_rule(stated: Stated) -> Stated:
@@ -221,6 +267,12 @@ def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[ran
         if match is None or not parts[position][:1].isalnum():
             continue
         phrase, end = match
+        if parts[position] in words.besides and position + 1 < end:
+            # "Metastatic prostate cancer" says that it has spread, and that it is one.
+            illness = words.tree.longest(parts, position + 1)
+            alone = words.tree.longest(parts[: position + 1], position)
+            if illness is not None and alone is not None and illness[1] == end:
+                phrase, end = alone
         first, last = owner[position], owner[end - 1]
         is_hidden = position <= hidden or (end < len(parts) and parts[end] in words.hidden_by)
         # "Non-ischemic cardiomyopathy", "non-COVID-19 pneumonia".
@@ -234,7 +286,9 @@ def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[ran
             place = next((index for index in range(end, min(end + 2, len(parts))) if parts[index] != "-"), None)
             behind = place is not None and parts[place] in words.denied_behind
             denied = denial.reaches(first, stated) or behind
-            partly = stated.partly or (stated.illness and _says_more(parts[position:end], stated.value, words))
+            partly = stated.partly or (
+                stated.illness and _says_more(parts[_behind_course(parts, position, words) : end], stated.value, words)
+            )
             if stated.attribute in words.now:
                 partly = partly or not words.past.isdisjoint(parts[max(0, position - _PAST_REACH) : position])
             found.append(Statement(stated, first, last, denied, partly))
@@ -243,6 +297,12 @@ def statements(signs: Sequence[Sign], words: StatementWords, taken: Sequence[ran
         else:
             denial.passes(last)
     return found
+
+
+def _behind_course(parts: Sequence[str], position: int, words: StatementWords) -> int:
+    """Behind "acute or chronic", which takes in all courses of the illness named next."""
+    course = words.courses.longest(parts, position) if parts[position] in words.courses.first else None
+    return position if course is None else course[1]
 
 
 def _says_more(said: Sequence[str], illness: Value, words: StatementWords) -> bool:

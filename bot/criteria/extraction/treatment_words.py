@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from bot.criteria.extraction.asked import asked
 from bot.criteria.extraction.statements import Illness, Stated, having
 from bot.criteria.extraction.words import Kind, Meaning, Tree
-from bot.criteria.rules import AllOf, Judgement
+from bot.criteria.rules import AllOf
 
 
 class Tense(StrEnum):
@@ -20,6 +21,10 @@ class Tense(StrEnum):
     """Now, and in a way that not everybody takes it: "chronic use of"."""
     OPEN = "open"
     """Now or before: "treatment with", "prior". Who takes it now is meant, and others may be."""
+    EXPERIENCED = "experienced"
+    """Now or before, and with an outcome that is not always this one: "inadequate response to"."""
+    FREE = "free"
+    """Not now: "free of"."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,19 @@ class TreatmentWords:
     """The attribute of the medicines; the other is that of the operations."""
     taken: Tree
     """What stands before a medicine that is taken, with its tense."""
+    naive: frozenset[str]
+    """Words right behind a medicine that mean those who never took it."""
+    treated: frozenset[str]
+    by: frozenset[str]
+    """Words before a time, and between it and a name, that say that somebody was treated for so long: "treated" … "with"."""
+    counting: frozenset[str]
+    """Words between those of use and a name that count how many were taken, or for how long."""
+    of_responses: frozenset[str]
+    """Words that turn nothing round in a sentence about what came of a medicine."""
+    outcomes: frozenset[str]
+    """Those of them that turn nothing round where a medicine is demanded: "taking methotrexate with an inadequate response"."""
+    before_now: frozenset[str]
+    """Words of use by which all are meant who ever took a medicine."""
     use: Tree
     """What stands behind one, with its tense: "use", "therapy"."""
     had: Tree
@@ -82,8 +100,8 @@ class TreatmentWords:
                 names.add((entry.name, *entry.synonyms), Meaning(Kind.WORD, key))
                 for kind in entry.kinds:
                     # Who takes an antibiotic need not take this one.
-                    less = AllOf(all=(rule, Judgement(judgement=kind)))
-                    stated[f"{key}<{kind}"] = replace(stated[key], rule=less)
+                    less = AllOf(all=(rule, asked(kind, 0)))
+                    stated[f"{key}<{kind}"] = replace(stated[key], rule=less, kind=kind)
                     names.add((kind,), Meaning(Kind.WORD, f"{key}<{kind}"))
         taken, use = (_by_tense(data[key]) for key in ("taken", "use"))
         had, turning, demanding = Tree(), Tree(), Tree()
@@ -94,7 +112,33 @@ class TreatmentWords:
         between, narrowing, before, behind, linked, times, ago, purpose, lasting = (frozenset(map(str, data[key])) for key in _SETS)
         medicines = str(data["medicines"])
         sets = (between, narrowing, before, behind)
-        return cls(names, stated, medicines, taken, use, had, *sets, turning, demanding, linked, within, times, ago, purpose, lasting)
+        naive, treated, by, counting, of_responses, outcomes, before_now = (
+            frozenset(map(str, data[key])) for key in ("naive", "treated", "by", "counting", "of_responses", "outcomes", "before_now")
+        )
+        return cls(
+            names,
+            stated,
+            medicines,
+            taken,
+            naive,
+            treated,
+            by,
+            counting,
+            of_responses,
+            outcomes,
+            before_now,
+            use,
+            had,
+            *sets,
+            turning,
+            demanding,
+            linked,
+            within,
+            times,
+            ago,
+            purpose,
+            lasting,
+        )
 
 
 _SETS = ("between", "narrowing", "before", "behind", "linked", "times", "ago", "purpose", "lasting")

@@ -36,6 +36,14 @@ class _Said(NamedTuple):
     end: int
     open: bool
     partly: bool
+    ever: bool = False
+    """Whether all who ever took it are meant."""
+    none: bool = False
+    """Whether those are meant who did not."""
+    outcome: bool = False
+    """Whether it is about what came of it."""
+    denied: bool = False
+    """Whether it only counts where a "no" reaches it."""
 
 
 def treatments(
@@ -83,6 +91,9 @@ class _Reader:
             if match is None or not self._held.isdisjoint(self._owner[position : match[1]]):
                 continue
             behind = match[1]
+            before = [part for part in parts[max(0, position - 2) : position] if part != "-"]
+            if before and before[-1] in self._around.apart:
+                continue  # "A non-biologic medicine".
             if not (names and names[-1].key == match[0].value and self._is_in_brackets(position, behind)):
                 names.append(_Name(match[0].value, position, behind))
         return names
@@ -106,11 +117,13 @@ class _Reader:
             for name, start, end in zip(said.names, starts, ends, strict=True):
                 stated = self._words.stated[name.key]
                 first, last = self._owner[start], self._owner[end - 1]
-                denied = denial.reaches(first, stated)
+                denied = denial.reaches(first, stated) is not said.none
                 denial.passes(last, stated)
+                if said.denied and not denied:
+                    continue
                 before_name = self._parts[max(start, said.names_start) : name.start]
                 partly = said.partly or not self._words.narrowing.isdisjoint(before_name)
-                found.append(Statement(stated, first, last, denied, partly, said.open))
+                found.append(Statement(stated, first, last, denied, partly, said.open, said.ever))
         return found
 
     # -- lists, and what is said of them
@@ -162,17 +175,32 @@ class _Reader:
 
     def _of_medicines(self, chain: list[_Name]) -> _Said | None:
         start = end = chain[0].start
+        if (naive := self._naive(chain)) is not None:
+            return naive
         before = self._before(self._words.taken, start)
         behind = self._behind(chain[-1].end)
         if before is not None:
             start, end, tense = before
         elif behind is not None and self._section is Section.EXCLUSION:
             tense = Tense(behind[0])
+        elif self._section is Section.INCLUSION and self._is_denied_before(start):
+            # "No antidepressant medication for a month": who takes one now does not come in, and since when, the study team asks.
+            last = chain[-1].end if behind is None else behind[1]
+            return _Said(chain, start, start, last, last, open=False, partly=True, denied=True)
+        elif (treated := self._treated_for_a_time(start)) is not None:
+            last = chain[-1].end if behind is None else behind[1]
+            return _Said(chain, treated, start, last, last, open=True, partly=True, ever=True, outcome=True)
         else:
             return None
         last = chain[-1].end if behind is None else behind[1]
+        if tense is Tense.EXPERIENCED:
+            return _Said(chain, start, end, last, last, open=True, partly=True, ever=True, outcome=True)
+        if tense is Tense.FREE:
+            # Since when, only the study team can say.
+            return _Said(chain, start, end, last, last, open=False, partly=True, none=True) if len(chain) == 1 else None
         past = not self._around.past.isdisjoint(self._plain_words(start))
-        partly = tense is Tense.OFTEN or self._counts_more(last)
+        counted = not self._words.counting.isdisjoint(self._parts[end : chain[0].start])
+        partly = tense is Tense.OFTEN or counted or self._counts_more(last)
         said_behind = {self._parts[position] for position in self._rest_of_sentence(last)}
         if self._has_another_way(last) and (partly or not self._words.purpose.isdisjoint(said_behind)):
             return None
@@ -183,7 +211,11 @@ class _Reader:
         dated = past or window is not None or self._tells_a_time(last)
         if dated and tense is Tense.OFTEN:
             return None  # Neither who takes it now nor who does not is certain to be meant.
-        return _Said(chain, start, end, last, window or last, open=tense is Tense.OPEN or dated, partly=partly)
+        open_ = tense is Tense.OPEN or dated
+        ever = (
+            not self._words.before_now.isdisjoint(self._parts[start : chain[0].start]) and window is None and not self._tells_a_time(last)
+        )
+        return _Said(chain, start, end, last, window or last, open=open_, partly=partly, ever=open_ and ever)
 
     def _of_operations(self, chain: list[_Name]) -> _Said | None:
         before = self._before(self._words.had, chain[0].start)
@@ -194,6 +226,39 @@ class _Reader:
             return _Said(chain, before[0], before[1], last, last, open=before[2] is Tense.OPEN, partly=dated)
         dated = self._window(last) is not None
         return _Said(chain, chain[0].start, chain[0].start, last, last, open=False, partly=True) if dated else None
+
+    def _treated_for_a_time(self, end: int) -> int | None:
+        """Where "treated for at least 3 months with" begins, right before a name."""
+        start = end
+        while start and end - start < _MOST_BETWEEN and self._is_between(start - 1) and self._parts[start - 1] not in self._words.by:
+            start -= 1
+        if not start or self._parts[start - 1] not in self._words.by:
+            return None
+        place = start - 2
+        while (
+            place >= 0
+            and start - place < _LONGEST_TIME
+            and (
+                self._is_time(place)
+                or self._signs[self._owner[place]].is_a(Kind.NUMBER)
+                or self._parts[place] in self._words.lasting
+                or self._is_between(place)
+                or self._parts[place] in self._words.within
+            )
+        ):
+            place -= 1
+        counted = start - 2 - place > 1
+        return place if counted and place >= 0 and self._parts[place] in self._words.treated else None
+
+    def _naive(self, chain: list[_Name]) -> _Said | None:
+        """ "Methotrexate-naive": nobody who ever took it."""
+        last = chain[-1].end
+        place = next((at for at in (last, last + 1) if at < len(self._parts) and self._parts[at] != "-"), None)
+        if place is None or self._parts[place] not in self._words.naive or len(chain) > 1 or self._section is Section.EXCLUSION:
+            return None
+        return _Said(
+            chain, chain[0].start, chain[0].start, place + 1, place + 1, open=True, partly=True, ever=True, none=True, outcome=True
+        )
 
     def _behind(self, end: int) -> tuple[str, int] | None:
         """The words of use right behind a name, also behind a hyphen: "aspirin-treated"."""
@@ -224,6 +289,8 @@ class _Reader:
 
     def _is_between(self, position: int) -> bool:
         part = self._parts[position]
+        if Kind.OR in self._signs[self._owner[position]].kinds:
+            return self._parts[position + 1 : position + 2] == ["more"]  # "One or more biologics".
         return part in self._words.between or part in self._words.narrowing or part == "-"
 
     def _window(self, start: int) -> int | None:
@@ -324,8 +391,11 @@ class _Reader:
         for position, owner in enumerate(self._owner):
             if not first <= owner <= last or said.start <= position < said.names_start:
                 continue  # "Prior or planned": what is planned stands in the words of use themselves.
-            if self._parts[position] in turning.first and turning.longest(self._parts, position) is not None:
-                return True
+            if self._parts[position] in turning.first and (match := turning.longest(self._parts, position)) is not None:
+                phrase = " ".join(self._parts[position : match[1]])
+                told = self._words.of_responses if said.outcome else self._words.outcomes if self._section is Section.INCLUSION else ()
+                if phrase not in told:
+                    return True
             # "Patients on insulin must have a stable dose" asks for no insulin.
             if position >= said.end and self._parts[position] in demanding.first and demanding.longest(self._parts, position) is not None:
                 return True
@@ -342,6 +412,8 @@ class _Reader:
 
     def _ends_plainly(self, said: _Said) -> bool:
         """Whether no word behind a name makes it the name of something else: "aspirin allergy"."""
+        if said.none:
+            return True
         ends = [name.end for name in said.names[:-1]] + [said.names_end]
         return all(end >= len(self._parts) or self._may_follow(end) for end in ends)
 
@@ -359,8 +431,9 @@ class _Reader:
         return 0 < index < len(signs) - 1 and signs[index - 1].end == signs[index].start and signs[index].end == signs[index + 1].start
 
 
-_MOST_BETWEEN = 4
+_MOST_BETWEEN = 6
 _LONGEST_USE = 7
+_LONGEST_TIME = 12
 _WINDOW_REACH = 8
 _JOINING = frozenset((Kind.COMMA, Kind.AND, Kind.OR, Kind.AND_TO))
 _ENDS_WINDOW = frozenset((Kind.STOP, Kind.OR, Kind.CONDITION))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.criteria import Truth, evaluate
+from bot.criteria.extraction.asked import settled
 from tests.unit.criteria.extraction.conftest import Read, only
 
 TAKES: dict[str, Any] = {"current_medicines": ("Metformin", "Aspirin", "Prednisone", "Sertraline", "Adalimumab", "Oxygen")}
@@ -81,7 +82,6 @@ UNREAD = [
     ("I", "Willing to stop the use of aspirin"),
     ("I", "Agrees to avoid use of metformin"),
     ("I", "Inadequate response to treatment with adalimumab"),
-    ("I", "Metformin naive"),
     ("I", "Candidates for metformin therapy"),
     ("I", "Metformin is allowed"),
     ("I", "Patients on metformin must have a stable dose"),
@@ -130,3 +130,31 @@ def test_no_treatment_for_an_illness_denies_no_illness(read: Read) -> None:
     text = "No prior chemotherapy for esophageal cancer"
     assert truth(read, "I", text, {"current_medicines": (), "medical_history": ("Esophageal Cancer",)}) is OPEN
     assert truth(read, "I", text, {"current_medicines": ("Chemotherapy",), "medical_history": ()}) is NO
+
+
+EXPERIENCED: list[tuple[str, str, Truth | None, Truth | None]] = [
+    # section, text, who takes it, who never took it
+    ("I", "Inadequate response to metformin", OPEN, NO),
+    ("I", "Must have received metformin for at least 12 weeks", OPEN, NO),
+    ("I", "Failure of at least one prior biologic", OPEN, NO),
+    ("I", "Metformin naive", NO, OPEN),
+    ("I", "Naive to metformin", NO, OPEN),
+    ("I", "No prior treatment with adalimumab", NO, YES),
+    ("E", "Prior treatment with adalimumab", NO, YES),
+    ("E", "Inadequate response to adalimumab", OPEN, YES),
+    # Another way in, which was not read.
+    ("I", "Inadequate response to metformin or a medical need for surgery", None, None),
+    ("I", "Naive to metformin, or if on it, willing to stop", None, None),
+    ("I", "Inadequate response to at least one non-biologic medicine", None, None),
+    ("I", "Patient treated or not with metformin", None, None),
+    ("I", "No more than 2 prior antidepressants", None, None),
+]
+
+
+@pytest.mark.parametrize(("section", "text", "taking", "never"), EXPERIENCED)
+def test_who_ever_took_a_medicine(read: Read, section: str, text: str, taking: Truth | None, never: Truth | None) -> None:
+    criterion = only(read(f"{'Inclusion' if section == 'I' else 'Exclusion'} Criteria:\n* {text}"))
+    rule = criterion.requires
+    of_taker = None if rule is None else evaluate(settled(rule, lambda _: True), TAKES).truth
+    of_other = None if rule is None else evaluate(settled(rule, lambda _: False), NOTHING).truth
+    assert (of_taker, of_other) == (taking, never)
