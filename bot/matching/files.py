@@ -7,11 +7,12 @@ doubtful rules nothing out, and who looks for trials about an illness is not kep
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.criteria.criterion import CheckedBy, Criterion, Section, Status, check
 from bot.criteria.evaluation import evaluate
+from bot.criteria.extraction.asked import settled
 from bot.criteria.operators import Known, Partly
 from bot.criteria.rules import without_judgements
 from bot.criteria.truth import Truth
@@ -21,10 +22,12 @@ from bot.screening.reading.conditions import Conditions
 from bot.screening.reading.text import tokens
 
 _HISTORY = "medical_history"
-_ABOUT_IT, _MET, _NOT_MET, _NEARLY_NOT_MET = 0.1, 0.25, -5.0, -1.0
-_SPEAKS_FOR, _SPEAKS_AGAINST = 0.2, -0.5
+_ABOUT_IT, _MET, _NOT_MET, _NEARLY_NOT_MET = 0.05, 0.25, -5.0, -1.0
+_SPEAKS_OF, _SPEAKS_AGAINST = -0.25, -1.0
 """What each thing adds to a score: the trial names the illness; the share of criteria that are met; each one that is not met; each
-that would not be but for a doubt or for what only the study team can say; the person's own words in what a trial asks for, or excludes."""
+that would not be but for a doubt or for what only the study team can say; each undecided one with the person's own words, in what the
+trial asks for or in what it excludes. Even what it asks for counts against it: undecided words about what somebody has are more often
+a limit that was not read than a welcome, and a trial with few of them is open to more people."""
 _APART = 2
 """Words that may stand between those of a mention."""
 _DENIED_WITHIN = 3
@@ -83,12 +86,13 @@ def match(person: Person, trial: TextTrial, conditions: Conditions, negations: f
     hints = 0.0
     for one in trial.criteria:
         facts = sparing if one.criterion.section is Section.EXCLUSION else firm
-        status = check(one.criterion, person.known).status
-        if status is Status.NOT_MET and check(one.criterion, facts).status is not Status.NOT_MET:
+        criterion = _settled(one.criterion, person)
+        status = check(criterion, person.known).status
+        if status is Status.NOT_MET and check(criterion, facts).status is not Status.NOT_MET:
             status = Status.UNKNOWN
             hints += _NEARLY_NOT_MET
         elif status is Status.UNKNOWN:
-            hints += _hint(one, person.mentions, facts, negations)
+            hints += _hint(replace(one, criterion=criterion), person.mentions, facts, negations)
         if one.criterion.checked_by is CheckedBy.PATIENT:
             counts[status] += 1
             if status is Status.NOT_MET:
@@ -97,6 +101,14 @@ def match(person: Person, trial: TextTrial, conditions: Conditions, negations: f
     share_met = counts[Status.MET] / (sum(counts.values()) or 1)
     score = _ABOUT_IT * about_it + _MET * share_met + _NOT_MET * len(failed) + hints
     return Matched(verdict, score, counts[Status.MET], counts[Status.NOT_MET], counts[Status.UNKNOWN], tuple(failed))
+
+
+def _settled(criterion: Criterion, person: Person) -> Criterion:
+    """The criterion with what the person's history tells in the place of judgements about an illness or a medicine."""
+    if criterion.requires is None:
+        return criterion
+    requires = settled(criterion.requires, person.had)
+    return criterion if requires == criterion.requires else criterion.model_copy(update={"requires": requires})
 
 
 def _is_about(wanted: Sequence[str], about: Collection[str], conditions: Conditions) -> bool:
@@ -130,7 +142,7 @@ def _hint(one: TextCriterion, mentions: Sequence[Mention], facts: Mapping[str, K
         asked_for = excluding is denied
         if not mention.holds and not asked_for:
             continue  # It speaks of what the person does not have, to keep others out.
-        found = min(found, _SPEAKS_AGAINST) if mention.holds is not asked_for else found or _SPEAKS_FOR
+        found = min(found, _SPEAKS_AGAINST if mention.holds is not asked_for else _SPEAKS_OF)
     return found
 
 
