@@ -414,7 +414,7 @@ def contradicts_itself(rule: Rule) -> bool:
 def contradict(rules: Sequence[Rule]) -> bool:
     """Whether all of several rules together do so, or one of them."""
     ends: dict[tuple[str, bool], float] = {}
-    for part in _all_parts(rules):
+    for part in all_parts(rules):
         if isinstance(part, Comparison) and part.operator in _ENDS and isinstance(part.operand, int | float):
             lower, strictest = _ENDS[part.operator]
             key = part.attribute, lower
@@ -423,10 +423,10 @@ def contradict(rules: Sequence[Rule]) -> bool:
     return crossed or any(map(contradicts_itself, rules))
 
 
-def _all_parts(rules: Sequence[Rule]) -> Iterator[Rule]:
+def all_parts(rules: Sequence[Rule]) -> Iterator[Rule]:
     for rule in rules:
         if isinstance(rule, AllOf):
-            yield from _all_parts(rule.all)
+            yield from all_parts(rule.all)
         else:
             yield rule
 

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from bot.criteria.criterion import Section
 from bot.criteria.extraction.asked import can_be_settled
 from bot.criteria.extraction.combining import all_of, any_of, contradicts_itself
+from bot.criteria.extraction.groups import of_different_groups
 from bot.criteria.extraction.outline import Headings, Point, Span, outline
 from bot.criteria.extraction.points import Language, ReadPoint, WrittenBound, read_point
 from bot.criteria.extraction.signs import lowered_alike
@@ -71,7 +72,12 @@ def read_criteria(text: str, language: Language, section: Section = Section.INCL
             headings=tuple([text[begin:finish].strip() for begin, finish in point.headings]),
         )
         made.append(criterion)
-    return made
+    apart = of_different_groups({number: one.requires for number, one in enumerate(made) if _lets_in(one) and one.requires is not None})
+    return [one._replace(reading=Reading.NONE, requires=None) if number in apart else one for number, one in enumerate(made)]
+
+
+def _lets_in(criterion: ReadCriterion) -> bool:
+    return criterion.section is Section.INCLUSION
 
 
 def _ids(points: Sequence[Point]) -> list[str]:
