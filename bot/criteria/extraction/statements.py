@@ -159,11 +159,11 @@ class StatementWords:
             within, ability, several, partly = (bool(entry.get(flag)) for flag in _FLAGS)
             value = tuple(value) if isinstance(value, list) else value
             made = Stated(entry["attribute"], value, within, ability, several, partly)
-            if entry["attribute"] == data["illness"]:
+            if "rule" in entry:
+                made = replace(made, rule=parse_rule(entry["rule"]))
+            elif entry["attribute"] == data["illness"]:
                 # "Hepatitis B or C": any of several illnesses.
                 made = replace(made, rule=AnyOf(any=tuple(rules[name] for name in value)))
-            elif "rule" in entry:
-                made = replace(made, rule=parse_rule(entry["rule"]))
             else:
                 made = _with_rule(made)
             kinds = terms.statement_kinds.get(entry["attribute"], frozenset())

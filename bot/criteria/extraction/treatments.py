@@ -253,7 +253,8 @@ class _Reader:
     def _naive(self, chain: list[_Name]) -> _Said | None:
         """ "Methotrexate-naive": nobody who ever took it."""
         last = chain[-1].end
-        place = next((at for at in (last, last + 1) if at < len(self._parts) and self._parts[at] != "-"), None)
+        reach = range(last, min(last + _NAIVE_REACH, len(self._parts)))
+        place = next((at for at in reach if self._parts[at] != "-" and self._parts[at] not in self._words.behind), None)
         if place is None or self._parts[place] not in self._words.naive or len(chain) > 1 or self._section is Section.EXCLUSION:
             return None
         return _Said(
@@ -434,6 +435,7 @@ class _Reader:
 _MOST_BETWEEN = 6
 _LONGEST_USE = 7
 _LONGEST_TIME = 12
+_NAIVE_REACH = 3
 _WINDOW_REACH = 8
 _JOINING = frozenset((Kind.COMMA, Kind.AND, Kind.OR, Kind.AND_TO))
 _ENDS_WINDOW = frozenset((Kind.STOP, Kind.OR, Kind.CONDITION))
