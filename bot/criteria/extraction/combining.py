@@ -62,6 +62,8 @@ class Dates(NamedTuple):
     """They stand behind a time that reaches back: "5 years prior to screening"."""
     onset: frozenset[str] = frozenset()
     """They make a time the one since when there is an illness, and not the one when there was one: "diagnosed within a year"."""
+    own: frozenset[str] = frozenset()
+    """They qualify the one illness that they stand behind: "requiring hospitalization"."""
     per: frozenset[str] = frozenset()
     """They stand behind a stroke that is no "or": "mg/day"."""
     named: Mapping[str, str] = MappingProxyType({})
@@ -70,9 +72,9 @@ class Dates(NamedTuple):
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Dates:
         """As `dates` of a language's registry.yaml has them."""
-        keys = ("present", "excepting", "exempted", "back", "onset", "per")
-        present, excepting, exempted, back, onset, per = (frozenset(map(str, data[key])) for key in keys)
-        return cls(present, excepting, exempted, back, onset, per, dict(data["named"]))
+        keys = ("present", "excepting", "exempted", "back", "onset", "own", "per")
+        present, excepting, exempted, back, onset, own, per = (frozenset(map(str, data[key])) for key in keys)
+        return cls(present, excepting, exempted, back, onset, own, per, dict(data["named"]))
 
 
 class Reach(NamedTuple):
@@ -189,9 +191,8 @@ def _dated(items: Sequence[_Item], signs: Sequence[Sign], reach: Reach, *, share
     if spans and any(not reach.dates.onset.isdisjoint(sign.parts) for sign in signs):
         return None
     of_another = {atom.first for item in items for atom in item.atoms if atom.partly and _is_of_another(atom)}
-    timed = {
-        atom.first for item in items for atom in item.atoms if atom.partly and not in_times.isdisjoint(range(atom.first, atom.last + 1))
-    }
+    # The time of a medicine or an operation makes it partly read.
+    timed = {atom.first for item in items for atom in item.atoms if atom.partly and atom.treatment and spans}
 
     def dates(index: int) -> bool:
         return index in of_another or index in timed or index in in_times or reach.dates.present.issuperset(signs[index].parts)
@@ -212,7 +213,7 @@ def _dated(items: Sequence[_Item], signs: Sequence[Sign], reach: Reach, *, share
             sure = not (item.rest or shared)
             rule = all_of([part for atom in item.atoms for part in _when(atom, span, reach, sure=sure)])
             found = found or any(map(_has_dates, item.atoms))
-        elif shared and item.rest and item in (items[0], items[-1]):
+        elif shared and item in (items[0], items[-1]) and not _is_its_own(item, signs, dates, reach):
             return None
         elif for_all:
             rule = all_of([_of_item(item, reach), reach.judgement])
@@ -220,6 +221,11 @@ def _dated(items: Sequence[_Item], signs: Sequence[Sign], reach: Reach, *, share
             rule = _of_item(item, reach)
         parts.append(_Part(rule, item.joint, _is_denied(item), _names_illnesses(item)))
     return parts if found else None
+
+
+def _is_its_own(item: _Item, signs: Sequence[Sign], dates: Callable[[int], bool], reach: Reach) -> bool:
+    """Whether the words left of an item are about it alone: "stroke, or heart failure requiring hospitalization"."""
+    return all(dates(index) or reach.dates.own.issuperset(signs[index].parts) for index in item.rest)
 
 
 def _has_dates(atom: Atom) -> bool:

@@ -120,6 +120,16 @@ def test_nobody_is_kept_out_by_the_illness_that_they_seek_trials_for(tmp_path: P
     assert verdict(tmp_path, text, {"condition": "lung cancer"}, "A trial in lung cancer")[0] != "unlikely"
 
 
+def test_demands_that_nobody_meets_together_are_of_groups(tmp_path: Path) -> None:
+    groups = "Inclusion Criteria:\n\n* COPD, smoker\n* COPD, non smoker\n"
+    assert verdict(tmp_path, groups, {"condition": "COPD", "smoking": "10 cigarettes a day"})[0] != "unlikely"
+    assert verdict(tmp_path, included("COPD, non smoker"), {"condition": "COPD", "smoking": "10 cigarettes a day"})[0] == "unlikely"
+
+
+def test_two_ends_of_a_range_are_no_groups(tmp_path: Path) -> None:
+    assert verdict(tmp_path, "Inclusion Criteria:\n\n* Age ≥ 18 years\n* Age ≤ 65 years\n", {"age": 70}) == ("unlikely", ["I2"])
+
+
 def test_a_number_without_its_unit_rules_nothing_out(tmp_path: Path) -> None:
     text = excluded("HbA1c > 6 %")
     assert verdict(tmp_path, text, {"HbA1c": "8"})[0] != "unlikely"

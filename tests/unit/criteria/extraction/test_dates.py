@@ -34,6 +34,8 @@ ASKED: list[tuple[str, str, Asked]] = [
     ("E", "Stroke within the past 6 months", Asked("Stroke", 183)),
     ("E", "Myocardial infarction or stroke within 6 months", Asked("Myocardial Infarction", 183)),
     ("E", "Within the last 6 months prior to screening: myocardial infarction or stroke", Asked("Stroke", 183)),
+    ("E", "Within the last 6 months: history of stroke, or heart failure requiring hospitalization", Asked("Stroke", 183)),
+    ("E", "Myocardial infarction or coronary artery bypass surgery within 6 months", Asked("Myocardial Infarction", 183)),
     ("I", "Active rheumatoid arthritis", Asked("Rheumatoid Arthritis", 0)),
     ("E", "Active autoimmune disease", Asked("Rheumatoid Arthritis", 0)),
     ("I", "Metastatic prostate cancer", Asked("metastasis", 0)),
