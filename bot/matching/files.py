@@ -14,7 +14,7 @@ from bot.criteria.criterion import CheckedBy, Criterion, Section, Status, check
 from bot.criteria.evaluation import evaluate
 from bot.criteria.extraction.asked import settled
 from bot.criteria.operators import Known, Partly
-from bot.criteria.rules import Comparison, Rule, mentioned, walk, without_judgements
+from bot.criteria.rules import without_judgements
 from bot.criteria.truth import Truth
 from bot.criteria.verdict import Verdict
 from bot.matching.person import Mention, Person
@@ -84,16 +84,11 @@ def match(person: Person, trial: TextTrial, conditions: Conditions, negations: f
     counts = dict.fromkeys(Status, 0)
     failed: list[str] = []
     hints = 0.0
-    settled_all = [(one, _settled(one.criterion, person)) for one in trial.criteria]
-    demanded = [criterion.requires for one, criterion in settled_all if one.criterion.section is Section.INCLUSION and criterion.requires]
-    for one, criterion in settled_all:
-        excluding = one.criterion.section is Section.EXCLUSION
-        facts = sparing if excluding else firm
+    for one in trial.criteria:
+        criterion = _settled(one.criterion, person)
+        facts = sparing if one.criterion.section is Section.EXCLUSION else firm
         status = check(criterion, person.known).status
-        if status is Status.NOT_MET and (
-            check(criterion, facts).status is not Status.NOT_MET
-            or (not excluding and any(_is_another_group(criterion.requires, other, person.known) for other in demanded))
-        ):
+        if status is Status.NOT_MET and check(criterion, facts).status is not Status.NOT_MET:
             status = Status.UNKNOWN
             hints += _NEARLY_NOT_MET
         elif status is Status.UNKNOWN:
@@ -114,25 +109,6 @@ def _settled(criterion: Criterion, person: Person) -> Criterion:
         return criterion
     requires = settled(criterion.requires, person.had)
     return criterion if requires == criterion.requires else criterion.model_copy(update={"requires": requires})
-
-
-def _is_another_group(failed: Rule | None, other: Rule, known: Mapping[str, Known]) -> bool:
-    """Whether nobody could meet both a demand that is met and one that is not: "smoker" and "non-smoker" name two groups."""
-    if failed is None or evaluate(other, known).truth is not Truth.TRUE:
-        return False
-    for name in set(mentioned(failed)) & set(mentioned(other)):
-        compared = [part for rule in (failed, other) for part in walk(rule) if isinstance(part, Comparison) and part.attribute == name]
-        values = {value for part in compared for value in (part.operand if isinstance(part.operand, tuple) else (part.operand,))}
-        if not isinstance(known.get(name), str | bool) or not all(isinstance(value, str | bool) for value in values):
-            continue  # Numbers have two ends: "18 and over", "up to 65".
-        told: set[Known] = {*values, known[name], *({not value for value in values if isinstance(value, bool)})}
-        if not any(_both(failed, other, {**known, name: value}) for value in told):
-            return True
-    return False
-
-
-def _both(one: Rule, other: Rule, known: Mapping[str, Known]) -> bool:
-    return all(evaluate(rule, known).truth is not Truth.FALSE for rule in (one, other))
 
 
 def _is_about(wanted: Sequence[str], about: Collection[str], conditions: Conditions) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from bot.criteria import CheckedBy, Section
 from bot.criteria.extraction import Language, ReadCriterion, read_criteria
-from bot.criteria.rules import AllOf, Rule
+from bot.criteria.reading import Reading
+from bot.criteria.rules import AllOf, Rule, can_come_to
 from bot.trials.parts import TrialCriterion
 from bot.trials.registry.fields import FieldCriterion, field_criteria, with_the_texts_ages
 from bot.trials.registry.study import Study
@@ -33,7 +34,11 @@ def _of_fields(fields: list[FieldCriterion], read: list[ReadCriterion]) -> Itera
 
 
 def _of_text(criterion: ReadCriterion) -> TrialCriterion:
-    made = _made(criterion.id, criterion.section, criterion.requires, reading=criterion.reading, text=criterion.text)
+    rule, reading = criterion.requires, criterion.reading
+    if rule is not None and not any(can_come_to(rule, value) for value in (True, False)):
+        # Only a history says when something was: in a conversation the whole criterion is the study team's.
+        rule, reading = None, Reading.NONE
+    made = _made(criterion.id, criterion.section, rule, reading=reading, text=criterion.text)
     return made.model_copy(
         update={
             "span": criterion.span,
