@@ -101,7 +101,7 @@ def test_the_setting_knows_the_same_choices() -> None:
 
 def test_a_criterion_that_no_answer_of_a_chat_can_settle_is_the_study_teams() -> None:
     # Whether arthritis is active now, no attribute asks; a history in a file may tell.
-    text = "Inclusion Criteria:\n\n* ECOG performance status 0 to 1\n\nExclusion Criteria:\n\n* Active rheumatoid arthritis or collagen disease"
+    text = "Inclusion Criteria:\n\n* ECOG 0 to 1\n\nExclusion Criteria:\n\n* Active rheumatoid arthritis or collagen disease"
     record = Reader.load().record(parse_study(a_study("NCT00000001", criteria=text)), NOON.date())
     assert {one.id: (one.checked_by, one.requires is None) for one in record.criteria if one.fingerprint} == {
         "I1": (CheckedBy.PATIENT, False),
