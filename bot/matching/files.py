@@ -1,7 +1,8 @@
 """Persons and trials of files, matched pair by pair (contract, section 6).
 
 Every criterion that was read counts as if it were approved: whoever matches files looks at the result themselves. What is
-doubtful rules nothing out, and who looks for trials about an illness is not kept out of one about it by that very illness.
+doubtful rules nothing out, and who looks for trials about an illness is not kept out of one about it by that very illness. One
+that is not about it and demands an illness of quite another kind, which nobody mentioned, is for others.
 """
 
 from __future__ import annotations
@@ -81,16 +82,20 @@ def match(person: Person, trial: TextTrial, conditions: Conditions, negations: f
     about_it = _is_about(person.wanted, trial.about, conditions)
     firm = {name: value for name, value in person.known.items() if name not in person.doubtful}
     sparing = _without(firm, person.wanted, conditions) if about_it else firm
+    beside = _with_no_other_kind(firm, conditions) if person.wanted and not about_it else firm
     counts = dict.fromkeys(Status, 0)
     failed: list[str] = []
     hints = 0.0
     for one in trial.criteria:
         criterion = _settled(one.criterion, person)
-        facts = sparing if one.criterion.section is Section.EXCLUSION else firm
+        excluding = one.criterion.section is Section.EXCLUSION
+        facts = sparing if excluding else firm
         status = check(criterion, person.known).status
         if status is Status.NOT_MET and check(criterion, facts).status is not Status.NOT_MET:
             status = Status.UNKNOWN
             hints += _NEARLY_NOT_MET
+        elif status is Status.UNKNOWN and not excluding and check(criterion, beside).status is Status.NOT_MET:
+            status = Status.NOT_MET
         elif status is Status.UNKNOWN:
             hints += _hint(replace(one, criterion=criterion), person.mentions, facts, negations)
         if one.criterion.checked_by is CheckedBy.PATIENT:
@@ -125,6 +130,14 @@ def _without(known: Mapping[str, Known], wanted: Sequence[str], conditions: Cond
     if isinstance(history, tuple):
         return {**known, _HISTORY: tuple(name for name in history if name not in sought)}
     return known
+
+
+def _with_no_other_kind(known: Mapping[str, Known], conditions: Conditions) -> Mapping[str, Known]:
+    """What is known, where the person has no illness that has nothing to do with those mentioned."""
+    history = known.get(_HISTORY)
+    if not isinstance(history, Partly) or not history.has:
+        return known
+    return {**known, _HISTORY: Partly(history.has, tuple(dict.fromkeys((*history.lacks, *conditions.unrelated(history.has)))))}
 
 
 def _hint(one: TextCriterion, mentions: Sequence[Mention], facts: Mapping[str, Known], negations: frozenset[str]) -> float:

@@ -127,6 +127,15 @@ class Conditions:
         """Whether it is the illness that leads the others, or a kind of it."""
         return self.leads in (name, *self.above(name))
 
+    def unrelated(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The illnesses that share no widest name with any of the names: diseases of the joints, say, beside one of the eye."""
+        mine = set().union(*(self._widest.get(name, {name}) for name in names))
+        return tuple(name for name, widest in self._widest.items() if not widest & mine and name not in self.well)
+
+    @cached_property
+    def _widest(self) -> Mapping[str, frozenset[str]]:
+        return {name: frozenset(wider for wider in (name, *self.above(name)) if wider not in self._broader) for name in self.names}
+
     def below(self, name: str) -> tuple[str, ...]:
         """Every narrower name of an illness."""
         return self._below.get(name, ())

@@ -179,3 +179,29 @@ def test_an_answer_that_is_missing_tells_nothing(tmp_path: Path) -> None:
 
 def test_a_yes_of_the_file_is_a_yes_to_the_label(tmp_path: Path) -> None:
     assert verdict(tmp_path, excluded("Asthma"), {"asthma": True}) == ("unlikely", ["E1"])
+
+
+ANOTHER_KIND = {"condition": "glaucoma", "comorbidities": "high blood pressure"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # of another kind, and not mentioned
+        ("Diagnosis of acromegaly", "unlikely"),
+        # mentioned, or of the same kind as what is mentioned
+        ("Hypertension", "likely"),
+        ("Heart failure", "possible"),
+        ("Cataract", "possible"),
+        # one of several is enough
+        ("Hypertension or acromegaly", "likely"),
+        # about the illness that is sought
+        ("Glaucoma and acromegaly", "possible"),
+    ],
+)
+def test_a_trial_of_another_kind_of_illness_is_for_others(tmp_path: Path, text: str, expected: str) -> None:
+    assert verdict(tmp_path, included(text), ANOTHER_KIND)[0] == expected
+
+
+def test_where_no_illness_is_sought_another_kind_stays_open(tmp_path: Path) -> None:
+    assert verdict(tmp_path, included("Diagnosis of acromegaly"), {"comorbidities": "glaucoma"})[0] == "possible"
