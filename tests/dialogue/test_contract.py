@@ -76,11 +76,12 @@ def test_without_metadata_the_only_trial_there_is_is_meant(product: Product) -> 
     assert conversation.question == "consent"
 
 
-def test_a_trial_that_is_not_stored_is_said_so_and_those_that_are_offered(product: Product) -> None:
+def test_a_trial_that_is_not_stored_is_said_so_and_a_search_offered(product: Product) -> None:
     conversation = Conversation(product, metadata={"trial_id": "NCT00000001"})
     conversation.say("hello")
     assert "trial_unknown" in conversation.codes
-    assert "NCT06141070" in conversation.text
+    assert "NCT00000001" in conversation.text
+    assert conversation.question == "consent"
 
 
 def test_what_was_asked_for_at_the_start_stays(product: Product) -> None:
