@@ -77,6 +77,8 @@ class SearchRenderer(Renderer):
         raise TypeError(f"nothing is said of {type(step).__name__} in a search")
 
     def _left(self, step: steps.TrialsLeft) -> str:
+        if step.first and step.left and not self._told(CONDITION):
+            return self.words.text("trials_any_one" if step.left == 1 else "trials_any", left=step.left)
         if step.first and step.left:
             return self.words.text("trials_found_one" if step.left == 1 else "trials_found", left=step.left)
         key = "trials_left_none" if not step.left else "trials_left_one" if step.left == 1 else "trials_left"

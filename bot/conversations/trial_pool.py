@@ -43,6 +43,7 @@ class TrialPool:
         self._store, self._unreviewed = store, unreviewed
         lexicon = library.in_locale(FALLBACK_LOCALE).lexicon
         attributes = library.attributes
+        self._conditions = lexicon.conditions
         self._lock = RLock()
         self._pool: Pool[BriefSite] = Pool(
             Columns(attributes),
@@ -94,6 +95,10 @@ class TrialPool:
         """In what people there count their roads."""
         located = self.located(place)
         return Unit.KILOMETRES if located is None else self._gazetteer.unit(located.country_code)
+
+    def is_kind(self, name: str, illness: str) -> bool:
+        """Whether an illness is another one, or a kind of it."""
+        return name == illness or illness in self._conditions.above(name)
 
     def warm(self) -> None:
         """Read trials and places now, rather than when somebody waits; no places where there is nothing to look for."""
@@ -159,6 +164,9 @@ class PooledTrials:
 
     def left(self, facts: Facts) -> int:
         return self._pool.left(facts)
+
+    def is_kind(self, name: str, illness: str) -> bool:
+        return self._pool.is_kind(name, illness)
 
     def best(self, facts: Facts, most: int) -> tuple[Candidate, ...]:
         return self._pool.best(facts, most, self._record_of)

@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.matching.pool import Look
 from bot.screening import steps
 from bot.screening.answers import Answer, Facts, Outcome, facts_from
-from bot.screening.attributes import Attributes
+from bot.screening.attributes import Attribute, Attributes
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.questioning import Questioning
 from bot.screening.readings import SELF, Command, Heard, ReadAnswer, ReadCommand, Reading
@@ -39,6 +39,9 @@ class Trials(Protocol):
 
     def left(self, facts: Facts) -> int:
         """How many trials are left."""
+
+    def is_kind(self, name: str, illness: str) -> bool:
+        """Whether an illness is another one, or a kind of it."""
 
     def best(self, facts: Facts, most: int) -> tuple[steps.Candidate, ...]:
         """The trials that may fit best, best first."""
@@ -100,10 +103,17 @@ class Search(Questioning):
         return steps.Progress(answered, max(first + likely, int(open_now)))
 
     def _look(self, state: State, keep: str | None = None) -> Look:
-        of_one = {name for name, attribute in self.attributes.items() if attribute.of_one_trial}
-        asked = {*state.answers, *of_one, state.prompt.attribute or ""} - {keep}
+        others = {name for name, attribute in self.attributes.items() if attribute.of_one_trial or not self._concerns(state, attribute)}
+        asked = {*state.answers, *others, state.prompt.attribute or ""} - {keep}
         last = state.asked[-1] if state.asked else None
         return self._trials.look(self._facts(state), asked, self.attributes[last].group if last else None)
+
+    def _concerns(self, state: State, attribute: Attribute) -> bool:
+        """Whether a question does not speak of an illness that the person has not named."""
+        illness = attribute.of_illness
+        sought = state.answers.get(CONDITION)
+        named = sought.value if sought is not None and isinstance(sought.value, tuple) else ()
+        return illness is None or any(self._trials.is_kind(name, illness) for name in named)
 
     def _facts(self, state: State) -> Facts:
         return facts_from(self.attributes, state.answers)

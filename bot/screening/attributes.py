@@ -43,7 +43,8 @@ class Attribute(BaseModel):
     that its names are of. Where `implied_by` holds, a yes follows for who has not answered it. A
     `momentary` value changes by the hour: one that was told is measured again before it can keep
     anybody out of any trial. What is `of_one_trial` is asked where one trial is talked about, and not in a
-    search among many: whether somebody would come to visits depends on which.
+    search among many: whether somebody would come to visits depends on which. There, what is `of_illness` is asked only of those
+    who look for a trial about that illness or a kind of it: "your cancer" is no question for anybody else.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +62,7 @@ class Attribute(BaseModel):
     whole: bool = False
     asked: bool = True
     of_one_trial: bool = False
+    of_illness: str | None = None
     momentary: bool = False
     of_places: bool = False
     complete: bool = False

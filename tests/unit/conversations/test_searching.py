@@ -258,6 +258,29 @@ def test_another_trial_of_the_list_can_be_chosen_after_coming_back(talk: Talk, l
     assert "Asthma in Manchester" in talk.texts
 
 
+def asked_of(talk: Talk, illness: str) -> list[str]:
+    """What somebody who knows nothing else is asked until the list comes."""
+    begun(talk, illness=illness)
+    asked = []
+    while talk.question is not None:
+        asked.append(talk.question)
+        talk.say("not sure")
+    return asked
+
+
+@pytest.mark.parametrize(("illness", "asks"), [("not sure", False), ("asthma", False), ("cancer", True), ("lung cancer", True)])
+def test_only_who_looks_for_a_cancer_trial_is_asked_about_a_cancer(talk: Talk, add: Adding, illness: str, asks: bool) -> None:
+    for number in range(1, 9):
+        text = "Inclusion Criteria:\n\n* Stage IV cancer\n* Age 18 or older"
+        add(number, f"Study {number}", conditions=["Solid Tumors", "Asthma"], criteria=text)
+    assert ("prior_systemic_therapy" in asked_of(talk, illness)) is asks
+
+
+def test_where_the_illness_stays_open_the_trials_are_about_nothing_named(talk: Talk, lungs: None) -> None:
+    talk.say_all("hello", "yes", "not sure")
+    assert "I know 8 trials that may take people now." in talk.texts
+
+
 def test_the_list_can_be_seen_at_any_time(talk: Talk, lungs: None) -> None:
     begun(talk)
     talk.say("show me the result")
