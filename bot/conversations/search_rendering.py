@@ -118,7 +118,7 @@ class SearchRenderer(Renderer):
         """What the list says of a trial, a line each."""
         text = self.words.text
         lines = []
-        if not one.sure:
+        if not self._is_sure(one):
             lines.append(text("shortlist_kind", conditions=self.words.listed(list(record.conditions))))
         fits = self._names(one, Status.MET)
         if fits:
@@ -138,9 +138,13 @@ class SearchRenderer(Renderer):
     def _title(self, record: TrialRecord) -> str:
         return record.in_words(self.words.locale).title
 
+    def _is_sure(self, one: steps.Candidate) -> bool:
+        """Whether the trial is known to be about the illness; where none was told, it is not."""
+        return one.sure and self._told(CONDITION) is not None
+
     def _names(self, one: steps.Candidate, status: Status) -> str:
         """What fits or is open, by the names of what was asked."""
-        names: dict[str, None] = {self.words.name(CONDITION): None} if one.sure and status is Status.MET else {}
+        names: dict[str, None] = {self.words.name(CONDITION): None} if self._is_sure(one) and status is Status.MET else {}
         for result in one.assessment.results:
             if result.checked_by is not CheckedBy.PATIENT or result.status is not status:
                 continue

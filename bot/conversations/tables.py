@@ -125,10 +125,11 @@ class SearchTable(Table):
         heard = super()._hear(incoming, state, intent)
         asked = CONSENT if state is None else state.prompt.attribute if state.prompt.waiting is Waiting.QUESTION else None
         if asked == CONDITION and heard.reading == ReadUnclear():
-            return replace(heard, reading=self._illness_of_trials(incoming.text))
+            heard = replace(heard, reading=self._illness_of_trials(incoming.text))
         if asked == ASKED_FOR and heard.about is None:
             return replace(heard, about=self._words.reader.person(incoming.text))
-        if asked == CONSENT and not isinstance(heard.reading, ReadElsewhere | ReadNothing):
+        first = asked in (CONSENT, CONDITION) and (state is None or LOCATION not in state.answers)
+        if first and not isinstance(heard.reading, ReadElsewhere | ReadNothing):
             # People begin with where they are: "… near Leeds".
             place = self._words.lexicon.places(incoming.text, led=True)[:1]
             facts = (Fact(LOCATION, place, said(incoming.text)),) if place else ()

@@ -297,3 +297,10 @@ def test_nothing_else_is_taken_for_an_illness(text: str) -> None:
 def test_places_of_spread_are_no_illness_of_their_own(text: str, meant: list[str]) -> None:
     # The last: what denies is left to the reader, and never becomes part of a name.
     assert named(text) == meant
+
+
+def test_questions_that_speak_of_an_illness_speak_of_one_that_is_known() -> None:
+    attributes = load_library().attributes
+    spoken_of = {attribute.of_illness for attribute in attributes.values() if attribute.of_illness}
+    assert spoken_of, "some questions speak of a cancer"
+    assert spoken_of <= set(lexicon().condition_names)

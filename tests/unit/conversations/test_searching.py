@@ -276,6 +276,19 @@ def test_only_who_looks_for_a_cancer_trial_is_asked_about_a_cancer(talk: Talk, a
     assert ("prior_systemic_therapy" in asked_of(talk, illness)) is asks
 
 
+def test_where_somebody_lives_is_heard_beside_the_illness(talk: Talk, lungs: None) -> None:
+    talk.say_all("hello", "yes", "I have asthma and live in Manchester", "for me")
+    assert "you are near Manchester, England, United Kingdom" in talk.replies[-2].messages[0]["text"]
+    assert talk.question == "age"
+
+
+def test_an_illness_that_stays_open_fits_no_trial_and_each_says_what_it_is_about(talk: Talk, lungs: None) -> None:
+    begun(talk, illness="not sure")
+    talk.say("30")
+    assert "What fits: your illness" not in talk.texts
+    assert "It is about Asthma. Your doctor can tell you if that is what you have." in talk.texts
+
+
 def test_where_the_illness_stays_open_the_trials_are_about_nothing_named(talk: Talk, lungs: None) -> None:
     talk.say_all("hello", "yes", "not sure")
     assert "I know 8 trials that may take people now." in talk.texts
