@@ -18,12 +18,14 @@ import resource
 import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 import psutil
 
 from bench.tables import percentile
 from bot.criteria import AllOf, AnyOf, CheckedBy, Comparison, Criterion, Not, Rule, Section, Value, check, verdict
 from bot.criteria.extraction import read_criteria
+from bot.criteria.operators import Known
 from bot.criteria.rules import walk
 from bot.matching import Columns, Priors, Standing, choose
 from bot.screening.answers import Answer, Outcome, facts_from
@@ -88,7 +90,7 @@ def _measure(library: Library, trials: Sequence[Trial], size: int, varied: bool,
         knows.extend(knowing)
         firsts.append(first)
     after, peak = memory().rss, _peak()
-    puts = [_seconds(lambda number=number: _put(columns, standing, trials[number], number)) for number in range(20)]  # type: ignore[misc]
+    puts = [_seconds(partial(_put, columns, standing, trials[number], number)) for number in range(20)]
     ratio = alone * size / statistics.median(turns)
     nodes = sum(len(segment.program.levels) for segment in columns.segments())
     figures = (
@@ -145,8 +147,13 @@ def _one_by_one(trials: Sequence[Trial], library: Library) -> float:
     for name, answer in asked[:5]:
         answers[name] = answer
         facts = facts_from(library.attributes, answers).values
-        seconds.append(_seconds(lambda facts=facts: [verdict(check(one, facts) for one in trial) for trial in trials]))  # type: ignore[misc]
+        seconds.append(_seconds(partial(_check_all, trials, facts)))
     return statistics.median(seconds) / len(trials)
+
+
+def _check_all(trials: Sequence[Trial], facts: Mapping[str, Known]) -> None:
+    for trial in trials:
+        verdict(check(one, facts) for one in trial)
 
 
 def _put(columns: Columns, standing: Standing, trial: Trial, number: int) -> None:

@@ -56,4 +56,5 @@ def settled(rule: Rule, answer: Callable[[Asked], bool | None]) -> Rule:
 
 def can_be_settled(rule: Rule) -> bool:
     """Whether answers, or somebody's history, can make the rule hold, or fail."""
-    return any(can_come_to(settled(rule, lambda _, said=said: said), value) for said in (None, True, False) for value in (True, False))  # type: ignore[misc]
+    answered = (rule, settled(rule, lambda _: True), settled(rule, lambda _: False))
+    return any(can_come_to(one, value) for one in answered for value in (True, False))

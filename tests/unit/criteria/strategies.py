@@ -30,15 +30,21 @@ _leaves: st.SearchStrategy[Rule] = st.one_of(
     st.just(Judgement(judgement="what only a clinician can see")),
 )
 
-rules: st.SearchStrategy[Rule] = st.recursive(
-    _leaves,
-    lambda inner: st.one_of(
-        st.builds(lambda parts: AllOf(all=tuple(parts)), st.lists(inner, max_size=3)),
-        st.builds(lambda parts: AnyOf(any=tuple(parts)), st.lists(inner, max_size=3)),
-        st.builds(lambda part: Not(negated=part), inner),
-    ),
-    max_leaves=8,
-)
+
+def rules_of(leaves: st.SearchStrategy[Rule], max_leaves: int) -> st.SearchStrategy[Rule]:
+    """Rules of any shape over these leaves."""
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.builds(lambda parts: AllOf(all=tuple(parts)), st.lists(inner, max_size=3)),
+            st.builds(lambda parts: AnyOf(any=tuple(parts)), st.lists(inner, max_size=3)),
+            st.builds(lambda part: Not(negated=part), inner),
+        ),
+        max_leaves=max_leaves,
+    )
+
+
+rules: st.SearchStrategy[Rule] = rules_of(_leaves, max_leaves=8)
 
 _values: dict[str, st.SearchStrategy[Value]] = {
     **{name: st.booleans() for name in YES_NO},

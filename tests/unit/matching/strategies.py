@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from bot.criteria import AllOf, AnyOf, CheckedBy, Criterion, Known, Not, Partly, Rule, Section
+from bot.criteria import CheckedBy, Criterion, Known, Partly, Rule, Section
 from bot.criteria.rules import parse_rule
 from bot.matching import Priors
 from bot.screening.attributes import AnswerType, Attribute, Attributes
@@ -46,15 +46,7 @@ _leaves: st.SearchStrategy[Rule] = st.one_of(
     st.builds(lambda age: parse_rule({"attribute": "age", "is": age}), st.sampled_from([18, 18.0, 18.5, 1])),
     made_up.rules,
 )
-rules: st.SearchStrategy[Rule] = st.recursive(
-    _leaves,
-    lambda inner: st.one_of(
-        st.builds(lambda parts: AllOf(all=tuple(parts)), st.lists(inner, max_size=3)),
-        st.builds(lambda parts: AnyOf(any=tuple(parts)), st.lists(inner, max_size=3)),
-        st.builds(lambda part: Not(negated=part), inner),
-    ),
-    max_leaves=4,
-)
+rules: st.SearchStrategy[Rule] = made_up.rules_of(_leaves, max_leaves=4)
 
 
 def _criteria(requires: list[Rule | None]) -> tuple[Criterion, ...]:
