@@ -60,6 +60,7 @@ progress::-moz-progress-bar{background:var(--main)}
 .card{inline-size:100%;border:1px solid var(--line);border-radius:14px;padding:.9em 1em;overflow-wrap:anywhere}
 .card+.card,.bubble+.card{margin-block-start:.6em}
 .card ul,.card ol{padding-inline-start:1.2em}
+.card p+p{margin-block-start:.35em}
 .card li{margin-block:.35em}
 .card ul.points{list-style:none;padding:0}
 .points li{padding-block:.5em;border-block-start:1px solid var(--line);margin:0}
