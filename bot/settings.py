@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,11 @@ class Settings:
     api_key: str = ""
     admin_password: str = ""
     engine_secret: str = ""
+    # What contact data and the like are sealed with, newest first, separated by commas; and what seals the audit's end.
+    sealing_keys: str = ""
+    audit_key: str = ""
+    # Where people find the site, where a proxy stands before it. HTTPS there makes cookies secure ones.
+    public_url: str = ""
     registry_url: str = REGISTRY_URL
     contact: str = ""
     unreviewed: str = UNREVIEWED[0]
@@ -56,6 +62,9 @@ class Settings:
             api_key=given.get("TRIALCHAT_API_KEY", ""),
             admin_password=given.get("TRIALCHAT_ADMIN_PASSWORD", ""),
             engine_secret=given.get("TRIALCHAT_ENGINE_SECRET", ""),
+            sealing_keys=given.get("TRIALCHAT_SEALING_KEYS", ""),
+            audit_key=given.get("TRIALCHAT_AUDIT_KEY", ""),
+            public_url=_url(given, "TRIALCHAT_PUBLIC_URL"),
             registry_url=given.get("TRIALCHAT_REGISTRY_URL") or REGISTRY_URL,
             contact=given.get("TRIALCHAT_CONTACT", ""),
             unreviewed=_one_of(given, "TRIALCHAT_UNREVIEWED", UNREVIEWED),
@@ -79,6 +88,9 @@ class Settings:
             "TRIALCHAT_API_KEY": self.api_key,
             "TRIALCHAT_ADMIN_PASSWORD": self.admin_password,
             "TRIALCHAT_ENGINE_SECRET": self.engine_secret,
+            "TRIALCHAT_SEALING_KEYS": self.sealing_keys,
+            "TRIALCHAT_AUDIT_KEY": self.audit_key,
+            "TRIALCHAT_PUBLIC_URL": self.public_url,
             "TRIALCHAT_REGISTRY_URL": self.registry_url,
             "TRIALCHAT_CONTACT": self.contact,
             "TRIALCHAT_UNREVIEWED": self.unreviewed,
@@ -89,7 +101,7 @@ class Settings:
     @property
     def site_url(self) -> str:
         """Where people find the site."""
-        return f"http://{INTERFACE}:{self.port}"
+        return self.public_url or f"http://{INTERFACE}:{self.port}"
 
     @property
     def engine_url(self) -> str:
@@ -116,6 +128,13 @@ def _one_of(given: Mapping[str, str], name: str, values: tuple[str, ...]) -> str
     text = given.get(name) or values[0]
     if text not in values:
         raise SettingsError(f"{name}={text}: expected one of {', '.join(values)}")
+    return text
+
+
+def _url(given: Mapping[str, str], name: str) -> str:
+    text = given.get(name, "").rstrip("/")
+    if text and not re.fullmatch(r"https?://[^\s/?#]+", text):
+        raise SettingsError(f"{name}={text}: expected http:// or https:// and a host, such as https://trials.example.org")
     return text
 
 

@@ -21,7 +21,7 @@ from bot.screening.reading import Intent
 from bot.screening.readings import Heard
 from bot.screening.state import CONSENT, State, Turn
 from bot.store import Unit
-from bot.store.records import Conversation, Screening
+from bot.store.records import Conversation, Screening, Stage
 from bot.words import Words
 
 Clock = Callable[[], datetime.datetime]
@@ -165,7 +165,7 @@ class Table(ABC):
         if turn.answers and screening.verdict and verdict is None:
             # The verdict that was given no longer stands; it stays in the history of verdicts.
             self._unit.reopen_screening(screening.id)
-        self._unit.save_screening(
+        saved = self._unit.save_screening(
             screening.id,
             snapshot={**snapshot_of(turn.state), "last": last_of(message_id, text, messages, took, self._now)},
             state=turn.state.prompt.waiting.value,
@@ -173,6 +173,8 @@ class Table(ABC):
             finished_at=self._now if turn.state.prompt.waiting is Waiting.NOTHING and verdict else None,
         )
         self._unit.touch(self._conversation.id, self._now)
+        stage = stage_of(turn.state.prompt.waiting, saved.verdict)
+        self._unit.note_progress(self._conversation.id, stage=stage, verdict=saved.verdict, at=self._now)
         return Reply(messages=messages)
 
     def _keep(self, screening: Screening, answer: Answer, message_id: str | None, about: str | None) -> None:
@@ -209,6 +211,13 @@ class Table(ABC):
             if name in attributes
         }
         return state_of(screening.snapshot, answers, attributes)
+
+
+def stage_of(waiting: Waiting, verdict: str | None) -> Stage:
+    """How far a screening came, for lists: what it waits for, and the verdict that stands."""
+    if waiting is Waiting.DECLINED:
+        return "withdrawn"
+    return "finished" if verdict is not None or waiting is Waiting.NOTHING else "in_progress"
 
 
 def consent_text(words: Words) -> str:

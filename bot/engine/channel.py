@@ -14,6 +14,7 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from bot.engine.pausing import set_paused
 from bot.engine.turns import TurnFailed
 
 logger = logging.getLogger(__name__)
@@ -36,9 +37,13 @@ def ordinary_text(text: str) -> str:
 
 
 class Replies(OutputChannel):
-    """Keeps what the bot says in this turn; text, buttons and custom of one message stay one object."""
+    """Keeps what the bot says in this turn; text, buttons and custom of one message stay one object.
 
-    def __init__(self) -> None:
+    ``paused``: whether a person has taken the conversation over (`bot.engine.pausing`).
+    """
+
+    def __init__(self, paused: bool = False) -> None:
+        self.paused = paused
         self.messages: list[dict[str, Any]] = []
 
     @classmethod
@@ -56,7 +61,7 @@ def read_turn(body: Any) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise ValueError("expected a JSON object")
     conversation, text, event = body.get("conversation"), body.get("text", ""), body.get("event")
-    message_id = body.get("message_id")
+    message_id, paused = body.get("message_id"), body.get("paused", False)
     if not isinstance(conversation, str) or not conversation:
         raise ValueError("conversation: expected the conversation's id")
     if not isinstance(text, str):
@@ -65,7 +70,18 @@ def read_turn(body: Any) -> dict[str, Any]:
         raise ValueError(f"event: expected null or one of {', '.join(EVENTS)}")
     if message_id is not None and not isinstance(message_id, str):
         raise ValueError("message_id: expected a string")
-    return {"conversation": conversation, "text": text, "event": event, "message_id": message_id}
+    if not isinstance(paused, bool):
+        raise ValueError("paused: expected true or false")
+    return {"conversation": conversation, "text": text, "event": event, "message_id": message_id, "paused": paused}
+
+
+def read_pause(body: Any) -> tuple[str, bool]:
+    """The conversation and whether it is to be paused; ``ValueError`` names the field that is not as expected."""
+    if not isinstance(body, dict) or not isinstance(body.get("conversation"), str) or not body["conversation"]:
+        raise ValueError("conversation: expected the conversation's id")
+    if not isinstance(body.get("paused"), bool):
+        raise ValueError("paused: expected true or false")
+    return body["conversation"], body["paused"]
 
 
 def read_texts(body: Any) -> list[str]:
@@ -81,6 +97,9 @@ class TrialchatInput(InputChannel):
 
     ``POST /webhooks/trialchat/understand`` with ``{"texts": [...]}`` tells the intent of each message and what it
     would mean as an answer, and nothing else happens.
+
+    ``POST /webhooks/trialchat/pause`` with ``{"conversation", "paused"}`` silences the bot in one conversation, or lets it speak
+    again. A turn says which of the two it is as well (``paused``, false where it is left out).
     """
 
     def __init__(self, secret: str) -> None:
@@ -129,8 +148,25 @@ class TrialchatInput(InputChannel):
             parsed = [await agent.parse_message(ordinary_text(text)) for text in texts]
             return json({"understood": [{part: found.get(part) for part in ("intent", "answers", "sentences")} for found in parsed]})
 
+        @webhook.route("/pause", methods=["POST"])
+        async def pause(request: Request) -> HTTPResponse:
+            if not self._is_known(request):
+                return json({"error": "unknown caller"}, status=401)
+            try:
+                conversation, paused = read_pause(request.json)
+            except ValueError as error:
+                return json({"error": str(error)}, status=400)
+            except Exception:  # Sanic's own error would echo the body
+                return json({"error": "expected JSON"}, status=400)
+            try:
+                changed = await set_paused(request.app.ctx.agent, conversation, paused)
+            except (TurnFailed, Exception) as error:
+                logger.error("A conversation could not be paused or resumed: %s", type(error).__name__)
+                return json({"error": "the conversation's state cannot be kept"}, status=503)
+            return json({"paused": paused, "changed": changed})
+
         async def answer(turn: dict[str, Any]) -> HTTPResponse:
-            replies = Replies()
+            replies = Replies(turn["paused"])
             said = UserMessage(
                 ordinary_text(turn["text"]),
                 replies,

@@ -32,11 +32,12 @@ def serve(model: Path, port: int) -> None:
     home = Path(os.environ["TRIALCHAT_HOME"])
     log = import_rasa(home)
 
-    from bot.engine import turns
+    from bot.engine import pausing, turns
     from bot.engine.sqlite import share_sqlite_well
 
     turns.end_the_turn_when_an_action_fails()
     turns.end_the_turn_when_the_conversation_cannot_be_kept()
+    pausing.let_each_turn_say_whether_it_is_paused()
     share_sqlite_well()
 
     import rasa.core.run

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from bot.accounts.roles import FIRST_LOGIN
 from bot.running.errors import CannotRun
 from bot.running.guard import Guard
 from bot.running.health import answers
@@ -25,8 +26,6 @@ from bot.running.supervisor import Patience, Say, Service, Supervisor, last_word
 from bot.settings import PROJECT, Settings
 
 ENGINE_PYTHON = PROJECT / ".venv-engine" / "bin" / "python"
-#: The login that `trialchat run` prints.
-COORDINATOR = "coordinator"
 
 
 class Progress:
@@ -133,7 +132,8 @@ def _welcome(settings: Settings, progress: Progress) -> None:
     progress.say("ready")
     click.echo(
         f"\n  Site                {settings.site_url}"
-        f"\n  Coordinator login   {COORDINATOR} / {settings.admin_password}"
+        f"\n  Console             {settings.site_url}/console"
+        f"\n  Coordinator login   {FIRST_LOGIN} / {settings.admin_password}"
         f"\n  API key             {settings.api_key}"
         f"\n  Chat by HTTP        POST {settings.site_url}/webhooks/rest/webhook"
         f"\n  Data and logs       {settings.home}"

@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import os
 import secrets
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.running.errors import CannotRun
 from bot.settings import Settings
 
 FILE_NAME = "secrets.json"
-#: Setting → how many random bytes. The engine's secret is made as well: nobody outside ever needs it.
-_BYTES = {"api_key": 24, "admin_password": 12, "engine_secret": 32}
+
+
+def _sealing_key() -> str:
+    """As `bot.sealing.new_key` makes it, without the library that it needs."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+#: Setting → what makes one. The engine's secret is made as well: nobody outside ever needs it.
+_MAKERS: Mapping[str, Callable[[], str]] = {
+    "api_key": lambda: secrets.token_urlsafe(24),
+    "admin_password": lambda: secrets.token_urlsafe(12),
+    "engine_secret": lambda: secrets.token_urlsafe(32),
+    "sealing_keys": _sealing_key,
+    "audit_key": lambda: secrets.token_urlsafe(32),
+}
 
 
 def with_secrets(settings: Settings) -> Settings:
     """The settings with every secret that the environment left out, taken from the home folder or made there."""
-    missing = [name for name in _BYTES if not getattr(settings, name)]
+    missing = [name for name in _MAKERS if not getattr(settings, name)]
     if not missing:
         return settings
     path = settings.home / FILE_NAME
     kept = _read(path)
-    new = {name: secrets.token_urlsafe(_BYTES[name]) for name in missing if not kept.get(name)}
+    new = {name: _MAKERS[name]() for name in missing if not kept.get(name)}
     if new:
         kept |= new
         _write(path, kept)
@@ -32,6 +47,8 @@ def with_secrets(settings: Settings) -> Settings:
         api_key=settings.api_key or kept["api_key"],
         admin_password=settings.admin_password or kept["admin_password"],
         engine_secret=settings.engine_secret or kept["engine_secret"],
+        sealing_keys=settings.sealing_keys or kept["sealing_keys"],
+        audit_key=settings.audit_key or kept["audit_key"],
     )
 
 

@@ -9,6 +9,8 @@ Calls are synchronous; the web application makes them through ``asyncio.to_threa
 """
 
 from bot.store.records import (
+    Account,
+    AccountSession,
     Answer,
     AnswerState,
     BriefCriterion,
@@ -42,6 +44,8 @@ from bot.store.store import (
 from bot.store.unit import Unit
 
 __all__ = [
+    "Account",
+    "AccountSession",
     "Answer",
     "AnswerState",
     "BriefCriterion",

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.engine import CursorResult
 
 from bot.store.part import Part
-from bot.store.records import Consent, Conversation, Handoff, Json
+from bot.store.records import Consent, Conversation, Handoff, Json, Stage
 from bot.store.tables import (
     AnswerRow,
     ConsentRow,
@@ -69,6 +69,7 @@ class Conversations(Part):
             state="open",
             created_at=at,
             last_at=at,
+            changed_at=at,
         )
         self._session.add(row)
         self._session.flush()
@@ -78,6 +79,7 @@ class Conversations(Part):
         """Note that something was said; the time never goes back."""
         row = self._locked(conversation_id)
         row.last_at = max(row.last_at, at)
+        self._note_change(row, at)
         self._session.flush()
 
     def change_conversation(
@@ -102,6 +104,24 @@ class Conversations(Part):
         row.trial_id = trial_id
         self._session.flush()
         return _conversation(row)
+
+    def note_progress(self, conversation_id: str, *, stage: Stage, verdict: str | None, at: datetime) -> None:
+        """Note how far it came, for lists. Who was handed off stays so, whatever is answered afterwards."""
+        row = self._locked(conversation_id)
+        row.stage = row.stage if row.stage == "handed_off" and stage != "withdrawn" else stage
+        row.verdict = verdict
+        self._note_change(row, at)
+        self._session.flush()
+
+    def changed_since(self, moment: datetime, limit: int = 5_000) -> list[tuple[str, datetime]]:
+        """Which conversations changed at a moment or later, and when, oldest change first."""
+        rows = (
+            select(ConversationRow.id, ConversationRow.changed_at)
+            .where(ConversationRow.changed_at >= moment)
+            .order_by(ConversationRow.changed_at, ConversationRow.id)
+            .limit(limit)
+        )
+        return [(name, at) for name, at in self._session.execute(rows) if at is not None]
 
     def add_consent(
         self,
@@ -208,6 +228,15 @@ def _conversation(row: ConversationRow) -> Conversation:
         state=row.state,
         created_at=row.created_at,
         last_at=row.last_at,
+        stage=row.stage,  # type: ignore[arg-type]  # written by `note_progress` alone
+        verdict=row.verdict,
+        status=row.status,  # type: ignore[arg-type]  # written by `set_status` alone
+        closed_because=row.closed_because,
+        assigned_to=row.assigned_to,
+        taken_over_by=row.taken_over_by,
+        taken_over_at=row.taken_over_at,
+        waiting_since=row.waiting_since,
+        changed_at=row.changed_at,
     )
 
 

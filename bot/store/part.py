@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,9 +15,10 @@ from bot.store.tables import ConversationRow
 class Part:
     """A part of a unit: the session of its transaction, and what is to follow a commit."""
 
-    def __init__(self, session: Session, after_commit: Callable[[str], None]) -> None:
+    def __init__(self, session: Session, after_commit: Callable[[str], None], audit_key: bytes = b"") -> None:
         self._session = session
         self._after_commit = after_commit
+        self._audit_key = audit_key
 
     def _locked(self, conversation_id: str) -> ConversationRow:
         """The conversation's row, held until the transaction ends.
@@ -28,3 +30,7 @@ class Part:
         if row is None:
             raise UnknownConversationError(conversation_id)
         return row
+
+    def _note_change(self, row: ConversationRow, at: datetime) -> None:
+        """Move the moment of the last change forward, always: who looks on sees that it is another one."""
+        row.changed_at = at if row.changed_at is None or at > row.changed_at else row.changed_at + timedelta(milliseconds=1)

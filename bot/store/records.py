@@ -11,7 +11,10 @@ JsonObject = dict[str, Any]
 
 AnswerState = Literal["known", "unsure", "declined", "unread"]
 TurnStatus = Literal["pending", "failed", "done"]
-Who = Literal["patient", "bot"]
+Who = Literal["patient", "bot", "coordinator"]
+Stage = Literal["in_progress", "finished", "handed_off", "withdrawn"]
+AccountState = Literal["invited", "active", "disabled"]
+WorkStatus = Literal["new", "to_call", "called", "prescreening", "enrolled", "closed"]
 CriterionStatus = Literal["reviewed", "unreviewed"]
 ReviewAction = Literal["approved", "edited", "returned"]
 
@@ -135,6 +138,15 @@ class Conversation:
     state: str
     created_at: datetime
     last_at: datetime
+    stage: Stage = "in_progress"
+    verdict: str | None = None
+    status: WorkStatus = "new"
+    closed_because: str | None = None
+    assigned_to: int | None = None
+    taken_over_by: int | None = None
+    taken_over_at: datetime | None = None
+    waiting_since: datetime | None = None
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +164,7 @@ class Screening:
     started_at: datetime
     finished_at: datetime | None
     summary_key: str | None
+    contact_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +249,7 @@ class NewMessage:
     confidence: float | None = None
     message_id: str | None = None
     shown: bool = True
+    author: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,3 +267,43 @@ class Message:
     message_id: str | None
     shown: bool
     at: datetime
+    author: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who may sign in to the console. `trials` counts only without `all_trials`."""
+
+    id: int
+    login: str
+    name: str
+    email: str | None
+    role: str
+    all_trials: bool
+    trials: frozenset[str]
+    state: AccountState
+    password_hash: str | None
+    password_changed_at: datetime | None
+    totp_secret: str | None
+    totp_step: int | None
+    recovery_hashes: tuple[str, ...]
+    oidc_issuer: str | None
+    oidc_subject: str | None
+    failures: int
+    locked_until: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSession:
+    """A browser that somebody signed in with; not `complete` until the second factor was given, where there is one."""
+
+    id: int
+    account_id: int
+    csrf: str
+    complete: bool
+    browser: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None

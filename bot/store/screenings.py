@@ -192,6 +192,7 @@ def _screening(row: ScreeningRow) -> Screening:
         started_at=row.started_at,
         finished_at=row.finished_at,
         summary_key=row.summary_key,
+        contact_key=row.contact_key,
     )
 
 

@@ -33,7 +33,9 @@ MIGRATION_LOCK = 6_141_070
 class Store:
     """One database. Safe to share between threads; every unit has a connection of its own."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, audit_key: str = "") -> None:
+        """`audit_key` seals the end of the audit's chain; whoever only reads, or audits nothing, needs none."""
+        self._audit_key = audit_key.encode()
         self._engine: Engine = open_engine(database_url(url))
         self._quick_engine = open_engine(database_url(url), to_disk=False) if self.backend == "sqlite" else self._engine
         self._reading_engine = self._engine.execution_options(**{READ_ONLY: True})
@@ -106,7 +108,7 @@ class Store:
         afterwards: set[str] = set()
         with self._reachable():
             with Session(self._engine if to_disk else self._quick_engine, expire_on_commit=False) as session, session.begin():
-                yield Unit(session, afterwards.add)
+                yield Unit(session, afterwards.add, self._audit_key)
             if "erased" in afterwards:
                 self._forget()
 

@@ -1,68 +1,16 @@
-"""The tables. Times are passed in by the caller and kept in UTC; nothing here reads a clock."""
+"""The tables of conversations and trials; `console_tables` has those of the people who work with them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    CheckConstraint,
-    DateTime,
-    Dialect,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Text,
-    UniqueConstraint,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import Boolean, CheckConstraint, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.store.base import JsonColumn, Table, UtcDateTime
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC. SQLite drops time zones, so a naive time is refused before it can be misread."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a time without a zone; store the rest as UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a time zone cannot be stored; pass an aware datetime")
-        in_utc = value.astimezone(UTC)
-        return in_utc if dialect.name == "postgresql" else in_utc.replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give back an aware time in UTC, whatever the database made of it."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-# JSON, not JSONB: a record's keys keep the order in which a reviewer wrote them.
-JsonColumn = JSON(none_as_null=True)
-
-
-class Table(DeclarativeBase):
-    """Base of all tables; constraints get names, so that a migration can refer to them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map: ClassVar = {datetime: UtcDateTime(), dict[str, Any]: JsonColumn, list[Any]: JsonColumn}
+__all__ = ["Table", "UtcDateTime"]
 
 
 class TrialRow(Table):
@@ -167,7 +115,16 @@ class ConversationRow(Table):
     """One person's conversation in one channel; its id is also Rasa's sender id."""
 
     __tablename__ = "conversations"
-    __table_args__ = (UniqueConstraint("channel", "sender"), UniqueConstraint("token_hash"), Index(None, "last_at"))
+    __table_args__ = (
+        UniqueConstraint("channel", "sender"),
+        UniqueConstraint("token_hash"),
+        # The inbox is paged by the moment and the id; a list of one trial, or of one stage, by the same within it.
+        Index(None, "last_at", "id"),
+        Index(None, "trial_id", "last_at", "id"),
+        Index(None, "stage", "last_at", "id"),
+        Index(None, "assigned_to", "last_at", "id"),
+        Index(None, "changed_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     channel: Mapped[str] = mapped_column(String(40))
@@ -179,13 +136,31 @@ class ConversationRow(Table):
     state: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime]
     last_at: Mapped[datetime]
+    # How far it came, for lists: in_progress, finished, handed_off, withdrawn. Kept beside what it is worked out from.
+    stage: Mapped[str] = mapped_column(String(20), server_default=text("'in_progress'"))
+    verdict: Mapped[str | None] = mapped_column(String(20))
+    # What the study team makes of it: new, to_call, called, prescreening, enrolled, closed.
+    status: Mapped[str] = mapped_column(String(20), server_default=text("'new'"))
+    closed_because: Mapped[str | None] = mapped_column(String(200))
+    assigned_to: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    # While somebody has taken it over the bot is silent.
+    taken_over_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    taken_over_at: Mapped[datetime | None]
+    # Since when the person waits for a human's answer.
+    waiting_since: Mapped[datetime | None]
+    # The last change of anything that a list or a transcript shows; who looks on asks for what changed since.
+    changed_at: Mapped[datetime | None]
 
 
 class ScreeningRow(Table):
     """One run through the questions, with a snapshot from which it goes on."""
 
     __tablename__ = "screenings"
-    __table_args__ = (UniqueConstraint("conversation_id", "number"), UniqueConstraint("summary_key"))
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "number"),
+        UniqueConstraint("summary_key"),
+        Index(None, "contact_key", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
@@ -198,6 +173,8 @@ class ScreeningRow(Table):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     summary_key: Mapped[str | None] = mapped_column(String(64))
+    # The key of the page where the person may leave a name and a number.
+    contact_key: Mapped[str | None] = mapped_column(String(64))
 
 
 class AnswerRow(Table):
@@ -286,7 +263,7 @@ class MessageRow(Table):
     __table_args__ = (
         UniqueConstraint("conversation_id", "position"),
         Index(None, "conversation_id", "message_id"),
-        CheckConstraint("who IN ('patient', 'bot')", name="who"),
+        CheckConstraint("who IN ('patient', 'bot', 'coordinator')", name="who"),
     )
 
     event_key: Mapped[str] = mapped_column(String(80), primary_key=True)
@@ -300,6 +277,8 @@ class MessageRow(Table):
     message_id: Mapped[str | None] = mapped_column(String(64))
     shown: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
     at: Mapped[datetime]
+    # Which coordinator wrote it.
+    author: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
 
 
 class IngestPositionRow(Table):

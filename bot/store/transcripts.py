@@ -17,7 +17,7 @@ class Transcripts(Part):
 
     def add_messages(self, conversation_id: str, messages: Sequence[NewMessage]) -> int:
         """Add lines after those that are there, leaving out any whose event was added before; says how many were added."""
-        self._locked(conversation_id)
+        conversation = self._locked(conversation_id)
         keys = [message.event_key for message in messages]
         known = set(self._session.scalars(select(MessageRow.event_key).where(MessageRow.event_key.in_(keys))))
         position = self._session.scalar(select(func.max(MessageRow.position)).where(MessageRow.conversation_id == conversation_id))
@@ -40,9 +40,12 @@ class Transcripts(Part):
                     message_id=message.message_id,
                     shown=message.shown,
                     at=message.at,
+                    author=message.author,
                 )
             )
             added += 1
+        if added:
+            self._note_change(conversation, max(message.at for message in messages))
         self._session.flush()
         return added
 
@@ -141,4 +144,5 @@ def _message(row: MessageRow) -> Message:
         message_id=row.message_id,
         shown=row.shown,
         at=row.at,
+        author=row.author,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.store.accounts import Accounts
+from bot.store.audit import Audit
 from bot.store.conversations import Conversations
 from bot.store.screenings import Screenings
 from bot.store.transcripts import Transcripts
@@ -9,5 +11,5 @@ from bot.store.trials import Trials
 from bot.store.turns import Turns
 
 
-class Unit(Conversations, Screenings, Turns, Transcripts, Trials):
+class Unit(Conversations, Screenings, Turns, Transcripts, Trials, Audit, Accounts):
     """All that can be read and written in one transaction; made by ``Store.unit()`` or ``Store.reading()``."""

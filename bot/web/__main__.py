@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 
 from aiohttp import web
 
+from bot.sealing import SealingError
 from bot.settings import INTERFACE, Settings, SettingsError
 from bot.store import StoreError
 from bot.trials import RecordFault
@@ -30,7 +31,7 @@ def main() -> int:
     try:
         settings = Settings.from_environment()
         assembled = assemble(settings)
-    except (SettingsError, StoreError, RecordFault, WordsFault) as problem:
+    except (SettingsError, SealingError, StoreError, RecordFault, WordsFault) as problem:
         _log.error("the app cannot start: %s", problem)
         return 1
     # What was loaded at the start stays until the end: the collector need not look at it again and again.

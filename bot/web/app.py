@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.conversations.transcripts import EventReader
 from bot.store import Store, StoreError
+from bot.web.changes import Changes, add_changes
 from bot.web.chat import add_chat
 from bot.web.cross_origin import cross_origin
 from bot.web.errors import json_errors, place
@@ -32,6 +33,7 @@ def make_app(services: Services, pages: Pages, page_source: PageSource) -> web.A
     app[SERVICES] = services
     app[LIMITS] = Limits(services.rates)
     app[TURNS] = Turns(services.store, services.engine, services.events, services.clock, services.fallback, services.forget)
+    add_changes(app, Changes(services.store, services.clock, every=services.ingest_every))
     setup_pages(app, pages, page_source)
     add_chat(app)
     add_rest(app)

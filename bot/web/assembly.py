@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.accounts.first import first_account
 from bot.conversations.desk import Desk
 from bot.conversations.engine_records import EngineRecords
 from bot.conversations.transcripts import EventReader
 from bot.conversations.trial_pool import TrialPool
+from bot.sealing import Sealer
 from bot.settings import PROJECT, Settings, SettingsError
 from bot.store import Store, StoreError
 from bot.store.clock import Clock, utc_now
@@ -22,6 +24,8 @@ from bot.trials.registry.record import Reader
 from bot.trials.screened import Deciding
 from bot.web.actions_server import executor_of, make_actions_app
 from bot.web.app import make_app
+from bot.web.console.routes import add_console
+from bot.web.console.services import ConsoleServices
 from bot.web.engine_client import EngineClient
 from bot.web.light_sdk import import_sdk
 from bot.web.page_source import StoredPages
@@ -44,12 +48,20 @@ class Assembled:
 
 def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
     """Migrate the store, bring in the trials that ship, and put both applications together."""
-    for name, value in (("TRIALCHAT_API_KEY", settings.api_key), ("TRIALCHAT_ENGINE_SECRET", settings.engine_secret)):
+    for name, value in (
+        ("TRIALCHAT_API_KEY", settings.api_key),
+        ("TRIALCHAT_ENGINE_SECRET", settings.engine_secret),
+        ("TRIALCHAT_ADMIN_PASSWORD", settings.admin_password),
+        ("TRIALCHAT_SEALING_KEYS", settings.sealing_keys),
+        ("TRIALCHAT_AUDIT_KEY", settings.audit_key),
+    ):
         if not value:
             raise SettingsError(f"{name} is not set; `trialchat run` makes one")
     library = load_library()
-    store = Store(settings.database_url)
+    sealer = Sealer.of(settings.sealing_keys)
+    store = Store(settings.database_url, settings.audit_key)
     store.migrate()
+    first_account(store, settings.admin_password, clock())
     for nct_id, outcome in store_records(
         store, load_records(PROJECT / "trials", library.attributes), clock(), lambda: Reader.load(library)
     ).items():
@@ -69,9 +81,12 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
         clock=clock,
     )
     pages = Pages({locale: words.files["site"] for locale, words in library.words.items()})
+    desk = Desk(store, library, clock, settings.site_url, unreviewed)
+    public = make_app(services, pages, StoredPages(store, library, unreviewed))
+    add_console(public, ConsoleServices(store, library, desk, sealer, settings.site_url, clock))
     return Assembled(
-        public=make_app(services, pages, StoredPages(store, library, unreviewed)),
-        actions=_actions(Desk(store, library, clock, settings.site_url, unreviewed), settings.engine_secret),
+        public=public,
+        actions=_actions(desk, settings.engine_secret),
         store=store,
         engine=engine,
     )

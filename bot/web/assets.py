@@ -44,8 +44,9 @@ def load_widget() -> Asset:
 
 
 def load_static() -> dict[str, Asset]:
-    """The site's static files by name."""
-    return {path.name: load_asset(path) for path in sorted((_HERE / "static").iterdir()) if path.suffix in _TYPES}
+    """The site's static files by name: our own, and the libraries of others, which `vendored.json` lists with their origin."""
+    folders = (_HERE / "static", _HERE / "static" / "vendor")
+    return {path.name: load_asset(path) for folder in folders for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
 
 
 def asset_response(request: web.Request, asset: Asset, *, other_sites: bool = False) -> web.Response:

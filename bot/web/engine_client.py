@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Literal, Protocol
+from collections.abc import Callable
+from typing import Any, Literal, Protocol, TypeVar
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot.store import JsonObject
 
 _log = logging.getLogger(__name__)
+
+_Read = TypeVar("_Read")
 
 SECRET_HEADER = "X-Trialchat-Secret"  # noqa: S105 - a header's name
 # A turn takes milliseconds; what takes this long will not come. Rasa gives a stuck conversation free after 60 s.
@@ -28,8 +31,14 @@ class EngineRefusedError(Exception):
 class Engine(Protocol):
     """What the app needs of the dialogue engine."""
 
-    async def say(self, conversation_id: str, text: str, message_id: str, event: Literal["open"] | None = None) -> list[JsonObject]:
-        """Hand a message over; the bot's messages in reply."""
+    async def say(
+        self, conversation_id: str, text: str, message_id: str, event: Literal["open"] | None = None, *, paused: bool = False
+    ) -> list[JsonObject]:
+        """Hand a message over; the bot's messages in reply: none while the conversation is `paused`."""
+        ...
+
+    async def pause(self, conversation_id: str, paused: bool) -> None:
+        """Silence the bot in a conversation, or let it speak again. Raises `EngineAwayError` or `EngineRefusedError`."""
         ...
 
     async def is_up(self) -> bool:
@@ -45,21 +54,30 @@ class EngineClient:
         self._secret = secret
         self._session: ClientSession | None = None
 
-    async def say(self, conversation_id: str, text: str, message_id: str, event: Literal["open"] | None = None) -> list[JsonObject]:
+    async def say(
+        self, conversation_id: str, text: str, message_id: str, event: Literal["open"] | None = None, *, paused: bool = False
+    ) -> list[JsonObject]:
         """Hand a message over; the bot's messages in reply."""
-        body = {"conversation": conversation_id, "text": text, "message_id": message_id, "event": event}
+        body = {"conversation": conversation_id, "text": text, "message_id": message_id, "event": event, "paused": paused}
+        return await self._post("webhook", body, read_messages)
+
+    async def pause(self, conversation_id: str, paused: bool) -> None:
+        """Silence the bot in a conversation, or let it speak again."""
+        await self._post("pause", {"conversation": conversation_id, "paused": paused}, lambda _: None)
+
+    async def _post(self, path: str, body: JsonObject, read: Callable[[Any], _Read]) -> _Read:
         try:
             async with self._http().post(
-                f"{self._base_url}/webhooks/trialchat/webhook", json=body, headers={SECRET_HEADER: self._secret}
+                f"{self._base_url}/webhooks/trialchat/{path}", json=body, headers={SECRET_HEADER: self._secret}
             ) as response:
                 if response.status == 503:
                     raise EngineRefusedError
                 if response.status != 200:
-                    _log.error("the engine answered a turn with status %d", response.status)
+                    _log.error("the engine answered %s with status %d", path, response.status)
                     raise EngineRefusedError
-                return read_messages(await response.json())
+                return read(await response.json())
         except (ClientError, TimeoutError, ValueError) as problem:
-            _log.warning("the engine did not answer a turn: %s", type(problem).__name__)
+            _log.warning("the engine did not answer %s: %s", path, type(problem).__name__)
             raise EngineAwayError from None
 
     async def is_up(self) -> bool:

@@ -77,7 +77,7 @@ class Pages:
         html = self._templates.get_template(template).render(
             texts=texts,
             t=texts.section("pages"),
-            asset=self._address,
+            asset=self.address,
             indexed=not private and status == 200,
             **view,
         )
@@ -90,7 +90,8 @@ class Pages:
         """A small page that says what happened and where to go on."""
         return self.render("error.html", texts, status=status, error=kind)
 
-    def _address(self, name: str) -> str:
+    def address(self, name: str) -> str:
+        """Where a static file is, under an address that changes with it."""
         return f"/static/{name}?v={self.static[name].digest}"
 
 

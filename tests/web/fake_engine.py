@@ -32,12 +32,24 @@ class FakeEngine:
         self.delay = 0.0
         self.at_work = 0
         self.most_at_work = 0
+        # Conversations whose bot is silent, as told last.
+        self.paused: set[str] = set()
 
     def app(self) -> web.Application:
         app = web.Application()
         app.router.add_post("/webhooks/trialchat/webhook", self._turn)
+        app.router.add_post("/webhooks/trialchat/pause", self._pause)
         app.router.add_get("/", self._root)
         return app
+
+    async def _pause(self, request: web.Request) -> web.StreamResponse:
+        if request.headers.get("X-Trialchat-Secret") != SECRET:
+            return web.json_response({"error": "unknown caller"}, status=401)
+        if self.trouble and self.trouble.pop(0) == "refuse":
+            return web.json_response({"error": "the conversation's state cannot be kept"}, status=503)
+        told = await request.json()
+        (self.paused.add if told["paused"] else self.paused.discard)(told["conversation"])
+        return web.json_response({"paused": told["paused"], "changed": True})
 
     async def _root(self, request: web.Request) -> web.Response:
         return web.Response(text="Hello from the fake")
@@ -58,7 +70,7 @@ class FakeEngine:
         self.most_at_work = max(self.most_at_work, self.at_work)
         await asyncio.sleep(self.delay)
         self.at_work -= 1
-        messages = self.answer(turn)
+        messages = [] if turn["paused"] else self.answer(turn)
         self._write_events(turn, messages)
         if trouble == "drop the reply":
             return self._broken(request)

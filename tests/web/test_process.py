@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import os
 import signal
@@ -41,6 +42,9 @@ def _environment(home: Path, ports: list[int]) -> dict[str, str]:
             "TRIALCHAT_HOME": str(home),
             "TRIALCHAT_API_KEY": "the-api-key-of-this-test",
             "TRIALCHAT_ENGINE_SECRET": "the-engine-secret-of-this-test",
+            "TRIALCHAT_ADMIN_PASSWORD": "the-first-password-of-this-test",
+            "TRIALCHAT_SEALING_KEYS": base64.urlsafe_b64encode(b"32 bytes, made for this test too").decode(),
+            "TRIALCHAT_AUDIT_KEY": "the-audit-key-of-this-test",
         }
     )
 
@@ -111,7 +115,7 @@ async def test_it_stops_when_told_to_and_says_nothing_alarming(running: Started)
     assert "Traceback" not in log.read_text()
 
 
-@pytest.mark.parametrize("missing", ["TRIALCHAT_API_KEY", "TRIALCHAT_ENGINE_SECRET"])
+@pytest.mark.parametrize("missing", ["TRIALCHAT_API_KEY", "TRIALCHAT_ENGINE_SECRET", "TRIALCHAT_ADMIN_PASSWORD", "TRIALCHAT_AUDIT_KEY"])
 def test_a_missing_secret_is_named_before_anything_is_opened(tmp_path: Path, missing: str) -> None:
     environment = _environment(tmp_path, _free_ports(3)) | {missing: ""}
     with pytest.raises(SettingsError, match=missing):

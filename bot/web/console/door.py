@@ -1,0 +1,195 @@
+"""The console's door: who comes in, what they may open, and that a form was really theirs. Every route goes through it."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from urllib.parse import quote, urlsplit
+
+from aiohttp import web
+
+from bot.store import Conversation, StoreUnavailableError
+from bot.web.console.rendering import error_page
+from bot.web.console.route import Access, PublicRoute, Route
+from bot.web.console.services import CONSOLE, ConsoleServices
+from bot.web.console.visitor import Visitor
+from bot.web.errors import ApiError, place
+from bot.web.sessions import token_hash
+
+_log = logging.getLogger(__name__)
+
+COOKIE = "trialchat_console"
+CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
+SIGN_IN = "/console/sign-in"
+SECOND_FACTOR = "/console/second-factor"
+LASTS = timedelta(hours=12)
+"""A session ends then, however much it is used."""
+IDLE = timedelta(minutes=60)
+"""Or when it was not used for that long."""
+_NOTED_EVERY = timedelta(minutes=1)
+_CONVERSATION = web.RequestKey("conversation", Conversation)
+_TRIAL = web.RequestKey("trial", str)
+
+Served = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def served(route: Route | PublicRoute) -> Served:
+    """What aiohttp calls for a route."""
+    return _public(route) if isinstance(route, PublicRoute) else _guarded(route)
+
+
+def conversation_of(request: web.Request) -> Conversation:
+    """The conversation that the address names, seen to be the visitor's to see."""
+    return request[_CONVERSATION]
+
+
+def trial_of(request: web.Request) -> str:
+    """The number of the trial that the address names, seen to be the visitor's to see."""
+    return request[_TRIAL]
+
+
+def cookie_name(services: ConsoleServices) -> str:
+    """With the prefix by which browsers take such a cookie from this very host, over TLS, alone."""
+    return f"__Host-{COOKIE}" if services.is_secure else COOKIE
+
+
+def set_session_cookie(response: web.StreamResponse, services: ConsoleServices, token: str) -> None:
+    """Give the browser its session's token: out of scripts' reach, and not sent from other sites' forms."""
+    response.set_cookie(
+        cookie_name(services),
+        token,
+        max_age=int(LASTS.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=services.is_secure,
+    )
+
+
+def drop_session_cookie(response: web.StreamResponse, services: ConsoleServices) -> None:
+    """Take the token back."""
+    response.del_cookie(cookie_name(services), path="/", httponly=True, samesite="Lax", secure=services.is_secure)
+
+
+def redirect(address: str) -> web.Response:
+    """After a form: to a page that can be loaded again."""
+    return web.Response(status=303, headers={"Location": address})
+
+
+async def visitor_of(request: web.Request) -> Visitor | None:
+    """Who comes with this session; None where there is none, or it ended."""
+    services = request.app[CONSOLE]
+    token = request.cookies.get(cookie_name(services), "")
+    return await asyncio.to_thread(_visitor, services, token_hash(token), services.clock()) if token else None
+
+
+def _visitor(services: ConsoleServices, digest: str, now: datetime) -> Visitor | None:
+    with services.store.reading() as unit:
+        session = unit.account_session(digest)
+        if session is None or session.revoked_at is not None or now >= session.expires_at or now - session.seen_at > IDLE:
+            return None
+        account = unit.account(session.account_id)
+    if account is None or account.state != "active":
+        return None
+    if now - session.seen_at > _NOTED_EVERY:
+        with services.store.unit(to_disk=False) as unit:
+            unit.see_account_session(session.id, now)
+    return Visitor(account, session)
+
+
+def _guarded(route: Route) -> Served:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        visitor = await visitor_of(request)
+        if visitor is None:
+            return _to_sign_in(request)
+        if not visitor.session.complete and route.needs is not Access.HALF:
+            return redirect(SECOND_FACTOR)
+        if not isinstance(route.needs, Access) and not visitor.may(route.needs):
+            return error_page(request, visitor, "forbidden", 403)
+        if route.method == "POST" and not await _is_their_form(request, visitor):
+            return error_page(request, visitor, "forged", 403)
+        if not await _is_theirs_to_see(request, visitor):
+            return error_page(request, visitor, "not_found", 404)
+        return await _answered(request, visitor, lambda: route.handler(request, visitor))
+
+    return handle
+
+
+def _public(route: PublicRoute) -> Served:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if route.method == "POST" and not comes_from_here(request):
+            return error_page(request, None, "forged", 403)
+        return await _answered(request, None, lambda: route.handler(request))
+
+    return handle
+
+
+async def _answered(
+    request: web.Request, visitor: Visitor | None, answer: Callable[[], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    try:
+        return await answer()
+    except ApiError as error:
+        page = error_page(request, visitor, "too_fast" if error.status == 429 else "bad", error.status)
+        page.headers.update(error.headers)
+        return page
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return error_page(request, visitor, "not_found" if error.status == 404 else "bad", error.status)
+    except StoreUnavailableError as problem:
+        _log.error("the store is away: %s", problem)
+        return error_page(request, visitor, "away", 503)
+    except Exception as problem:
+        resource = request.match_info.route.resource
+        _log.error("%s failed: %s", resource.canonical if resource else "no route", place(problem))
+        _log.debug("where it failed", exc_info=True)
+        return error_page(request, visitor, "broken", 500)
+
+
+def _to_sign_in(request: web.Request) -> web.Response:
+    """A page that was asked for is opened after signing in; a form is not sent again by itself."""
+    if request.method != "GET":
+        return redirect(SIGN_IN)
+    return redirect(f"{SIGN_IN}?next={quote(request.path_qs, safe='')}")
+
+
+def comes_from_here(request: web.Request) -> bool:
+    """Whether a form was sent by a page of this site, as far as the browser says. One that says nothing is let by."""
+    if (site := request.headers.get("Sec-Fetch-Site")) is not None:
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+async def _is_their_form(request: web.Request, visitor: Visitor) -> bool:
+    if not comes_from_here(request):
+        return False
+    given = request.headers.get(CSRF_HEADER)
+    if given is None:
+        field = (await request.post()).get(CSRF_FIELD)
+        given = field if isinstance(field, str) else ""
+    return hmac.compare_digest(given.encode("utf-8", "replace"), visitor.session.csrf.encode())
+
+
+async def _is_theirs_to_see(request: web.Request, visitor: Visitor) -> bool:
+    trial = request.match_info.get("trial")
+    if trial is not None:
+        if not visitor.sees_trial(trial.upper()):
+            return False
+        request[_TRIAL] = trial.upper()
+    name = request.match_info.get("conversation")
+    if name is not None:
+        conversation = await asyncio.to_thread(_conversation, request.app[CONSOLE], name)
+        if conversation is None or not visitor.sees_trial(conversation.trial_id):
+            return False
+        request[_CONVERSATION] = conversation
+    return True
+
+
+def _conversation(services: ConsoleServices, name: str) -> Conversation | None:
+    with services.store.reading() as unit:
+        return unit.conversation(name)
