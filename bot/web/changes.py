@@ -32,6 +32,8 @@ class Changes:
         self._listeners: set[asyncio.Queue[str]] = set()
         self._somebody_listens = asyncio.Event()
         self._known: dict[str, datetime] = {}
+        self.looking = asyncio.Event()
+        """Set as soon as whatever changes from now on will be told."""
 
     @contextmanager
     def listening(self) -> Iterator[asyncio.Queue[str]]:
@@ -51,9 +53,11 @@ class Changes:
         while True:
             if not self._somebody_listens.is_set():
                 self._known = {}
+                self.looking.clear()
                 await self._somebody_listens.wait()
                 # What is as it was when the first began to listen is no news.
                 await self._look(tell=False)
+                self.looking.set()
             await asyncio.sleep(self._every)
             await self._look(tell=True)
 

@@ -35,12 +35,19 @@ class Engine:
     conversation: str = ""
     started: set[str] = field(default_factory=set)
 
-    def turn(self, text: str, event: str | None = None, secret: str | None = None) -> tuple[int, Any]:
-        return post(
-            f"{self.settings.engine_url}/webhooks/trialchat/webhook",
-            {"conversation": self.conversation, "text": text, "event": event, "message_id": str(uuid.uuid4())},
-            {"X-Trialchat-Secret": self.settings.engine_secret if secret is None else secret},
+    def turn(self, text: str, event: str | None = None, secret: str | None = None, paused: bool = False) -> tuple[int, Any]:
+        return self.post(
+            "webhook",
+            {"conversation": self.conversation, "text": text, "event": event, "message_id": str(uuid.uuid4()), "paused": paused},
+            secret,
         )
+
+    def pause(self, paused: bool) -> tuple[int, Any]:
+        return self.post("pause", {"conversation": self.conversation, "paused": paused})
+
+    def post(self, path: str, body: object, secret: str | None = None) -> tuple[int, Any]:
+        key = self.settings.engine_secret if secret is None else secret
+        return post(f"{self.settings.engine_url}/webhooks/trialchat/{path}", body, {"X-Trialchat-Secret": key})
 
     def texts(self, text: str) -> list[str]:
         status, answer = self.turn(text)
@@ -177,6 +184,69 @@ def test_odd_text_is_taken_as_text(screening: Engine, text: str) -> None:
     status, answer = screening.turn(text)
     assert status == 200
     assert answer["messages"]
+
+
+SAID_WHILE_PAUSED = (
+    "42",
+    "can I talk to a human",
+    "what phase is this trial",
+    "hello",
+    "#help",
+    "I have crushing chest pain right now",
+    "/restart",
+)
+
+
+def test_while_a_person_has_the_conversation_nothing_is_answered(screening: Engine) -> None:
+    assert screening.pause(True) == (200, {"paused": True, "changed": True})
+    before = len(screening.actions.calls)
+    for text in SAID_WHILE_PAUSED:
+        assert screening.turn(text, paused=True) == (200, {"messages": []}), text
+    assert screening.called(before) == [], "and no action is even asked"
+
+
+def test_handed_back_the_screening_goes_on_where_it_was(screening: Engine) -> None:
+    screening.pause(True)
+    screening.turn("are you there?", paused=True)
+    assert screening.pause(False) == (200, {"paused": False, "changed": True})
+    assert screening.texts("42") == ["[took 42]"]
+    assert screening.texts("what phase is this trial") == ["[action_answer_question]", "[open question]"]
+
+
+def test_what_is_said_while_paused_is_kept_with_its_intent(screening: Engine) -> None:
+    screening.pause(True)
+    screening.turn("I have crushing chest pain right now", paused=True)
+    with closing(sqlite3.connect(screening.settings.events_database)) as events:
+        rows = events.execute("SELECT data FROM events WHERE sender_id = ? ORDER BY id", [screening.conversation]).fetchall()
+    kinds = [json.loads(data) for (data,) in rows]
+    assert [event["event"] for event in kinds[-2:]] == ["pause", "user"]
+    assert kinds[-1]["parse_data"]["intent"]["name"] == "safety_emergency"
+
+
+def test_a_pause_that_the_engine_missed_comes_with_the_next_message(screening: Engine) -> None:
+    before = len(screening.actions.calls)
+    assert screening.turn("42", paused=True) == (200, {"messages": []})
+    assert screening.called(before) == []
+    assert screening.texts("42") == ["[took 42]"], "and so does its end"
+
+
+def test_pausing_twice_is_pausing_once(screening: Engine) -> None:
+    screening.pause(True)
+    assert screening.pause(True) == (200, {"paused": True, "changed": False})
+    assert screening.pause(False) == (200, {"paused": False, "changed": True})
+
+
+@pytest.mark.parametrize(
+    ("body", "named"), [({"paused": True}, "conversation"), ({"conversation": "c", "paused": "yes"}, "paused"), ([], "conversation")]
+)
+def test_a_pause_that_cannot_be_read_says_which_field_is_wrong(engine: Engine, body: object, named: str) -> None:
+    status, answer = engine.post("pause", body)
+    assert status == 400
+    assert named in answer["error"]
+
+
+def test_strangers_pause_nothing(engine: Engine) -> None:
+    assert engine.post("pause", {"conversation": "c", "paused": True}, secret="wrong")[0] == 401
 
 
 def test_text_buttons_and_custom_of_one_message_stay_together(screening: Engine) -> None:
