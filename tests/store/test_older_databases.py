@@ -37,7 +37,8 @@ def older(database_url: str) -> str:
     insert = {
         "conversations": "INSERT INTO conversations (id, channel, sender, trial_id, locale, state, created_at, last_at) "
         "VALUES (:id, 'widget', :id, 'NCT06141070', 'en', 'open', :at, :at)",
-        "screenings": "INSERT INTO screenings (id, conversation_id, number, snapshot, state, verdict, words_version, started_at, finished_at) "
+        "screenings": "INSERT INTO screenings "
+        "(id, conversation_id, number, snapshot, state, verdict, words_version, started_at, finished_at) "
         "VALUES (:number, :id, 1, '{}', 'nothing', :verdict, 'v', :at, :finished)",
         "consents": "INSERT INTO consents (id, conversation_id, screening_id, text_version, text_hash, given, at) "
         "VALUES (:number, :id, :number, 'v', 'h', :given, :at)",
