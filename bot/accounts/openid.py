@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 import httpx2
 from authlib.integrations.base_client import OAuthError
@@ -89,17 +90,19 @@ class Provider:
             raise Refused("not_accepted")
         if "error" in answer:
             raise Refused("denied" if answer["error"] == "access_denied" else "not_accepted")
-        claims = await self._claims(await self._id_token(known, answer.get("code", ""), started), known, started.nonce, now)
+        token = await self._token(known, answer.get("code", ""), started)
+        claims = await self._claims(token, known, started.nonce, now)
         verified = claims.get("email_verified") is True and isinstance(claims.get("email"), str)
         return Identity(self._as.issuer, claims["sub"], claims["email"] if verified else "")
 
-    async def _id_token(self, known: _Known, code: str, started: Started) -> str:
+    async def _token(self, known: _Known, code: str, started: Started) -> Mapping[str, Any]:
+        """What the provider gives for a code: an id_token, and an access token that nobody uses."""
         if not code:
             raise Refused("not_accepted")
         ways = known.metadata.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         try:
-            async with self._client("client_secret_basic" if "client_secret_basic" in ways else "client_secret_post") as client:
-                token = await client.fetch_token(
+            async with self._client("client_secret_post" if "client_secret_post" in ways else "client_secret_basic") as client:
+                token: Mapping[str, Any] = await client.fetch_token(
                     known.metadata["token_endpoint"], grant_type="authorization_code", code=code, code_verifier=started.verifier
                 )
         except OAuthError as problem:
@@ -108,21 +111,21 @@ class Provider:
             raise Refused("not_accepted") from None
         except (httpx2.HTTPError, ValueError) as problem:
             raise _away(problem) from None
-        id_token = token.get("id_token")
-        if not isinstance(id_token, str):
+        if not isinstance(token.get("id_token"), str):
             raise Refused("not_accepted")
-        return id_token
+        return token
 
-    async def _claims(self, id_token: str, known: _Known, nonce: str, now: datetime) -> CodeIDToken:
+    async def _claims(self, given: Mapping[str, Any], known: _Known, nonce: str, now: datetime) -> CodeIDToken:
         algorithms = sorted(_ALGORITHMS.intersection(known.metadata.get("id_token_signing_alg_values_supported", ["RS256"])))
         try:
             try:
-                token = jwt.decode(id_token, known.keys, algorithms=algorithms)
+                token = jwt.decode(given["id_token"], known.keys, algorithms=algorithms)
             except InvalidKeyIdError:
                 # The provider has changed its keys since they were read.
-                token = jwt.decode(id_token, (await self._known(now, anew=True)).keys, algorithms=algorithms)
+                token = jwt.decode(given["id_token"], (await self._known(now, anew=True)).keys, algorithms=algorithms)
             expected = {"iss": {"essential": True, "value": self._as.issuer}, "aud": {"essential": True, "value": self._as.client_id}}
-            claims = CodeIDToken(token.claims, token.header, expected, {"nonce": nonce, "client_id": self._as.client_id})
+            asked = {"nonce": nonce, "client_id": self._as.client_id, "access_token": given.get("access_token")}
+            claims = CodeIDToken(token.claims, token.header, expected, asked)
             claims.validate(now=int(now.timestamp()), leeway=_LEEWAY_SECONDS)
         except (JoseError, ValueError) as problem:
             _log.warning("an id_token is not accepted: %s", type(problem).__name__)
@@ -158,10 +161,14 @@ class Provider:
             raise ValueError("it answered something that is no JSON object")
         return content
 
-    def _client(self, way: str = "client_secret_basic") -> AsyncOAuth2Client:
+    def _client(self, way: str = "client_secret_post") -> AsyncOAuth2Client:
+        name, secret = self._as.client_id, self._as.client_secret
+        if way == "client_secret_basic":
+            # RFC 6749, section 2.3.1: encoded as in a form, before they are joined. Authlib joins them as they are.
+            name, secret = quote_plus(name), quote_plus(secret)
         return AsyncOAuth2Client(
-            self._as.client_id,
-            self._as.client_secret,
+            name,
+            secret,
             token_endpoint_auth_method=way,
             scope="openid email",
             redirect_uri=self._as.redirect_uri,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
+import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,11 +14,11 @@ from urllib.parse import unquote_plus, urlencode
 
 from aiohttp import web
 from joserfc import jwt
-from joserfc.jwk import KeySet, OctKey, RSAKey
+from joserfc.jwk import KeySet, RSAKey
 
 from bot.store.clock import Clock
 
-CLIENT_ID, CLIENT_SECRET = "trialchat-of-these-tests", "a secret, with: signs & spaces"
+CLIENT_ID, CLIENT_SECRET = "trialchat-of-these-tests", "a secret, with: 100% signs + spaces"
 
 
 @dataclass
@@ -42,9 +44,9 @@ class OpenIdProvider:
     claims: dict[str, Any] = field(default_factory=dict)
     without: tuple[str, ...] = ()
     metadata: dict[str, Any] = field(default_factory=dict)
-    signs_with: RSAKey | OctKey | None = None
-    algorithm: str = "RS256"
-    unsigned: bool = False
+    signs_with: RSAKey | None = None
+    # How the token is forged: "none" (no signature), or "HS256" (with the public key for a shared secret).
+    forged: str = ""
     denies: str = ""
     wrong_state: bool = False
     away: set[str] = field(default_factory=set)
@@ -122,7 +124,7 @@ class OpenIdProvider:
             return web.json_response({"error": "invalid_client"}, status=401)
         grant = self.grants.pop(str(form.get("code", "")), None)
         verifier = str(form.get("code_verifier", ""))
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        challenge = _encoded(hashlib.sha256(verifier.encode()).digest())
         if (
             grant is None
             or form.get("grant_type") != "authorization_code"
@@ -155,9 +157,15 @@ class OpenIdProvider:
             "email_verified": self.email_verified,
         } | self.claims
         claims = {name: value for name, value in claims.items() if name not in self.without}
-        header = {"alg": self.algorithm, "kid": self.key.kid}
-        token = jwt.encode(header, claims, self.signs_with or self.key, algorithms=[self.algorithm])
-        if not self.unsigned:
-            return token
-        bare = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
-        return f"{bare}.{token.split('.')[1]}."
+        if self.forged:
+            return self._forged(claims)
+        return jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, self.signs_with or self.key)
+
+    def _forged(self, claims: dict[str, Any]) -> str:
+        parts = [_encoded(json.dumps(part).encode()) for part in ({"alg": self.forged, "kid": self.key.kid}, claims)]
+        signature = hmac.digest(self.key.as_pem(private=False), ".".join(parts).encode(), "sha256") if self.forged == "HS256" else b""
+        return ".".join((*parts, _encoded(signature)))
+
+
+def _encoded(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
