@@ -41,6 +41,9 @@ def _bound(unit: Unit, who: Identity, now: datetime) -> Account | None:
     found = unit.accounts_by_email(who.email) if who.email else []
     if len(found) != 1 or (held := unit.account(found[0].id, hold=True)) is None:
         return None
+    if (held.oidc_issuer, held.oidc_subject) == (who.issuer, who.subject):
+        # They came twice at once, and the other time was faster.
+        return held
     if held.oidc_subject is not None:
         unit.audit("system", "sign_in_failed", "account", str(held.id), at=now, detail={"wrong": "bound", "by": "provider"})
         return None
