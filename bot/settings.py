@@ -45,6 +45,13 @@ class Settings:
     registry_url: str = REGISTRY_URL
     contact: str = ""
     unreviewed: str = UNREVIEWED[0]
+    # Whether whoever signs in to the console must have a second factor.
+    require_second_factor: bool = False
+    # Where people may sign in instead, by OpenID Connect; without an issuer, nowhere. The name is what the button says.
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_name: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -68,7 +75,16 @@ class Settings:
             registry_url=given.get("TRIALCHAT_REGISTRY_URL") or REGISTRY_URL,
             contact=given.get("TRIALCHAT_CONTACT", ""),
             unreviewed=_one_of(given, "TRIALCHAT_UNREVIEWED", UNREVIEWED),
+            require_second_factor=_one_of(given, "TRIALCHAT_REQUIRE_SECOND_FACTOR", ("0", "1")) == "1",
+            oidc_issuer=_issuer(given, "TRIALCHAT_OIDC_ISSUER"),
+            oidc_client_id=given.get("TRIALCHAT_OIDC_CLIENT_ID", ""),
+            oidc_client_secret=given.get("TRIALCHAT_OIDC_CLIENT_SECRET", ""),
+            oidc_name=given.get("TRIALCHAT_OIDC_NAME", ""),
         )
+        if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret):
+            raise SettingsError(
+                "TRIALCHAT_OIDC_ISSUER needs TRIALCHAT_OIDC_CLIENT_ID and TRIALCHAT_OIDC_CLIENT_SECRET, which the provider gave you"
+            )
         if len({settings.port, settings.engine_port, settings.actions_port}) < 3:
             raise SettingsError(
                 f"PORT, TRIALCHAT_ENGINE_PORT and TRIALCHAT_ACTIONS_PORT must differ; "
@@ -94,6 +110,11 @@ class Settings:
             "TRIALCHAT_REGISTRY_URL": self.registry_url,
             "TRIALCHAT_CONTACT": self.contact,
             "TRIALCHAT_UNREVIEWED": self.unreviewed,
+            "TRIALCHAT_REQUIRE_SECOND_FACTOR": "1" if self.require_second_factor else "0",
+            "TRIALCHAT_OIDC_ISSUER": self.oidc_issuer,
+            "TRIALCHAT_OIDC_CLIENT_ID": self.oidc_client_id,
+            "TRIALCHAT_OIDC_CLIENT_SECRET": self.oidc_client_secret,
+            "TRIALCHAT_OIDC_NAME": self.oidc_name,
             "TRIALCHAT_TRACKER_DB": str(self.tracker_database),
             "TRIALCHAT_EVENTS_DB": str(self.events_database),
         }
@@ -135,6 +156,14 @@ def _url(given: Mapping[str, str], name: str) -> str:
     text = given.get(name, "").rstrip("/")
     if text and not re.fullmatch(r"https?://[^\s/?#]+", text):
         raise SettingsError(f"{name}={text}: expected http:// or https:// and a host, such as https://trials.example.org")
+    return text
+
+
+def _issuer(given: Mapping[str, str], name: str) -> str:
+    """As the provider spells itself, with or without a slash at the end. Tokens are not sent in the clear, but to this machine."""
+    text = given.get(name, "")
+    if text and not re.fullmatch(r"https://[^\s/?#]+(/[^\s?#]*)?|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?", text):
+        raise SettingsError(f"{name}={text}: expected https:// and the provider's address, such as https://login.example.org/realms/staff")
     return text
 
 

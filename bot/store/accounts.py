@@ -1,34 +1,48 @@
-"""Accounts of the console and the sessions they sign in with."""
+"""Accounts of the console: who may sign in, and what they may see."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 
-from bot.store.console_tables import AccountRow, AccountTrialRow, SessionRow
+from bot.store.console_tables import AccountRow, AccountTrialRow
 from bot.store.part import Part
-from bot.store.records import Account, AccountSession, AccountState
+from bot.store.records import Account, AccountState
 
 
 class Accounts(Part):
     """The accounts of a unit of work."""
 
-    def account(self, account_id: int) -> Account | None:
-        """The account of that id."""
-        row = self._session.get(AccountRow, account_id)
-        return None if row is None else self._account(row)
+    def account(self, account_id: int, *, hold: bool = False) -> Account | None:
+        """The account of that id; `hold` keeps everybody else from changing it until the transaction ends."""
+        rows = select(AccountRow).where(AccountRow.id == account_id)
+        return self._first(rows.with_for_update().execution_options(populate_existing=True) if hold else rows)
 
     def account_by_login(self, login: str) -> Account | None:
         """The account that signs in by that name; small and capital letters are the same."""
-        row = self._session.scalars(select(AccountRow).where(AccountRow.login == login.casefold())).one_or_none()
-        return None if row is None else self._account(row)
+        return self._first(select(AccountRow).where(AccountRow.login == login.casefold()))
+
+    def account_by_subject(self, issuer: str, subject: str) -> Account | None:
+        """The account that is bound to somebody of an OpenID Connect provider."""
+        return self._first(select(AccountRow).where(AccountRow.oidc_issuer == issuer, AccountRow.oidc_subject == subject))
+
+    def accounts_by_email(self, email: str) -> list[Account]:
+        """Whose address this is; small and capital letters are the same, which databases know of ASCII alone."""
+        addresses = self._session.execute(select(AccountRow.id, AccountRow.email))
+        ids = [account_id for account_id, address in addresses if address and address.casefold() == email.casefold()]
+        return self._accounts(self._session.scalars(select(AccountRow).where(AccountRow.id.in_(ids)).order_by(AccountRow.id)).all())
 
     def accounts(self) -> list[Account]:
         """All accounts, by name."""
-        return [self._account(row) for row in self._session.scalars(select(AccountRow).order_by(AccountRow.name, AccountRow.id))]
+        return self._accounts(self._session.scalars(select(AccountRow).order_by(AccountRow.name, AccountRow.id)).all())
+
+    def hold_active_accounts(self, role: str) -> list[int]:
+        """The ids of those of a role who may sign in; none of them is changed by anybody else until the transaction ends."""
+        rows = select(AccountRow.id).where(AccountRow.role == role, AccountRow.state == "active").order_by(AccountRow.id).with_for_update()
+        return list(self._session.scalars(rows))
 
     def add_account(
         self,
@@ -58,7 +72,18 @@ class Accounts(Part):
         self._session.add(row)
         self._session.flush()
         self.set_trials_of_account(row.id, trials)
-        return self._account(row)
+        return self._accounts([row])[0]
+
+    def set_account(self, account_id: int, *, name: str, email: str | None, role: str, all_trials: bool, trials: Iterable[str]) -> None:
+        """What an account is called, how it is reached, and what it may see and do."""
+        row = self._session.get_one(AccountRow, account_id)
+        row.name, row.email, row.role, row.all_trials = name, email, role, all_trials
+        self.set_trials_of_account(account_id, trials)
+
+    def set_account_state(self, account_id: int, state: AccountState) -> None:
+        """Whether an account is invited, active or disabled."""
+        self._session.get_one(AccountRow, account_id).state = state
+        self._session.flush()
 
     def set_trials_of_account(self, account_id: int, trials: Iterable[str]) -> None:
         """The trials an account works with, in place of those before."""
@@ -66,79 +91,36 @@ class Accounts(Part):
         self._session.add_all(AccountTrialRow(account_id=account_id, trial_id=trial) for trial in sorted(set(trials)))
         self._session.flush()
 
-    def set_password_hash(self, account_id: int, password_hash: str, changed_at: datetime | None) -> None:
-        """Set a password. `changed_at` is None for one that the installation set, and nobody has changed since."""
-        row = self._session.get_one(AccountRow, account_id)
-        row.password_hash, row.password_changed_at = password_hash, changed_at
-        self._session.flush()
+    def _first(self, rows: Select[AccountRow]) -> Account | None:
+        found = self._session.scalars(rows).one_or_none()
+        return None if found is None else self._accounts([found])[0]
 
-    def open_account_session(
-        self, account_id: int, *, token_hash: str, browser: str, at: datetime, expires_at: datetime, complete: bool
-    ) -> AccountSession:
-        """Open a session; its token is known to the browser alone."""
-        row = SessionRow(
-            account_id=account_id,
-            token_hash=token_hash,
-            csrf=secrets.token_urlsafe(32),
-            complete=complete,
-            browser=browser[:120],
-            created_at=at,
-            seen_at=at,
-            expires_at=expires_at,
-        )
-        self._session.add(row)
-        self._session.flush()
-        return _session(row)
-
-    def account_session(self, token_hash: str) -> AccountSession | None:
-        """The session of a token, revoked or not."""
-        row = self._session.scalars(select(SessionRow).where(SessionRow.token_hash == token_hash)).one_or_none()
-        return None if row is None else _session(row)
-
-    def see_account_session(self, session_id: int, at: datetime) -> None:
-        """Note that a session was used."""
-        self._session.get_one(SessionRow, session_id).seen_at = at
-        self._session.flush()
-
-    def revoke_account_session(self, session_id: int, at: datetime) -> None:
-        """End a session."""
-        row = self._session.get_one(SessionRow, session_id)
-        row.revoked_at = row.revoked_at or at
-        self._session.flush()
-
-    def _account(self, row: AccountRow) -> Account:
-        trials = self._session.scalars(select(AccountTrialRow.trial_id).where(AccountTrialRow.account_id == row.id))
-        return Account(
-            id=row.id,
-            login=row.login,
-            name=row.name,
-            email=row.email,
-            role=row.role,
-            all_trials=row.all_trials,
-            trials=frozenset(trials),
-            state=row.state,  # type: ignore[arg-type]  # a check constraint keeps it to these
-            password_hash=row.password_hash,
-            password_changed_at=row.password_changed_at,
-            totp_secret=row.totp_secret,
-            totp_step=row.totp_step,
-            recovery_hashes=tuple(row.recovery_hashes or ()),
-            oidc_issuer=row.oidc_issuer,
-            oidc_subject=row.oidc_subject,
-            failures=row.failures,
-            locked_until=row.locked_until,
-            created_at=row.created_at,
-        )
+    def _accounts(self, rows: Sequence[AccountRow]) -> list[Account]:
+        trials: defaultdict[int, set[str]] = defaultdict(set)
+        of_these = AccountTrialRow.account_id.in_([row.id for row in rows])
+        for account_id, trial_id in self._session.execute(select(AccountTrialRow.account_id, AccountTrialRow.trial_id).where(of_these)):
+            trials[account_id].add(trial_id)
+        return [_account(row, frozenset(trials[row.id])) for row in rows]
 
 
-def _session(row: SessionRow) -> AccountSession:
-    return AccountSession(
+def _account(row: AccountRow, trials: frozenset[str]) -> Account:
+    return Account(
         id=row.id,
-        account_id=row.account_id,
-        csrf=row.csrf,
-        complete=row.complete,
-        browser=row.browser,
+        login=row.login,
+        name=row.name,
+        email=row.email,
+        role=row.role,
+        all_trials=row.all_trials,
+        trials=trials,
+        state=row.state,  # type: ignore[arg-type]  # a check constraint keeps it to these
+        password_hash=row.password_hash,
+        password_changed_at=row.password_changed_at,
+        totp_secret=row.totp_secret,
+        totp_step=row.totp_step,
+        recovery_hashes=tuple(row.recovery_hashes or ()),
+        oidc_issuer=row.oidc_issuer,
+        oidc_subject=row.oidc_subject,
+        failures=row.failures,
+        locked_until=row.locked_until,
         created_at=row.created_at,
-        seen_at=row.seen_at,
-        expires_at=row.expires_at,
-        revoked_at=row.revoked_at,
     )

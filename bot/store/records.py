@@ -307,3 +307,14 @@ class AccountSession:
     seen_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link by which somebody sets a password, once and for a time; `used_at` is also set where a newer link replaced it."""
+
+    id: int
+    account_id: int
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from bot.store.accounts import Accounts
+from bot.store.account_sessions import AccountSessions
 from bot.store.audit import Audit
 from bot.store.conversations import Conversations
+from bot.store.credentials import Credentials
+from bot.store.invitations import Invitations
 from bot.store.screenings import Screenings
 from bot.store.transcripts import Transcripts
 from bot.store.trials import Trials
 from bot.store.turns import Turns
 
 
-class Unit(Conversations, Screenings, Turns, Transcripts, Trials, Audit, Accounts):
+class Unit(Conversations, Screenings, Turns, Transcripts, Trials, Audit, Credentials, AccountSessions, Invitations):
     """All that can be read and written in one transaction; made by ``Store.unit()`` or ``Store.reading()``."""

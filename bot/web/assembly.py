@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -26,12 +27,16 @@ from bot.web.actions_server import executor_of, make_actions_app
 from bot.web.app import make_app
 from bot.web.console.routes import add_console
 from bot.web.console.services import ConsoleServices
+from bot.web.console.single_sign_on import ANSWER as SINGLE_SIGN_ON_ANSWER
 from bot.web.engine_client import EngineClient
 from bot.web.light_sdk import import_sdk
 from bot.web.page_source import StoredPages
 from bot.web.pages import Pages
 from bot.web.services import Services
 from bot.words import Library, load_library
+
+if TYPE_CHECKING:
+    from bot.accounts.openid import Provider
 
 _log = logging.getLogger(__name__)
 
@@ -83,12 +88,41 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
     pages = Pages({locale: words.files["site"] for locale, words in library.words.items()})
     desk = Desk(store, library, clock, settings.site_url, unreviewed)
     public = make_app(services, pages, StoredPages(store, library, unreviewed))
-    add_console(public, ConsoleServices(store, library, desk, sealer, settings.site_url, clock))
+    add_console(
+        public,
+        ConsoleServices(
+            store,
+            library,
+            desk,
+            sealer,
+            settings.site_url,
+            clock,
+            requires_second_factor=settings.require_second_factor,
+            provider=_provider(settings),
+        ),
+    )
     return Assembled(
         public=public,
         actions=_actions(desk, settings.engine_secret),
         store=store,
         engine=engine,
+    )
+
+
+def _provider(settings: Settings) -> Provider | None:
+    """Where people may sign in instead; what that takes is loaded where it is configured, alone."""
+    if not settings.oidc_issuer:
+        return None
+    from bot.accounts.openid import Provider, Registration
+
+    return Provider(
+        Registration(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=settings.oidc_client_secret,
+            redirect_uri=settings.site_url + SINGLE_SIGN_ON_ANSWER,
+            name=settings.oidc_name,
+        )
     )
 
 

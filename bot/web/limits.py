@@ -88,6 +88,11 @@ class Limits:
         _refuse_if(self._new_sessions.take(client_address(request)))
 
 
+def check_arrival(buckets: Buckets, request: web.Request) -> None:
+    """Raise 429 when one address tries to sign in too fast."""
+    _refuse_if(buckets.take(client_address(request)))
+
+
 def client_address(request: web.Request) -> str:
     """Where a request comes from.
 

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import secrets
 
 from aiohttp import web
 
+from bot.tokens import new_token, token_hash
 from bot.web.errors import ApiError
 
-TOKEN_BYTES = 32
-
-
-def new_token() -> str:
-    """A session's token: 256 random bits, fit for a header."""
-    return secrets.token_urlsafe(TOKEN_BYTES)
-
-
-def token_hash(token: str) -> str:
-    """What the store keeps of a token. It is random and long, so a plain hash cannot be guessed back."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+__all__ = ["bearer", "bearer_or_401", "new_token", "require_api_key", "same_secret", "token_hash", "unknown_session"]
 
 
 def bearer(request: web.Request) -> str | None:

@@ -100,9 +100,18 @@ class House:
 
 
 def make_house(
-    folder: Path, library: Library, database: str | None = None, *, site_url: str = "http://127.0.0.1", clock: Clock | None = None
+    folder: Path,
+    library: Library,
+    database: str | None = None,
+    *,
+    site_url: str = "http://127.0.0.1",
+    clock: Clock | None = None,
+    **services_of_the_console: Any,
 ) -> House:
-    """A house over a migrated store. `database` is its URL; without one it is a SQLite file in the folder."""
+    """A house over a migrated store. `database` is its URL; without one it is a SQLite file in the folder.
+
+    What else the console is to have (a provider, say) goes to `ConsoleServices`.
+    """
     clock = clock or Clock()
     store = Store(database or f"sqlite:///{folder}/store.db", AUDIT_KEY)
     store.migrate()
@@ -119,7 +128,7 @@ def make_house(
     )
     pages = Pages({locale: words.files["site"] for locale, words in library.words.items()})
     app = make_app(services, pages, StoredPages(store, library))
-    console = ConsoleServices(store, library, desk, Sealer([new_key()]), site_url, clock)
+    console = ConsoleServices(store, library, desk, Sealer([new_key()]), site_url, clock, **services_of_the_console)
     add_console(app, console)
     return House(app, store, library, desk, engine, services, console, clock)
 

@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -45,6 +45,40 @@ class TestSettings:
     def test_survive_the_way_through_an_environment(self, tmp_path: Path) -> None:
         made = settings(tmp_path, PORT="9000", TRIALCHAT_API_KEY="k", TRIALCHAT_ENGINE_SECRET="s")
         assert Settings.from_environment(made.as_environment()) == made
+
+    PROVIDER: ClassVar[dict[str, str]] = {
+        "TRIALCHAT_OIDC_ISSUER": "https://login.example.org/realms/staff/",
+        "TRIALCHAT_OIDC_CLIENT_ID": "trialchat",
+        "TRIALCHAT_OIDC_CLIENT_SECRET": "secret",
+        "TRIALCHAT_OIDC_NAME": "St. Mary's",
+    }
+
+    def test_of_signing_in_survive_it_too(self, tmp_path: Path) -> None:
+        made = settings(tmp_path, TRIALCHAT_REQUIRE_SECOND_FACTOR="1", **self.PROVIDER)
+        assert Settings.from_environment(made.as_environment()) == made
+        assert (made.require_second_factor, made.oidc_issuer) == (True, "https://login.example.org/realms/staff/")
+        assert settings(tmp_path).require_second_factor is False
+
+    @pytest.mark.parametrize(
+        "issuer",
+        ["login.example.org", "http://login.example.org", "https://", "https://a b", "https://a.org?x=1", "http://localhost.evil.org"],
+    )
+    def test_name_a_provider_that_cannot_be_asked_safely(self, tmp_path: Path, issuer: str) -> None:
+        with pytest.raises(SettingsError, match=r"TRIALCHAT_OIDC_ISSUER=.*: expected https://"):
+            settings(tmp_path, **self.PROVIDER | {"TRIALCHAT_OIDC_ISSUER": issuer})
+
+    @pytest.mark.parametrize("issuer", ["http://127.0.0.1:9000", "http://localhost/realms/x", "https://login.example.org:8443/x"])
+    def test_take_a_provider_on_this_machine_or_over_tls(self, tmp_path: Path, issuer: str) -> None:
+        assert settings(tmp_path, **self.PROVIDER | {"TRIALCHAT_OIDC_ISSUER": issuer}).oidc_issuer == issuer
+
+    @pytest.mark.parametrize("missing", ["TRIALCHAT_OIDC_CLIENT_ID", "TRIALCHAT_OIDC_CLIENT_SECRET"])
+    def test_name_what_a_provider_needs_as_well(self, tmp_path: Path, missing: str) -> None:
+        with pytest.raises(SettingsError, match=rf"TRIALCHAT_OIDC_ISSUER needs .*{missing}"):
+            settings(tmp_path, **self.PROVIDER | {missing: ""})
+
+    def test_say_yes_or_no_to_a_second_factor_for_all(self, tmp_path: Path) -> None:
+        with pytest.raises(SettingsError, match="TRIALCHAT_REQUIRE_SECOND_FACTOR=yes: expected one of 0, 1"):
+            settings(tmp_path, TRIALCHAT_REQUIRE_SECOND_FACTOR="yes")
 
 
 class TestSecrets:

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
+from bot.accounts.sessions import LASTS, is_alive
 from bot.store import Conversation, StoreUnavailableError
 from bot.web.console.rendering import error_page
 from bot.web.console.route import Access, PublicRoute, Route
@@ -25,10 +26,7 @@ COOKIE = "trialchat_console"
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
 SIGN_IN = "/console/sign-in"
 SECOND_FACTOR = "/console/second-factor"
-LASTS = timedelta(hours=12)
-"""A session ends then, however much it is used."""
-IDLE = timedelta(minutes=60)
-"""Or when it was not used for that long."""
+SET_UP = "/console/me/second-factor"
 _NOTED_EVERY = timedelta(minutes=1)
 _CONVERSATION = web.RequestKey("conversation", Conversation)
 _TRIAL = web.RequestKey("trial", str)
@@ -56,12 +54,12 @@ def cookie_name(services: ConsoleServices) -> str:
     return f"__Host-{COOKIE}" if services.is_secure else COOKIE
 
 
-def set_session_cookie(response: web.StreamResponse, services: ConsoleServices, token: str) -> None:
+def set_session_cookie(response: web.StreamResponse, services: ConsoleServices, token: str, *, lasts: timedelta = LASTS) -> None:
     """Give the browser its session's token: out of scripts' reach, and not sent from other sites' forms."""
     response.set_cookie(
         cookie_name(services),
         token,
-        max_age=int(LASTS.total_seconds()),
+        max_age=int(lasts.total_seconds()),
         path="/",
         httponly=True,
         samesite="Lax",
@@ -74,6 +72,11 @@ def drop_session_cookie(response: web.StreamResponse, services: ConsoleServices)
     response.del_cookie(cookie_name(services), path="/", httponly=True, samesite="Lax", secure=services.is_secure)
 
 
+def session_token(request: web.Request) -> str:
+    """The token that the browser came with; empty where there is none."""
+    return request.cookies.get(cookie_name(request.app[CONSOLE]), "")
+
+
 def redirect(address: str) -> web.Response:
     """After a form: to a page that can be loaded again."""
     return web.Response(status=303, headers={"Location": address})
@@ -82,14 +85,14 @@ def redirect(address: str) -> web.Response:
 async def visitor_of(request: web.Request) -> Visitor | None:
     """Who comes with this session; None where there is none, or it ended."""
     services = request.app[CONSOLE]
-    token = request.cookies.get(cookie_name(services), "")
+    token = session_token(request)
     return await asyncio.to_thread(_visitor, services, token_hash(token), services.clock()) if token else None
 
 
 def _visitor(services: ConsoleServices, digest: str, now: datetime) -> Visitor | None:
     with services.store.reading() as unit:
         session = unit.account_session(digest)
-        if session is None or session.revoked_at is not None or now >= session.expires_at or now - session.seen_at > IDLE:
+        if session is None or not is_alive(session, now):
             return None
         account = unit.account(session.account_id)
     if account is None or account.state != "active":
@@ -107,6 +110,8 @@ def _guarded(route: Route) -> Served:
             return _to_sign_in(request)
         if not visitor.session.complete and route.needs is not Access.HALF:
             return redirect(SECOND_FACTOR)
+        if route.needs not in {Access.HALF, Access.SETTING_UP} and _must_set_up(request.app[CONSOLE], visitor):
+            return redirect(SET_UP)
         if not isinstance(route.needs, Access) and not visitor.may(route.needs):
             return error_page(request, visitor, "forbidden", 403)
         if route.method == "POST" and not await _is_their_form(request, visitor):
@@ -116,6 +121,11 @@ def _guarded(route: Route) -> Served:
         return await _answered(request, visitor, lambda: route.handler(request, visitor))
 
     return handle
+
+
+def _must_set_up(services: ConsoleServices, visitor: Visitor) -> bool:
+    """Whether this installation asks for a second factor that they do not have yet."""
+    return services.requires_second_factor and visitor.account.totp_secret is None
 
 
 def _public(route: PublicRoute) -> Served:

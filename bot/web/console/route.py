@@ -20,6 +20,7 @@ class Access(Enum):
     """Where a permission is not the question."""
 
     SIGNED_IN = "whoever is signed in, about themselves"
+    SETTING_UP = "the same, also where they must set up a second factor before anything else"
     HALF = "whoever gave the password and not yet the second factor"
 
 

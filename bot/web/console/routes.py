@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.web.console import inbox, signing_in
+from bot.web.console import accounts, inbox, invitations, me, my_second_factor, second_step, signing_in, single_sign_on
 from bot.web.console.door import served
 from bot.web.console.route import PublicRoute, Route
 from bot.web.console.services import CONSOLE, ConsoleServices
 
-ROUTES: tuple[Route | PublicRoute, ...] = (*signing_in.ROUTES, *inbox.ROUTES)
+ROUTES: tuple[Route | PublicRoute, ...] = (
+    *signing_in.ROUTES,
+    *second_step.ROUTES,
+    *single_sign_on.ROUTES,
+    *invitations.ROUTES,
+    *me.ROUTES,
+    *my_second_factor.ROUTES,
+    *accounts.ROUTES,
+    *inbox.ROUTES,
+)
 
 
 def add_console(app: web.Application, services: ConsoleServices) -> None:

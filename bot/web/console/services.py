@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -13,7 +13,14 @@ from bot.sealing import Sealer
 from bot.store import Store
 from bot.store.clock import Clock, utc_now
 from bot.web.console.texts import load_console_texts
+from bot.web.limits import Buckets, Rate
 from bot.words import Library
+
+if TYPE_CHECKING:
+    from bot.accounts.openid import Provider
+
+# Of signing in, of one address: a hospital's hundred computers may share it, and people come in the morning.
+_ARRIVALS = Rate(burst=40, per_second=0.5)
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,11 @@ class ConsoleServices:
     site_url: str
     clock: Clock = utc_now
     texts: Mapping[str, Any] = field(default_factory=load_console_texts)
+    # Whether whoever signs in must have a second factor.
+    requires_second_factor: bool = False
+    # Where people may sign in instead of here.
+    provider: Provider | None = None
+    arrivals: Buckets = field(default_factory=lambda: Buckets(_ARRIVALS))
 
     @property
     def is_secure(self) -> bool:

@@ -27,14 +27,14 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "
 
 
 @contextmanager
-def serving(app: web.Application) -> Iterator[str]:
-    """Serve in a thread of its own until the block ends; where."""
+def serving(app: web.Application, port: int = 0) -> Iterator[str]:
+    """Serve in a thread of its own until the block ends; where. Without a port it is any that is free."""
     loop = asyncio.new_event_loop()
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
 
     async def start() -> int:
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
         address: tuple[str, int] = runner.addresses[0]
         return address[1]
 
