@@ -5,11 +5,14 @@ from __future__ import annotations
 from bot.store.accounts import Accounts
 from bot.store.audit import Audit
 from bot.store.conversations import Conversations
+from bot.store.inbox import Inbox
+from bot.store.saved_views import SavedViews
 from bot.store.screenings import Screenings
 from bot.store.transcripts import Transcripts
 from bot.store.trials import Trials
 from bot.store.turns import Turns
+from bot.store.work import Work
 
 
-class Unit(Conversations, Screenings, Turns, Transcripts, Trials, Audit, Accounts):
+class Unit(Inbox, Conversations, Screenings, Turns, Transcripts, Trials, Audit, Accounts, Work, SavedViews):
     """All that can be read and written in one transaction; made by ``Store.unit()`` or ``Store.reading()``."""
