@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.store.console_tables import AccountRow, TagRow
@@ -61,13 +61,9 @@ class Inbox(Conversations):
             where.append(in_scope(ConversationRow.trial_id.expression, trials))
         return self._conversations_where(*where)
 
-    def count_in_sight(self, conversation_ids: Collection[str], trials: Trials) -> int:
-        """How many of these conversations somebody who sees these trials may see."""
-        return len(self.conversations_in_sight(conversation_ids, trials))
-
-    def trials_of_conversations(self, trials: Trials) -> list[str]:
-        """The trials that conversations are about, for a list's choices: the first of them, where there are very many."""
-        return [trial for trial in self._different(ConversationRow.trial_id) if trials is None or trial in trials]
+    def trials_of_conversations(self) -> list[str]:
+        """The trials that conversations are about, for the choices of who sees all: the first of them, where there are very many."""
+        return self._different(ConversationRow.trial_id)
 
     def channels_of_conversations(self) -> list[str]:
         """The channels by which conversations came."""
@@ -75,11 +71,11 @@ class Inbox(Conversations):
 
     def tags_in_sight(self, trials: Trials) -> list[str]:
         """The tags in use on conversations that somebody may see."""
-        query = select(TagRow.tag).distinct().order_by(TagRow.tag).limit(MOST_CHOICES)
-        if trials is not None:
-            seen = select(ConversationRow.id).where(in_scope(ConversationRow.trial_id.expression, trials))
-            query = query.where(TagRow.conversation_id.in_(seen))
-        return list(self._session.scalars(query))
+        used = self._different(TagRow.tag)
+        if trials is None:
+            return used
+        seen = exists().where(ConversationRow.id == TagRow.conversation_id, in_scope(ConversationRow.trial_id.expression, trials))
+        return [tag for tag in used if self._session.scalar(select(TagRow.tag).where(TagRow.tag == tag, seen).limit(1)) is not None]
 
     def _different(self, column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None]) -> list[str]:
         """The values of an indexed column, each once: one look into the index for each, however many rows there are."""

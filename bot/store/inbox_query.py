@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Select, false, func, literal_column, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import literal
 
@@ -113,10 +113,9 @@ def in_scope(column: ColumnElement[Any], trials: frozenset[str]) -> Where:
 
 def _conditions(wanted: InboxFilter, trials: Trials, columns: _Columns, last_at: ColumnElement[datetime]) -> list[Where]:
     found: list[Where] = [] if trials is None else [in_scope(columns["trial_id"], trials)]
-    if wanted.trials:
-        found.append(columns["trial_id"].in_(wanted.trials))
-    if wanted.without_trial:
-        found.append(columns["trial_id"].is_(None))
+    if wanted.trials or wanted.without_trial:
+        about_none = columns["trial_id"].is_(None) if wanted.without_trial else false()
+        found.append(or_(columns["trial_id"].in_(wanted.trials), about_none))
     for name in ("channel", "locale", "verdict", "status"):
         value = getattr(wanted, name)
         if value is not None:

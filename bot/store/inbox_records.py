@@ -18,8 +18,8 @@ Alarm = Literal["emergency", "crisis"]
 class InboxFilter:
     """Which conversations a list shows; what is left out does not matter."""
 
+    # About one of these trials, or about no one trial (a search among all), or either.
     trials: tuple[str, ...] = ()
-    # About no one trial: a search among all.
     without_trial: bool = False
     channel: str | None = None
     locale: str | None = None

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.web.console import inbox, signing_in
 from bot.web.console.door import served
+from bot.web.console.live import add_streams
 from bot.web.console.route import PublicRoute, Route
 from bot.web.console.services import CONSOLE, ConsoleServices
 
@@ -15,5 +16,6 @@ ROUTES: tuple[Route | PublicRoute, ...] = (*signing_in.ROUTES, *inbox.ROUTES)
 def add_console(app: web.Application, services: ConsoleServices) -> None:
     """Add the console to the public app."""
     app[CONSOLE] = services
+    add_streams(app)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, served(route))
