@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from functools import partial
 
 from aiohttp import web
 
@@ -25,6 +24,7 @@ from bot.trials.registry.record import Reader
 from bot.trials.screened import Deciding
 from bot.web.actions_server import executor_of, make_actions_app
 from bot.web.app import make_app
+from bot.web.catching_up import catch_up
 from bot.web.console.routes import add_console
 from bot.web.console.services import ConsoleServices
 from bot.web.engine_client import EngineClient
@@ -85,33 +85,13 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
     desk = Desk(store, library, clock, settings.site_url, unreviewed)
     public = make_app(services, pages, StoredPages(store, library, unreviewed))
     add_console(public, ConsoleServices(store, library, desk, sealer, settings.site_url, clock))
-    public.cleanup_ctx.append(partial(_fill_search_words, store))
+    catch_up(public, store)
     return Assembled(
         public=public,
         actions=_actions(desk, settings.engine_secret),
         store=store,
         engine=engine,
     )
-
-
-async def _fill_search_words(store: Store, _app: web.Application) -> AsyncIterator[None]:
-    """Let conversations of an older release be found by their words, a few at once, while the app is already in service."""
-
-    def fill(after: str) -> str | None:
-        with store.unit(to_disk=False) as unit:
-            return unit.fill_search_words(after)
-
-    async def fill_all() -> None:
-        after: str | None = ""
-        try:
-            while after is not None:
-                after = await asyncio.to_thread(fill, after)
-        except StoreError as problem:
-            _log.warning("older conversations cannot be searched until the next start: %s", problem)
-
-    task = asyncio.create_task(fill_all())
-    yield
-    task.cancel()
 
 
 def _actions(desk: Desk, secret: str) -> web.Application:

@@ -152,6 +152,11 @@ async def _answered(
 
 def _to_sign_in(request: web.Request) -> web.Response:
     """A page that was asked for is opened after signing in; a form is not sent again by itself."""
+    if "HX-Request" in request.headers:
+        # Half of a page: the whole one has to go, and comes back after signing in.
+        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = f"{shown.path}?{shown.query}" if shown.query else shown.path
+        return web.Response(headers={"HX-Redirect": f"{SIGN_IN}?next={quote(back, safe='')}", "Cache-Control": "no-store"})
     if request.method != "GET":
         return redirect(SIGN_IN)
     return redirect(f"{SIGN_IN}?next={quote(request.path_qs, safe='')}")

@@ -18,6 +18,7 @@ APART = 1.0
 """Seconds between two events."""
 ENDED = "ended"
 """The event that says: do not come back, the session is over."""
+_ALIVE = b": here\n\n"
 _STOPPING: web.AppKey[asyncio.Event] = web.AppKey("streams_stopping", asyncio.Event)
 
 Tell = Callable[[frozenset[str]], Awaitable[str | None]]
@@ -49,12 +50,15 @@ async def stream(request: web.Request, event: str, tell: Tell) -> web.StreamResp
     await response.prepare(request)
     # The browser has left, or the store is away: the page asks again by itself.
     with suppress(ConnectionError, StoreError):
-        await response.write(b": here\n\n")
+        await response.write(_ALIVE)
         try:
             async with aclosing(_changes(request.app)) as changes:
                 async for names in changes:
                     text = await tell(names)
-                    await response.write(b": here\n\n" if text is None else f"event: {event}\ndata: {text}\n\n".encode())
+                    if text is not None:
+                        await response.write(f"event: {event}\ndata: {text}\n\n".encode())
+                    elif not names:
+                        await response.write(_ALIVE)
         except SessionEnded:
             await response.write(f"event: {ENDED}\ndata:\n\n".encode())
         await response.write_eof()
