@@ -8,12 +8,14 @@
   const number = document.querySelector(`[data-picked="${name}"]`);
   const boxes = () => [...document.querySelectorAll(`input[type=checkbox][name="${name}"]`)];
 
+  let ticked = new Set();
+
   const tell = () => {
     const every = boxes();
-    const ticked = every.filter((box) => box.checked).length;
-    all.checked = ticked > 0 && ticked === every.length;
-    all.indeterminate = ticked > 0 && ticked < every.length;
-    const text = String(ticked);
+    ticked = new Set(every.filter((box) => box.checked).map((box) => box.value));
+    all.checked = ticked.size > 0 && ticked.size === every.length;
+    all.indeterminate = ticked.size > 0 && ticked.size < every.length;
+    const text = String(ticked.size);
     if (number.textContent !== text) number.textContent = text;
   };
 
@@ -22,13 +24,9 @@
     if (event.target === all || event.target.name === name) tell();
   });
 
-  // What the server sends knows nothing of the ticks: they are kept over the change.
-  let kept = new Set();
-  document.addEventListener("htmx:beforeSwap", () => {
-    kept = new Set(boxes().filter((box) => box.checked).map((box) => box.value));
-  });
+  // What the server sends knows nothing of the ticks.
   document.addEventListener("htmx:afterSwap", () => {
-    for (const box of boxes()) box.checked = kept.has(box.value);
+    for (const box of boxes()) box.checked = ticked.has(box.value);
     tell();
   });
 
