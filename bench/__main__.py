@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import asking, criteria, matching_engine, places, planning, reading, turn
+from bench import asking, console, criteria, matching_engine, places, planning, reading, turn
 
 BENCHMARKS = {
     "turn": turn.main,
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "engine": matching_engine.main,
     "asking": asking.main,
     "places": places.main,
+    "console": console.main,
 }
 
 

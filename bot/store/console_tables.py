@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.base import JsonColumn, Table
 
+# In the order of code points, as SQLite has it: the words that begin with some letters then stand together.
+Word = String(40).with_variant(String(40, collation="C"), "postgresql")
+
 
 class AccountRow(Table):
     """Somebody who may sign in to the console."""
@@ -154,9 +157,10 @@ class SearchWordRow(Table):
     """Which words a patient or a coordinator wrote in a conversation, for the inbox's search."""
 
     __tablename__ = "search_words"
-    __table_args__ = (Index(None, "conversation_id"),)
+    # Without rowid the words are kept once on SQLite, not twice.
+    __table_args__ = (Index(None, "conversation_id", "word"), {"sqlite_with_rowid": False})
 
-    word: Mapped[str] = mapped_column(String(40), primary_key=True)
+    word: Mapped[str] = mapped_column(Word, primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
 
 

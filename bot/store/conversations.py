@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.engine import CursorResult
 
+from bot.store.console_tables import SearchWordRow, TagRow
 from bot.store.part import Part
 from bot.store.records import Consent, Conversation, Handoff, Json, Stage
 from bot.store.tables import (
@@ -190,6 +191,8 @@ class Conversations(Part):
         row.state = ERASING
         self._session.flush()
         of_conversation = select(ScreeningRow.id).where(ScreeningRow.conversation_id == conversation_id)
+        self._delete(SearchWordRow, SearchWordRow.conversation_id == conversation_id)
+        self._delete(TagRow, TagRow.conversation_id == conversation_id)
         erased = {
             "answers": self._delete(AnswerRow, AnswerRow.screening_id.in_(of_conversation)),
             "verdicts": self._delete(VerdictRow, VerdictRow.screening_id.in_(of_conversation)),
@@ -215,6 +218,9 @@ class Conversations(Part):
     def _conversation_where(self, *where: ColumnElement[bool]) -> Conversation | None:
         row = self._session.scalars(select(ConversationRow).where(*where)).one_or_none()
         return None if row is None else _conversation(row)
+
+    def _conversations_where(self, *where: ColumnElement[bool]) -> list[Conversation]:
+        return [_conversation(row) for row in self._session.scalars(select(ConversationRow).where(*where))]
 
 
 def _conversation(row: ConversationRow) -> Conversation:

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.store.part import Part
 from bot.store.records import Message, NewMessage
+from bot.store.search_words import SEARCHED, SearchWords
 from bot.store.tables import IngestPositionRow, MessageRow
 
 
-class Transcripts(Part):
+class Transcripts(SearchWords):
     """The transcripts of a unit of work."""
 
     def add_messages(self, conversation_id: str, messages: Sequence[NewMessage]) -> int:
@@ -23,6 +23,7 @@ class Transcripts(Part):
         position = self._session.scalar(select(func.max(MessageRow.position)).where(MessageRow.conversation_id == conversation_id))
         number = 0 if position is None else position + 1
         added = 0
+        said: list[str] = []
         for message in messages:
             if message.event_key in known:
                 continue
@@ -44,9 +45,12 @@ class Transcripts(Part):
                 )
             )
             added += 1
+            if message.shown and message.who in SEARCHED:
+                said.append(message.text)
         if added:
             self._note_change(conversation, max(message.at for message in messages))
         self._session.flush()
+        self.add_search_words(conversation_id, said)
         return added
 
     def knows_event(self, event_key: str) -> bool:

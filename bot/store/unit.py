@@ -6,12 +6,28 @@ from bot.store.account_sessions import AccountSessions
 from bot.store.audit import Audit
 from bot.store.conversations import Conversations
 from bot.store.credentials import Credentials
+from bot.store.inbox import Inbox
 from bot.store.invitations import Invitations
+from bot.store.saved_views import SavedViews
 from bot.store.screenings import Screenings
 from bot.store.transcripts import Transcripts
 from bot.store.trials import Trials
 from bot.store.turns import Turns
+from bot.store.work import Work
 
 
-class Unit(Conversations, Screenings, Turns, Transcripts, Trials, Audit, Credentials, AccountSessions, Invitations):
+class Unit(
+    Inbox,
+    Conversations,
+    Screenings,
+    Turns,
+    Transcripts,
+    Trials,
+    Audit,
+    Credentials,
+    AccountSessions,
+    Invitations,
+    Work,
+    SavedViews,
+):
     """All that can be read and written in one transaction; made by ``Store.unit()`` or ``Store.reading()``."""

@@ -25,6 +25,7 @@ from bot.trials.registry.record import Reader
 from bot.trials.screened import Deciding
 from bot.web.actions_server import executor_of, make_actions_app
 from bot.web.app import make_app
+from bot.web.catching_up import catch_up
 from bot.web.console.routes import add_console
 from bot.web.console.services import ConsoleServices
 from bot.web.console.single_sign_on import ANSWER as SINGLE_SIGN_ON_ANSWER
@@ -101,6 +102,7 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
             provider=_provider(settings),
         ),
     )
+    catch_up(public, store)
     return Assembled(
         public=public,
         actions=_actions(desk, settings.engine_secret),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -153,9 +153,9 @@ class Guest:
         async with self.session.get(path, headers=headers) as response:
             return await self._read(response)
 
-    async def post(self, path: str, form: Mapping[str, Any] | None = None, **fields: Any) -> tuple[int, str]:
-        """Send a form, with the token of the page before; status and text of where it leads."""
-        data = {"csrf": self.csrf, **(form or {}), **fields}
+    async def post(self, path: str, form: Mapping[str, Any] | Sequence[tuple[str, Any]] | None = None, **fields: Any) -> tuple[int, str]:
+        """Send a form, with the token of the page before; status and text of where it leads. As pairs, a name may come again."""
+        data = [("csrf", self.csrf), *(form.items() if isinstance(form, Mapping) else form or ()), *fields.items()]
         async with self.session.post(path, data=data) as response:
             return await self._read(response)
 

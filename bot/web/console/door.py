@@ -82,14 +82,14 @@ def redirect(address: str) -> web.Response:
     return web.Response(status=303, headers={"Location": address})
 
 
-async def visitor_of(request: web.Request) -> Visitor | None:
-    """Who comes with this session; None where there is none, or it ended."""
+async def visitor_of(request: web.Request, *, by_itself: bool = False) -> Visitor | None:
+    """Who comes with this session; None where there is none, or it ended. `by_itself`: the page asks, nobody did anything."""
     services = request.app[CONSOLE]
     token = session_token(request)
-    return await asyncio.to_thread(_visitor, services, token_hash(token), services.clock()) if token else None
+    return await asyncio.to_thread(_visitor, services, token_hash(token), services.clock(), by_itself) if token else None
 
 
-def _visitor(services: ConsoleServices, digest: str, now: datetime) -> Visitor | None:
+def _visitor(services: ConsoleServices, digest: str, now: datetime, by_itself: bool) -> Visitor | None:
     with services.store.reading() as unit:
         session = unit.account_session(digest)
         if session is None or not is_alive(session, now):
@@ -97,7 +97,7 @@ def _visitor(services: ConsoleServices, digest: str, now: datetime) -> Visitor |
         account = unit.account(session.account_id)
     if account is None or account.state != "active":
         return None
-    if now - session.seen_at > _NOTED_EVERY:
+    if now - session.seen_at > _NOTED_EVERY and not by_itself:
         with services.store.unit(to_disk=False) as unit:
             unit.see_account_session(session.id, now)
     return Visitor(account, session)
@@ -105,7 +105,7 @@ def _visitor(services: ConsoleServices, digest: str, now: datetime) -> Visitor |
 
 def _guarded(route: Route) -> Served:
     async def handle(request: web.Request) -> web.StreamResponse:
-        visitor = await visitor_of(request)
+        visitor = await visitor_of(request, by_itself=route.by_itself)
         if visitor is None:
             return _to_sign_in(request)
         if not visitor.session.complete and route.needs is not Access.HALF:
@@ -162,6 +162,11 @@ async def _answered(
 
 def _to_sign_in(request: web.Request) -> web.Response:
     """A page that was asked for is opened after signing in; a form is not sent again by itself."""
+    if "HX-Request" in request.headers:
+        # Half of a page: the whole one has to go, and comes back after signing in.
+        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = f"{shown.path}?{shown.query}" if shown.query else shown.path
+        return web.Response(headers={"HX-Redirect": f"{SIGN_IN}?next={quote(back, safe='')}", "Cache-Control": "no-store"})
     if request.method != "GET":
         return redirect(SIGN_IN)
     return redirect(f"{SIGN_IN}?next={quote(request.path_qs, safe='')}")

@@ -36,6 +36,8 @@ class Route:
     path: str
     needs: Permission | Access
     handler: Handler
+    # What a page asks for by itself is no sign that somebody sits before it, and keeps no session awake.
+    by_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)

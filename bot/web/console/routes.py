@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.web.console import accounts, inbox, invitations, me, my_second_factor, second_step, signing_in, single_sign_on
 from bot.web.console.door import served
+from bot.web.console.live import add_streams
 from bot.web.console.route import PublicRoute, Route
 from bot.web.console.services import CONSOLE, ConsoleServices
 
@@ -24,5 +25,6 @@ ROUTES: tuple[Route | PublicRoute, ...] = (
 def add_console(app: web.Application, services: ConsoleServices) -> None:
     """Add the console to the public app."""
     app[CONSOLE] = services
+    add_streams(app)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, served(route))

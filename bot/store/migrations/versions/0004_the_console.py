@@ -12,6 +12,7 @@ depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
 DATA = sa.JSON(none_as_null=True)
+WORD = sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql")
 WHO_BEFORE = "who IN ('patient', 'bot')"
 WHO = "who IN ('patient', 'bot', 'coordinator')"
 CONVERSATION_COLUMNS = (
@@ -23,8 +24,8 @@ CONVERSATION_COLUMNS = (
 )
 BEGINNINGS = {"stage": "'in_progress'", "status": "'new'"}
 OF_ACCOUNTS = ("assigned_to", "taken_over_by")
+OF_INBOX = ("last_at", "id", "trial_id", "stage", "taken_over_by", "verdict", "status", "assigned_to", "channel", "locale", "waiting_since")
 CONVERSATION_INDEXES = (
-    ("last_at", "id"),
     ("trial_id", "last_at", "id"),
     ("stage", "last_at", "id"),
     ("assigned_to", "last_at", "id"),
@@ -46,6 +47,7 @@ def upgrade() -> None:
             f"ALTER TABLE conversations ADD COLUMN {name} INTEGER CONSTRAINT fk_conversations_{name}_accounts REFERENCES accounts (id)"
         )
     op.drop_index(op.f("ix_conversations_last_at"), "conversations")
+    op.create_index("ix_conversations_inbox", "conversations", list(OF_INBOX))
     for columns in CONVERSATION_INDEXES:
         op.create_index(op.f("ix_conversations_" + "_".join(columns)), "conversations", list(columns))
     op.add_column("screenings", sa.Column("contact_key", sa.String(length=64), nullable=True))
@@ -273,12 +275,13 @@ def _make_tables() -> None:
     )
     op.create_table(
         "search_words",
-        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("word", WORD, nullable=False),
         sa.Column("conversation_id", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], name=op.f("fk_search_words_conversation_id_conversations")),
         sa.PrimaryKeyConstraint("word", "conversation_id", name=op.f("pk_search_words")),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_search_words_conversation_id"), "search_words", ["conversation_id"])
+    op.create_index(op.f("ix_search_words_conversation_id_word"), "search_words", ["conversation_id", "word"])
     op.create_table(
         "contact_requests",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -332,6 +335,7 @@ def downgrade() -> None:
         messages.create_check_constraint(op.f("ck_messages_who"), WHO_BEFORE)
     op.drop_index(op.f("ix_screenings_contact_key"), "screenings")
     op.drop_column("screenings", "contact_key")
+    op.drop_index("ix_conversations_inbox", "conversations")
     for columns in CONVERSATION_INDEXES:
         op.drop_index(op.f("ix_conversations_" + "_".join(columns)), "conversations")
     for name in (*OF_ACCOUNTS, *BEGINNINGS, *(name for name, _ in CONVERSATION_COLUMNS)):
