@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.search_words import words_of
 from bot.store.console_tables import SearchWordRow
 from bot.store.part import Part
 from bot.store.tables import ConversationRow, IngestPositionRow, MessageRow
+from bot.store.words import words_of
 
 SEARCHED = ("patient", "coordinator")
 """Whose lines can be searched: what the bot says is the same everywhere."""

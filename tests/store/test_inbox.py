@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.search_words import terms_of
 from bot.store import NewMessage, Store, Unit
 from bot.store.inbox_records import InboxFilter, InboxKey, InboxPage, Trials
 from bot.store.records import Stage, WorkStatus
 from bot.store.tables import ConversationRow
+from bot.store.words import terms_of
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TRIALS = ("NCT00000001", "NCT00000002", "NCT00000003")

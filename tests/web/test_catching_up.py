@@ -10,10 +10,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import delete
 
-from bot.search_words import terms_of
 from bot.store import NewMessage, Store
 from bot.store.console_tables import SearchWordRow
 from bot.store.inbox_records import InboxFilter
+from bot.store.words import terms_of
 from bot.web.catching_up import catch_up, fill_search_words
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 from multidict import MultiMapping
 
-from bot.search_words import terms_of
 from bot.store.errors import StoreError
 from bot.store.inbox_records import InboxFilter, InboxKey, ShownStage
 from bot.store.records import WorkStatus
+from bot.store.words import terms_of
 from bot.store.work import as_tag
 
 INBOX = "/console/inbox"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.search_words import LONGEST, MOST_WORDS, terms_of, words_of
+from bot.store.words import LONGEST, MOST_WORDS, terms_of, words_of
 
 
 @pytest.mark.parametrize(
