@@ -45,6 +45,8 @@ class Settings:
     registry_url: str = REGISTRY_URL
     contact: str = ""
     unreviewed: str = UNREVIEWED[0]
+    # How long a patient may wait for whoever took the conversation over, before the console says that nobody sees to it.
+    takeover_hours: int = 12
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -68,6 +70,7 @@ class Settings:
             registry_url=given.get("TRIALCHAT_REGISTRY_URL") or REGISTRY_URL,
             contact=given.get("TRIALCHAT_CONTACT", ""),
             unreviewed=_one_of(given, "TRIALCHAT_UNREVIEWED", UNREVIEWED),
+            takeover_hours=_hours(given, "TRIALCHAT_TAKEOVER_HOURS", 12),
         )
         if len({settings.port, settings.engine_port, settings.actions_port}) < 3:
             raise SettingsError(
@@ -94,6 +97,7 @@ class Settings:
             "TRIALCHAT_REGISTRY_URL": self.registry_url,
             "TRIALCHAT_CONTACT": self.contact,
             "TRIALCHAT_UNREVIEWED": self.unreviewed,
+            "TRIALCHAT_TAKEOVER_HOURS": str(self.takeover_hours),
             "TRIALCHAT_TRACKER_DB": str(self.tracker_database),
             "TRIALCHAT_EVENTS_DB": str(self.events_database),
         }
@@ -129,6 +133,13 @@ def _one_of(given: Mapping[str, str], name: str, values: tuple[str, ...]) -> str
     if text not in values:
         raise SettingsError(f"{name}={text}: expected one of {', '.join(values)}")
     return text
+
+
+def _hours(given: Mapping[str, str], name: str, default: int) -> int:
+    text = given.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 24 * 365):
+        raise SettingsError(f"{name}={text}: expected a number of hours, such as 12")
+    return int(text)
 
 
 def _url(given: Mapping[str, str], name: str) -> str:

@@ -6,10 +6,11 @@ from bot.store.accounts import Accounts
 from bot.store.audit import Audit
 from bot.store.conversations import Conversations
 from bot.store.screenings import Screenings
+from bot.store.takeover import TakeOvers
 from bot.store.transcripts import Transcripts
 from bot.store.trials import Trials
 from bot.store.turns import Turns
 
 
-class Unit(Conversations, Screenings, Turns, Transcripts, Trials, Audit, Accounts):
+class Unit(Conversations, Screenings, Turns, Transcripts, Trials, Audit, Accounts, TakeOvers):
     """All that can be read and written in one transaction; made by ``Store.unit()`` or ``Store.reading()``."""

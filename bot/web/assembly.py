@@ -6,12 +6,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aiohttp import web
 
 from bot.accounts.first import first_account
 from bot.conversations.desk import Desk
 from bot.conversations.engine_records import EngineRecords
+from bot.conversations.taking_over import while_taken_over
 from bot.conversations.transcripts import EventReader
 from bot.conversations.trial_pool import TrialPool
 from bot.sealing import Sealer
@@ -76,6 +78,7 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
         events=EventReader(store, settings.events_database),
         api_key=settings.api_key,
         fallback=lambda locale: library.in_locale(locale).text("fallback"),
+        while_taken_over=lambda locale: while_taken_over(library.in_locale(locale)),
         forget=EngineRecords(settings.tracker_database).forget,
         locales=_locales(library),
         clock=clock,
@@ -83,7 +86,8 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
     pages = Pages({locale: words.files["site"] for locale, words in library.words.items()})
     desk = Desk(store, library, clock, settings.site_url, unreviewed)
     public = make_app(services, pages, StoredPages(store, library, unreviewed))
-    add_console(public, ConsoleServices(store, library, desk, sealer, settings.site_url, clock))
+    hours = timedelta(hours=settings.takeover_hours)
+    add_console(public, ConsoleServices(store, library, desk, sealer, settings.site_url, clock, takeover_patience=hours))
     return Assembled(
         public=public,
         actions=_actions(desk, settings.engine_secret),

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiohttp import web
 
-from bot.web.console import inbox, signing_in
+from bot.web.console import inbox, signing_in, taking_over
 from bot.web.console.door import served
 from bot.web.console.route import PublicRoute, Route
 from bot.web.console.services import CONSOLE, ConsoleServices
+from bot.web.console.taking_over import add_take_overs
+from bot.web.delivering import DELIVERS
 
-ROUTES: tuple[Route | PublicRoute, ...] = (*signing_in.ROUTES, *inbox.ROUTES)
+ROUTES: tuple[Route | PublicRoute, ...] = (*signing_in.ROUTES, *inbox.ROUTES, *taking_over.ROUTES)
 
 
 def add_console(app: web.Application, services: ConsoleServices) -> None:
     """Add the console to the public app."""
-    app[CONSOLE] = services
+    delivers = app[DELIVERS]
+    app[CONSOLE] = services = replace(services, delivers=delivers)
+    add_take_overs(app, services)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, served(route))
