@@ -116,7 +116,7 @@ STREAMS: web.AppKey[Streams] = web.AppKey("streams", Streams)
 
 def add_streams(app: web.Application) -> None:
     """Add the route."""
-    app.router.add_get("/chat/events", events)
+    app.router.add_get("/chat/events", events, allow_head=False)
     app.on_shutdown.append(app[STREAMS].close)
 
 
