@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from aiohttp import web
 
-from bot.accounts.roles import Permission, Role
+from bot.accounts.roles import Role
 from bot.store.console_tables import AccountRow
-from bot.web.console import routes
-from bot.web.console.door import conversation_of
-from bot.web.console.panels import PANELS
-from bot.web.console.rendering import page
-from bot.web.console.route import Route
-from bot.web.console.services import CONSOLE
-from bot.web.console.visitor import Visitor
 from tests.console.conftest import SignIn
 from tests.console.house import OTHER_TRIAL, Guest, House
-
-PAGE = "/console/conversations/{conversation}"
-
-
-async def conversation_page(request: web.Request, visitor: Visitor) -> web.StreamResponse:
-    """As little of a conversation's page as its parts need."""
-    services, conversation = request.app[CONSOLE], conversation_of(request)
-    with services.store.reading() as unit:
-        found = dict(panel(services, unit, conversation, visitor) for panel in PANELS)
-    return page(request, visitor, "parts/take_over.html", **found)
+from tests.console.parts_page import give_parts_a_page
 
 
 @pytest.fixture(autouse=True)
-def a_page_for_the_parts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Until there is a page of the console's own at that address."""
-    if not any(route.path == PAGE for route in routes.ROUTES):
-        room = Route("GET", PAGE, Permission.READ_CONVERSATIONS, conversation_page)
-        monkeypatch.setattr(routes, "ROUTES", (*routes.ROUTES, room))
-    return
+def a_page_for_the_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The house is built with it."""
+    give_parts_a_page(monkeypatch)
 
 
 @pytest.fixture
@@ -153,8 +132,8 @@ async def test_an_auditor_sees_who_has_it_and_can_do_nothing(house: House, sign_
     auditor = await sign_in(Role.AUDITOR)
     _, html = await auditor.get(at(conversation))
     assert "The bot has this conversation." in html
-    assert "<button" not in html
     for what in ("take-over", "write", "hand-back"):
+        assert at(conversation, what) not in html
         assert (await auditor.post(at(conversation, what), text="x"))[0] == 403
     assert holder(house, conversation) is None
 
@@ -252,7 +231,7 @@ async def test_an_emergency_is_shown_above_everything(house: House, sign_in: Sig
     assert "I cannot breathe" not in html
     await guest.post(at(conversation, "write"), id="x", text="Call 112 now.")
     _, html = await guest.get(at(conversation))
-    assert "emergency" not in html
+    assert "This may be an emergency." not in html
     assert "has waited" not in html
 
 

@@ -67,7 +67,7 @@ async def write(request: web.Request, visitor: Visitor) -> web.StreamResponse:
         except NotHeldError:
             refused = "not_held"
         except UnknownConversationError:
-            refused = "erased"
+            return error_page(request, visitor, "not_found", 404)
     if refused:
         # What was written is given back rather than lost.
         return page(request, visitor, "take_over_refused.html", status=409, refused=refused, written=text, conversation=conversation)
