@@ -16,6 +16,7 @@ from bot.web.sessions import bearer_or_401, new_token, token_hash, unknown_sessi
 from bot.web.turns import OPENING
 
 CHANNEL = "widget"
+_LAST_POSITION = 999_999_999
 _PRIVATE = {"Cache-Control": "no-store"}
 
 
@@ -24,6 +25,8 @@ def add_chat(app: web.Application) -> None:
     app.router.add_post("/chat/session", open_session)
     app.router.add_delete("/chat/session", erase)
     app.router.add_get("/chat/messages", transcript)
+    app.router.add_get("/chat/news", news)
+    app.router.add_post("/chat/seen", seen)
     app.router.add_post("/chat/messages", send)
 
 
@@ -55,6 +58,23 @@ async def transcript(request: web.Request) -> web.Response:
     # Where a stream goes on from here.
     last = lines[-1].position if lines else -1
     return web.json_response({"messages": said, "last": last, **state}, headers=_PRIVATE)
+
+
+async def news(request: web.Request) -> web.Response:
+    """How many lines of a person wait to be seen, for a page on which the chat was not opened yet."""
+    conversation = await conversation_of(request)
+    waiting = await asyncio.to_thread(_waiting, request.app[SERVICES], conversation.id)
+    return web.json_response({"waiting": waiting}, headers=_PRIVATE)
+
+
+async def seen(request: web.Request) -> web.Response:
+    """The chat is open, and shows every line up to a position."""
+    conversation = await conversation_of(request)
+    last = (await read_object(request)).get("last")
+    if type(last) is not int or not 0 <= last <= _LAST_POSITION:
+        raise malformed("last: the id of the last event that was shown is expected.")
+    await asyncio.to_thread(_note_seen, request.app[SERVICES], conversation.id, last)
+    return web.Response(status=204, headers=_PRIVATE)
 
 
 async def erase(request: web.Request) -> web.Response:
@@ -112,11 +132,20 @@ def _by_token(services: Services, digest: str) -> Conversation | None:
         return unit.conversation_by_token(digest)
 
 
+def _waiting(services: Services, conversation_id: str) -> int:
+    with services.store.reading() as unit:
+        return len(unit.waiting_lines(conversation_id))
+
+
 def _lines(services: Services, conversation_id: str) -> list[Message]:
     services.events.ingest()
     with services.store.reading() as unit:
         lines = unit.messages(conversation_id)
     if any(line.delivery == "waiting" for line in lines):
-        with services.store.unit(to_disk=False) as unit:
-            unit.note_delivered(conversation_id, lines[-1].position)
+        _note_seen(services, conversation_id, lines[-1].position)
     return lines
+
+
+def _note_seen(services: Services, conversation_id: str, last: int) -> None:
+    with services.store.unit(to_disk=False) as unit:
+        unit.note_delivered(conversation_id, last)

@@ -88,11 +88,6 @@ class Streams:
                 return None
             return unit.unasked_lines(conversation_id, after)
 
-    def note_delivered(self, conversation_id: str, through: int) -> None:
-        """The widget has the lines up to a position."""
-        with self._store.unit(to_disk=False) as unit:
-            unit.note_delivered(conversation_id, through)
-
     async def close(self, _app: web.Application) -> None:
         """Let all of them end, and open no more."""
         self._is_shutting_down = True
@@ -121,7 +116,10 @@ def add_streams(app: web.Application) -> None:
 
 
 async def events(request: web.Request) -> web.StreamResponse:
-    """Bring what comes behind the line that the widget had last. It ends after some minutes, and the widget comes again."""
+    """Bring what comes behind the line that the widget had last. It ends after some minutes, and the widget comes again.
+
+    That something was sent is no proof that anybody has it: a laptop may have fallen asleep. The widget says what was seen.
+    """
     conversation = await conversation_of(request)
     streams, after = request.app[STREAMS], _after(request)
     with streams.opened(conversation.id) as stream:
@@ -151,8 +149,6 @@ async def _pieces(streams: Streams, stream: Stream, after: int) -> AsyncGenerato
         if lines:
             yield b"".join(map(_event, lines))
             after = lines[-1].position
-            if any(line.delivery == "waiting" for line in lines):
-                await asyncio.to_thread(streams.note_delivered, stream.conversation_id, after)
         try:
             await asyncio.wait_for(stream.woken.wait(), rules.every_seconds)
         except TimeoutError:

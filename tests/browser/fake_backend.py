@@ -48,6 +48,8 @@ class Chat:
     taken_over: bool = False
     # Where the lines are that came without being asked for.
     unasked: list[int] = field(default_factory=list)
+    # How many lines the widget has had.
+    seen: int = 0
 
     def push(self, **entry: Any) -> None:
         """A line that the widget did not ask for."""
@@ -146,12 +148,23 @@ def _chat(backend: FakeBackend, request: web.Request) -> Chat:
 async def _history(backend: FakeBackend, request: web.Request) -> web.StreamResponse:
     chat = _chat(backend, request)
     last = len(chat.entries) - 1
+    chat.seen = len(chat.entries)
     return web.json_response({"messages": chat.entries, "last": last, "open": chat.open, "taken_over": chat.taken_over})
+
+
+async def _seen(backend: FakeBackend, request: web.Request) -> web.StreamResponse:
+    _chat(backend, request).seen = (await request.json())["last"] + 1
+    return web.Response(status=204)
+
+
+async def _news(backend: FakeBackend, request: web.Request) -> web.StreamResponse:
+    chat = _chat(backend, request)
+    return web.json_response({"waiting": len([position for position in chat.unasked if position >= chat.seen])})
 
 
 async def _events(backend: FakeBackend, request: web.Request) -> web.StreamResponse:
     """The stream of lines that the widget did not ask for; it looks for them as long as nobody cuts it."""
-    chat, after, cuts = _chat(backend, request), int(request.query.get("after", -1)), backend.cuts
+    chat, after = _chat(backend, request), int(request.query.get("after", -1))
     backend.streams.append(after)
     if backend.down:
         return _cut(request)
@@ -160,12 +173,18 @@ async def _events(backend: FakeBackend, request: web.Request) -> web.StreamRespo
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", **CORS})
     await response.prepare(request)
     await response.write(b": listening\n\n")
+    with contextlib.suppress(ConnectionError):
+        await _tell(backend, request, response, chat, after)
+    return response
+
+
+async def _tell(backend: FakeBackend, request: web.Request, response: web.StreamResponse, chat: Chat, after: int) -> None:
+    cuts = backend.cuts
     while not (backend.down or request.app[STOPPING].is_set() or backend.cuts != cuts or chat not in backend.chats.values()):
         for position in [position for position in list(chat.unasked) if position > after]:
             after = position
             await response.write(f"id: {position}\ndata: {json.dumps(chat.entries[position])}\n\n".encode())
         await asyncio.sleep(0.02)
-    return response
 
 
 async def _erase(backend: FakeBackend, request: web.Request) -> web.StreamResponse:
@@ -331,6 +350,12 @@ def make_app(backend: FakeBackend) -> web.Application:
             return web.json_response({}, status=503)
         return await handler(request)
 
+    async def seen(request: web.Request) -> web.StreamResponse:
+        return await _seen(backend, request)
+
+    async def news(request: web.Request) -> web.StreamResponse:
+        return await _news(backend, request)
+
     async def events(request: web.Request) -> web.StreamResponse:
         return await _events(backend, request)
 
@@ -343,6 +368,8 @@ def make_app(backend: FakeBackend) -> web.Application:
     app.router.add_delete("/chat/session", _troubled(backend, _erase))
     # Without the troubles of the other requests, which count those.
     app.router.add_get("/chat/events", events)
+    app.router.add_get("/chat/news", news)
+    app.router.add_post("/chat/seen", seen)
     app[STOPPING] = asyncio.Event()
     app.on_shutdown.append(_stop)
     app.router.add_route("OPTIONS", "/chat/{rest}", _message_options)

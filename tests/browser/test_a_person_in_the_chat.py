@@ -146,6 +146,33 @@ def test_a_closed_chat_says_how_many_lines_are_new(chat: Widget, backend: FakeBa
     expect(chat.launcher.locator(".badge")).to_have_count(0)
 
 
+def test_a_line_counts_as_seen_once_the_chat_is_open(chat: Widget, backend: FakeBackend) -> None:
+    chat.page.keyboard.press("Escape")
+    chat_of(backend).write("Hello?")
+    expect(chat.launcher.locator(".badge")).to_have_text("1 new")
+    assert chat_of(backend).seen == 0
+    with chat.page.expect_response("**/chat/seen"):
+        chat.launcher.click()
+    assert chat_of(backend).seen == len(chat_of(backend).entries)
+    with chat.page.expect_response("**/chat/seen"):
+        chat_of(backend).write("And now.")
+    assert chat_of(backend).seen == len(chat_of(backend).entries)
+
+
+def test_who_comes_back_to_the_site_sees_that_there_is_an_answer(chat: Widget, backend: FakeBackend) -> None:
+    chat_of(backend).join()
+    chat.bubble("Ann from the study team is now in this chat.").wait_for()
+    chat.page.goto(f"{backend.url}/privacy")
+    chat_of(backend).write("Here is your answer.")
+    chat.page.goto(f"{backend.url}/trials/NCT06141070")
+    expect(chat.launcher.locator(".badge")).to_have_text("1 new")
+    expect(chat.dialog).to_be_hidden()
+    chat.launcher.click()
+    expect(person(chat, "Here is your answer.")).to_be_visible()
+    chat.page.reload()
+    expect(chat.launcher).to_have_text("Go on with my chat")
+
+
 def test_where_there_is_no_room_for_a_stream_the_transcript_is_looked_at(chat: Widget, backend: FakeBackend) -> None:
     backend.full = True
     backend.cuts += 1

@@ -196,7 +196,7 @@ async def test_where_no_line_can_be_brought_to_the_patient_it_is_said(house: Hou
     _, html = await take(guest, conversation)
     assert "will be delivered with their next message" in html
     _, html = await guest.post(at(conversation, "write"), id="x", text="Hello")
-    assert "2 messages have not reached the patient yet." in html
+    assert "2 lines have not reached the patient yet." in html
 
 
 async def test_handing_back_there_makes_the_next_message_no_answer(house: House, sign_in: SignIn) -> None:

@@ -42,8 +42,13 @@ class TestSettings:
         with pytest.raises(SettingsError, match="must differ"):
             settings(tmp_path, PORT="9000", TRIALCHAT_ENGINE_PORT="9000")
 
+    @pytest.mark.parametrize("hours", ["abc", "0", "-1", "1.5", "99999", "٣"])
+    def test_hours_that_are_none_are_named(self, tmp_path: Path, hours: str) -> None:
+        with pytest.raises(SettingsError, match=f"TRIALCHAT_TAKEOVER_HOURS={hours}: expected a number of hours"):
+            settings(tmp_path, TRIALCHAT_TAKEOVER_HOURS=hours)
+
     def test_survive_the_way_through_an_environment(self, tmp_path: Path) -> None:
-        made = settings(tmp_path, PORT="9000", TRIALCHAT_API_KEY="k", TRIALCHAT_ENGINE_SECRET="s")
+        made = settings(tmp_path, PORT="9000", TRIALCHAT_API_KEY="k", TRIALCHAT_ENGINE_SECRET="s", TRIALCHAT_TAKEOVER_HOURS="3")
         assert Settings.from_environment(made.as_environment()) == made
 
 

@@ -370,16 +370,38 @@ async def test_handing_back_brings_the_open_question_into_the_stream(door: Door,
     assert await door.send(session, "m1", "61") == (200, {"messages": [{"text": "You said: 61"}]})
 
 
-async def test_lines_that_arrived_are_no_longer_waiting(door: Door, team: Team) -> None:
+async def test_a_line_waits_until_the_widget_says_that_it_was_seen(door: Door, team: Team) -> None:
     session = await door.open()
     await team.take(team.conversation())
+    async with listening(door, session) as stream:
+        number, _ = await stream.event()
+        await stream.block()  # the round after the one in which it was sent
     with door.store.reading() as unit:
         assert len(unit.waiting_lines(team.conversation().id)) == 1
-    async with listening(door, session) as stream:
-        await stream.event()
-        await stream.block()  # a comment: the round after the one in which it was sent
+    async with door.client.post("/chat/seen", json={"last": number}, headers=session) as response:
+        assert response.status == 204
     with door.store.reading() as unit:
         assert unit.waiting_lines(team.conversation().id) == []
+
+
+@pytest.mark.parametrize("last", [None, "1", -1, 1.5, True, 10**12])
+async def test_a_malformed_word_about_what_was_seen_is_refused(door: Door, last: Any) -> None:
+    session = await door.open()
+    async with door.client.post("/chat/seen", json={"last": last}, headers=session) as response:
+        assert response.status == 400
+
+
+async def test_a_page_can_ask_whether_there_is_news_without_taking_it(door: Door, team: Team) -> None:
+    session = await door.open()
+    await team.take(team.conversation())
+
+    async def waiting() -> Any:
+        async with door.client.get("/chat/news", headers=session) as response:
+            return await response.json()
+
+    assert await waiting() == await waiting() == {"waiting": 1}
+    await door.transcript(session)
+    assert await waiting() == {"waiting": 0}
 
 
 async def test_a_stream_ends_when_the_conversation_is_erased(door: Door, team: Team) -> None:

@@ -152,6 +152,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     #stream = null; // ends the stream of such lines
     #used = 0; // when something was last sent
     #news = 0; // lines that came while the chat was closed
+    #unseen = false; // did lines come that the server was not told about being seen
     #narrow; // is the screen small: a full sheet instead of a panel
 
     connectedCallback() {
@@ -217,6 +218,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       part.root = make("div", { className: "root", lang: this.#locale, dir: direction || "ltr" }, make("aside", { "aria-label": say.title }, part.launcher, part.news), part.dialog);
       shadow.append(part.root);
       this.#name();
+      this.#look();
       this.#narrow = matchMedia("(max-width:480px),(max-height:420px)");
       this.#narrow.addEventListener("change", () => { if (part.dialog.open) { part.dialog.close(); this.#raise(); } });
       addEventListener("online", () => { this.#wake?.(); this.#listen(); });
@@ -225,7 +227,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
         button.hidden = false;
         button.addEventListener("click", () => this.open(button));
       }
-      document.addEventListener("visibilitychange", () => { this.#catchUp(); if (!this.#stream) this.#listen(); });
+      document.addEventListener("visibilitychange", () => { this.#catchUp(); this.#seen(); if (!this.#stream) this.#listen(); });
       // Keep the box above a phone's keyboard, which covers the page without shrinking it.
       visualViewport?.addEventListener("resize", () => part.dialog.style.setProperty("--tall", visualViewport.height + "px"));
     }
@@ -236,6 +238,17 @@ textarea::placeholder{color:var(--soft);opacity:1}
       const news = this.#news ? fill(say.unread, { count: this.#news }) : "";
       if (news) this.#parts.launcher.append(make("span", { className: "badge", textContent: news }));
       this.#parts.news.textContent = news;
+    }
+
+    /* Whoever comes back learns that a person has answered, without opening the chat. */
+    async #look() {
+      const token = this.#remembered();
+      if (!token) return;
+      try {
+        const reply = await fetch(new URL("chat/news", this.#home), { headers: { Authorization: "Bearer " + token }, credentials: "omit", cache: "no-store" });
+        const { waiting } = reply.ok ? await reply.json() : {};
+        if (waiting > 0 && !this.#started) { this.#news = waiting; this.#name(); }
+      } catch { /* the chat itself says what is wrong, once it is opened */ }
     }
 
     /* A full sheet on a small screen keeps the focus inside; a panel beside the page leaves the page usable. */
@@ -254,6 +267,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       part.launcher.hidden = true;
       this.#news = 0;
       this.#name();
+      this.#seen();
       // On a touch screen the box would bring up the keyboard over the first words.
       (matchMedia("(pointer:fine)").matches ? part.box : part.title).focus();
       if (!this.#started) this.#start();
@@ -612,10 +626,20 @@ textarea::placeholder{color:var(--soft);opacity:1}
       if (line.from === "bot" && !this.#person) this.#ask([...(this.#last || []), line]);
       if (near) scroll.scrollTop = Math.min(scroll.scrollHeight, log.lastChild.offsetTop - 12);
       if (!dialog.open) { this.#news += 1; this.#name(); }
+      this.#unseen = true;
+      this.#seen();
+    }
+
+    /* Whoever wrote learns that it can be seen: the chat is open, and the page is in front. */
+    #seen() {
+      if (!this.#unseen || document.hidden || !this.#parts.dialog.open) return;
+      this.#unseen = false;
+      this.#call("POST", "chat/seen", { last: this.#after }).catch(() => { this.#unseen = true; });
     }
 
     #takenOver(person) {
       this.#person = !!person;
+      this.#parts.box.placeholder = person ? this.#texts.box : this.#texts.box_hint;
       this.#parts.subtitle.textContent = person ? this.#texts.subtitle_person : this.#texts.subtitle;
       if (person) this.#parts.progress.hidden = true;
     }
