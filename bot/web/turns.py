@@ -90,9 +90,8 @@ class Turns:
     async def take(self, conversation: Conversation, message_id: str, text: str, event: Literal["open"] | None = None) -> list[JsonObject]:
         """The replies to a message: none where a person has taken over and can be heard without.
 
-        Raises 503 when the engine is away, and the message may then be sent again.
-
-        Raises `UnknownConversationError` when the conversation was erased meanwhile.
+        Raises 503 when the engine is away, and the message may then be sent again; `UnknownConversationError` when
+        the conversation was erased meanwhile.
         """
         async with self.alone(conversation.id):
             begun = await asyncio.to_thread(self._begin, conversation, message_id)
