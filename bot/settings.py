@@ -52,6 +52,8 @@ class Settings:
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
     oidc_name: str = ""
+    # How long a patient may wait for whoever took the conversation over, before the console says that nobody sees to it.
+    takeover_hours: int = 12
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -80,6 +82,7 @@ class Settings:
             oidc_client_id=given.get("TRIALCHAT_OIDC_CLIENT_ID", ""),
             oidc_client_secret=given.get("TRIALCHAT_OIDC_CLIENT_SECRET", ""),
             oidc_name=given.get("TRIALCHAT_OIDC_NAME", ""),
+            takeover_hours=_hours(given, "TRIALCHAT_TAKEOVER_HOURS", 12),
         )
         if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret):
             raise SettingsError(
@@ -115,6 +118,7 @@ class Settings:
             "TRIALCHAT_OIDC_CLIENT_ID": self.oidc_client_id,
             "TRIALCHAT_OIDC_CLIENT_SECRET": self.oidc_client_secret,
             "TRIALCHAT_OIDC_NAME": self.oidc_name,
+            "TRIALCHAT_TAKEOVER_HOURS": str(self.takeover_hours),
             "TRIALCHAT_TRACKER_DB": str(self.tracker_database),
             "TRIALCHAT_EVENTS_DB": str(self.events_database),
         }
@@ -150,6 +154,13 @@ def _one_of(given: Mapping[str, str], name: str, values: tuple[str, ...]) -> str
     if text not in values:
         raise SettingsError(f"{name}={text}: expected one of {', '.join(values)}")
     return text
+
+
+def _hours(given: Mapping[str, str], name: str, default: int) -> int:
+    text = given.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 24 * 365):
+        raise SettingsError(f"{name}={text}: expected a number of hours, such as 12")
+    return int(text)
 
 
 def _url(given: Mapping[str, str], name: str) -> str:

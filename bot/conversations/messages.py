@@ -113,6 +113,12 @@ class NoticeCustom(_Shape):
     url: str | None = None
 
 
+class CoordinatorNoticeCustom(NoticeCustom):
+    """With a line that a person of the study team wrote. `name`: what they are known by; None: they gave none."""
+
+    name: str | None = None
+
+
 Custom = QuestionCustom | ResultCustom | HandoffCustom | FactCustom | SafetyCustom | NoticeCustom
 
 

@@ -311,7 +311,7 @@ class Transcript:
 def message_json(message: Message) -> JsonObject:
     """A line as the widget reads it."""
     line: JsonObject = {"from": message.who, "text": message.text, "at": message.at.isoformat()}
-    if message.who == "bot":
+    if message.who != "patient":
         line |= message.data or {}
     elif message.message_id is not None:
         line["id"] = message.message_id

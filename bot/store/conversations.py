@@ -241,6 +241,7 @@ def _conversation(row: ConversationRow) -> Conversation:
         assigned_to=row.assigned_to,
         taken_over_by=row.taken_over_by,
         taken_over_at=row.taken_over_at,
+        taken_over_as=row.taken_over_as,
         waiting_since=row.waiting_since,
         changed_at=row.changed_at,
     )

@@ -12,6 +12,7 @@ JsonObject = dict[str, Any]
 AnswerState = Literal["known", "unsure", "declined", "unread"]
 TurnStatus = Literal["pending", "failed", "done"]
 Who = Literal["patient", "bot", "coordinator"]
+DeliveryState = Literal["waiting", "delivered"]
 Stage = Literal["in_progress", "finished", "handed_off", "withdrawn"]
 AccountState = Literal["invited", "active", "disabled"]
 WorkStatus = Literal["new", "to_call", "called", "prescreening", "enrolled", "closed"]
@@ -145,6 +146,7 @@ class Conversation:
     assigned_to: int | None = None
     taken_over_by: int | None = None
     taken_over_at: datetime | None = None
+    taken_over_as: str | None = None
     waiting_since: datetime | None = None
     changed_at: datetime | None = None
 
@@ -238,7 +240,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A line of a transcript, to be added after those that are there."""
+    """A line of a transcript, to be added after those that are there.
+
+    ``delivery``: "waiting" for a line that the patient did not ask for, and that has to be brought to them.
+    """
 
     event_key: str
     who: Who
@@ -250,11 +255,12 @@ class NewMessage:
     message_id: str | None = None
     shown: bool = True
     author: int | None = None
+    delivery: DeliveryState | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A line of a transcript. ``message_id`` is the turn it belongs to."""
+    """A line of a transcript. ``message_id`` is the turn it belongs to; ``delivery`` is for lines that belong to none (`NewMessage`)."""
 
     conversation_id: str
     event_key: str
@@ -268,6 +274,7 @@ class Message:
     shown: bool
     at: datetime
     author: int | None = None
+    delivery: DeliveryState | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,8 @@ class ConversationRow(Table):
     # While somebody has taken it over the bot is silent.
     taken_over_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     taken_over_at: Mapped[datetime | None]
+    # What the patient knows them by; None: nobody's name.
+    taken_over_as: Mapped[str | None] = mapped_column(String(40))
     # Since when the person waits for a human's answer.
     waiting_since: Mapped[datetime | None]
     # The last change of anything that a list or a transcript shows; who looks on asks for what changed since.
@@ -278,6 +280,7 @@ class MessageRow(Table):
         UniqueConstraint("conversation_id", "position"),
         Index(None, "conversation_id", "message_id"),
         CheckConstraint("who IN ('patient', 'bot', 'coordinator')", name="who"),
+        CheckConstraint("delivery IN ('waiting', 'delivered')", name="delivery"),
     )
 
     event_key: Mapped[str] = mapped_column(String(80), primary_key=True)
@@ -293,6 +296,8 @@ class MessageRow(Table):
     at: Mapped[datetime]
     # Which coordinator wrote it.
     author: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    # Whether the patient's channel has it. None: it was said in a turn, and reached them as the answer to it.
+    delivery: Mapped[str | None] = mapped_column(String(20))
 
 
 class IngestPositionRow(Table):

@@ -42,6 +42,7 @@ class Transcripts(SearchWords):
                     shown=message.shown,
                     at=message.at,
                     author=message.author,
+                    delivery=message.delivery,
                 )
             )
             added += 1
@@ -64,7 +65,7 @@ class Transcripts(SearchWords):
             .where(MessageRow.conversation_id == conversation_id, MessageRow.shown.is_(True))
             .order_by(MessageRow.position)
         )
-        return [_message(row) for row in rows]
+        return [message_of(row) for row in rows]
 
     def latest_patient_message(self, conversation_id: str, message_id: str | None = None) -> Message | None:
         """The last thing that came from the patient, shown or not; or the first that carries this message id."""
@@ -74,7 +75,7 @@ class Transcripts(SearchWords):
         else:
             query = query.where(MessageRow.message_id == message_id).order_by(MessageRow.position)
         row = self._session.scalars(query.limit(1)).one_or_none()
-        return None if row is None else _message(row)
+        return None if row is None else message_of(row)
 
     def replies_to(self, conversation_id: str, message_id: str) -> list[Message]:
         """What the bot said in one turn."""
@@ -88,7 +89,7 @@ class Transcripts(SearchWords):
             )
             .order_by(MessageRow.position)
         )
-        return [_message(row) for row in rows]
+        return [message_of(row) for row in rows]
 
     def hide_replies(self, conversation_id: str, message_id: str) -> None:
         """The turn is being handled again, so its earlier replies, which never arrived, are no part of what was read."""
@@ -109,7 +110,7 @@ class Transcripts(SearchWords):
             .where(MessageRow.conversation_id == conversation_id, MessageRow.who == "bot", MessageRow.data.is_not(None))
             .order_by(MessageRow.position.desc())
         )
-        return (_message(row) for row in rows)
+        return (message_of(row) for row in rows)
 
     def ingest_position(self, source: str) -> int:
         """The last event read from a source, 0 before the first."""
@@ -135,7 +136,8 @@ class Transcripts(SearchWords):
         self._session.flush()
 
 
-def _message(row: MessageRow) -> Message:
+def message_of(row: MessageRow) -> Message:
+    """A row as the store hands it out."""
     return Message(
         conversation_id=row.conversation_id,
         event_key=row.event_key,
@@ -149,4 +151,5 @@ def _message(row: MessageRow) -> Message:
         shown=row.shown,
         at=row.at,
         author=row.author,
+        delivery=row.delivery,  # type: ignore[arg-type]  # a check constraint keeps it to these
     )

@@ -10,6 +10,7 @@ from bot.store.inbox import Inbox
 from bot.store.invitations import Invitations
 from bot.store.saved_views import SavedViews
 from bot.store.screenings import Screenings
+from bot.store.takeover import TakeOvers
 from bot.store.transcripts import Transcripts
 from bot.store.trials import Trials
 from bot.store.turns import Turns
@@ -29,5 +30,6 @@ class Unit(
     Invitations,
     Work,
     SavedViews,
+    TakeOvers,
 ):
     """All that can be read and written in one transaction; made by ``Store.unit()`` or ``Store.reading()``."""

@@ -13,8 +13,9 @@ from aiohttp import web
 from bot.conversations.transcripts import EventReader
 from bot.store import Store, StoreError
 from bot.web.changes import Changes, add_changes
-from bot.web.chat import add_chat
+from bot.web.chat import CHANNEL, add_chat
 from bot.web.cross_origin import cross_origin
+from bot.web.delivering import DELIVERS, Delivers
 from bot.web.errors import json_errors, place
 from bot.web.limits import Limits
 from bot.web.pages import Pages, PageSource, error_pages, setup_pages
@@ -22,6 +23,7 @@ from bot.web.requests import LARGEST_BODY
 from bot.web.rest import add_rest
 from bot.web.security import security_headers
 from bot.web.services import LIMITS, SERVICES, TURNS, Services
+from bot.web.streams import STREAMS, Streams, add_streams
 from bot.web.turns import Turns
 
 _log = logging.getLogger(__name__)
@@ -32,10 +34,24 @@ def make_app(services: Services, pages: Pages, page_source: PageSource) -> web.A
     app = web.Application(middlewares=[security_headers, cross_origin, error_pages, json_errors], client_max_size=LARGEST_BODY)
     app[SERVICES] = services
     app[LIMITS] = Limits(services.rates)
-    app[TURNS] = Turns(services.store, services.engine, services.events, services.clock, services.fallback, services.forget)
-    add_changes(app, Changes(services.store, services.clock, every=services.ingest_every))
+    changes = Changes(services.store, services.clock, every=services.ingest_every)
+    add_changes(app, changes)
+    streams = Streams(services.store, changes, services.streams)
+    delivers: dict[str, Delivers] = {CHANNEL: streams}
+    app[STREAMS], app[DELIVERS] = streams, delivers
+    app[TURNS] = Turns(
+        services.store,
+        services.engine,
+        services.events,
+        services.clock,
+        services.fallback,
+        services.forget,
+        services.while_taken_over,
+        delivers,
+    )
     setup_pages(app, pages, page_source)
     add_chat(app)
+    add_streams(app)
     add_rest(app)
     app.router.add_get("/health", health)
     app.cleanup_ctx.append(_ingest_all_the_time)

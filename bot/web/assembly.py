@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from aiohttp import web
 from bot.accounts.first import first_account
 from bot.conversations.desk import Desk
 from bot.conversations.engine_records import EngineRecords
+from bot.conversations.taking_over import while_taken_over
 from bot.conversations.transcripts import EventReader
 from bot.conversations.trial_pool import TrialPool
 from bot.sealing import Sealer
@@ -82,6 +84,7 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
         events=EventReader(store, settings.events_database),
         api_key=settings.api_key,
         fallback=lambda locale: library.in_locale(locale).text("fallback"),
+        while_taken_over=lambda locale: while_taken_over(library.in_locale(locale)),
         forget=EngineRecords(settings.tracker_database).forget,
         locales=_locales(library),
         clock=clock,
@@ -100,6 +103,7 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
             clock,
             requires_second_factor=settings.require_second_factor,
             provider=_provider(settings),
+            takeover_patience=timedelta(hours=settings.takeover_hours),
         ),
     )
     catch_up(public, store)

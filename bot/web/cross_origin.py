@@ -18,12 +18,18 @@ async def cross_origin(request: web.Request, handler: Handler) -> web.StreamResp
             status=204,
             headers={
                 "Access-Control-Allow-Origin": "*",
-                "Access-Control-Allow-Methods": "GET, POST",
-                "Access-Control-Allow-Headers": "Authorization, Content-Type",
+                "Access-Control-Allow-Methods": "GET, POST, DELETE",
+                "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
                 "Access-Control-Max-Age": "7200",
             },
         )
     response = await handler(request)
+    if not response.prepared:
+        open_to_all(response)
+    return response
+
+
+def open_to_all(response: web.StreamResponse) -> None:
+    """Let any page read an answer; a stream calls this before it begins."""
     response.headers.setdefault("Access-Control-Allow-Origin", "*")
     response.headers.setdefault("Access-Control-Expose-Headers", "Retry-After")
-    return response

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from bot.conversations.transcripts import EventReader
-from bot.store import Store
+from bot.store import JsonObject, Store
 from bot.store.clock import Clock, utc_now
 from bot.web.engine_client import Engine
 from bot.web.limits import LimitRates, Limits
+from bot.web.stream_rules import StreamRules
 from bot.web.turns import Turns
 
 
@@ -26,11 +27,15 @@ class Services:
     api_key: str
     # The text for a turn to which the bot found nothing to say, in a language.
     fallback: Callable[[str], str]
+    # What answers a message while a person has the conversation and cannot be heard without it, in a language.
+    while_taken_over: Callable[[str], JsonObject]
     # Makes the engine forget a conversation that was erased.
     forget: Callable[[str], object] = lambda _: None
     locales: Sequence[str] = ("en",)
     clock: Clock = utc_now
     rates: LimitRates = field(default_factory=LimitRates)
+    # How the widget's streams behave.
+    streams: StreamRules = field(default_factory=StreamRules)
     # How often the engine's events are read into the transcripts, in seconds.
     ingest_every: float = 1.0
 

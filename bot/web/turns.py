@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from typing import Literal
 
+from bot.conversations.taking_over import as_messages
 from bot.conversations.transcripts import EventReader
-from bot.store import Conversation, JsonObject, NewMessage, Store
+from bot.store import Conversation, JsonObject, NewMessage, Store, Unit, UnknownConversationError
 from bot.store.clock import Clock
+from bot.web.delivering import Delivers
 from bot.web.engine_client import Engine, EngineAwayError, EngineRefusedError
 from bot.web.errors import engine_away
 
@@ -40,8 +43,19 @@ class KeyedLocks:
         return len(self._locks)
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A turn that has begun. `replies` are there where the message was handled before."""
+
+    is_taken_over: bool
+    replies: list[JsonObject] | None = None
+
+
 class Turns:
     """Takes messages to the engine and keeps what came back.
+
+    While a person has taken a conversation over, its messages go to the engine all the same, which reads and keeps them and says
+    nothing (`paused`): each turn says so, whatever the engine was told before.
 
     What is written here need not wait for the disk: after a power cut a turn that is not known is handed to the engine once
     more, and the screening, whose answers did wait, sees that it has had the message.
@@ -55,43 +69,61 @@ class Turns:
         clock: Clock,
         fallback: Callable[[str], str],
         forget: Callable[[str], object],
+        while_taken_over: Callable[[str], JsonObject],
+        delivers: Mapping[str, Delivers],
     ) -> None:
+        """`delivers`: the channels that bring lines to the patient by themselves; on the others they come with a turn's replies."""
         self._forget = forget
         self._store = store
         self._engine = engine
         self._events = events
         self._clock = clock
         self._fallback = fallback
+        self._while_taken_over = while_taken_over
+        self._delivers = delivers
         self._locks = KeyedLocks()
 
-    async def take(self, conversation: Conversation, message_id: str, text: str, event: Literal["open"] | None = None) -> list[JsonObject]:
-        """The replies to a message. Raises 503 when the engine is away, and the message may then be sent again.
+    def alone(self, conversation_id: str) -> AbstractAsyncContextManager[None]:
+        """While this is held no turn of the conversation is under way; those that come meanwhile wait."""
+        return self._locks.held(conversation_id)
 
-        Raises `UnknownConversationError` when the conversation was erased meanwhile.
+    async def take(self, conversation: Conversation, message_id: str, text: str, event: Literal["open"] | None = None) -> list[JsonObject]:
+        """The replies to a message: none where a person has taken over and can be heard without.
+
+        Raises 503 when the engine is away, and the message may then be sent again; `UnknownConversationError` when
+        the conversation was erased meanwhile.
         """
-        async with self._locks.held(conversation.id):
-            known = await asyncio.to_thread(self._begin, conversation.id, message_id)
-            if known is not None:
-                return known
+        async with self.alone(conversation.id):
+            begun = await asyncio.to_thread(self._begin, conversation, message_id)
+            if begun.replies is not None:
+                return begun.replies
             try:
-                replies = await self._engine.say(conversation.id, text, message_id, event)
+                replies = await self._engine.say(conversation.id, text, message_id, event, paused=begun.is_taken_over)
             except EngineRefusedError:
                 await asyncio.to_thread(self._fail, conversation.id, message_id)
                 raise engine_away() from None
             except EngineAwayError:
                 raise engine_away() from None
-            return await asyncio.to_thread(self._finish, conversation, message_id, replies)
+            finish = self._finish_silently if begun.is_taken_over else self._finish
+            return await asyncio.to_thread(finish, conversation, message_id, replies)
 
-    def _begin(self, conversation_id: str, message_id: str) -> list[JsonObject] | None:
-        """The replies, if the message was handled before; otherwise the turn is begun."""
+    async def erase(self, conversation: Conversation) -> None:
+        """Forget the conversation, once no turn of it is under way: here, and at the engine."""
+        async with self.alone(conversation.id):
+            await asyncio.to_thread(self._erase, conversation.id)
+
+    def _begin(self, conversation: Conversation, message_id: str) -> _Begun:
+        """Begin the turn, unless the message was handled before."""
+        conversation_id = conversation.id
         with self._store.unit(to_disk=False) as unit:
+            is_taken_over = unit.holder(conversation_id) is not None
             turn = unit.turn(conversation_id, message_id)
             if turn is None:
                 unit.begin_turn(conversation_id, message_id, self._clock())
                 unit.touch(conversation_id, self._clock())
-                return None
+                return _Begun(is_taken_over)
         if turn.status == "done":
-            return turn.replies
+            return _Begun(is_taken_over, turn.replies)
         # Begun before, and no reply was kept: the engine or this app went away in between. The events tell how far it came.
         self._events.ingest()
         with self._store.unit(to_disk=False) as unit:
@@ -101,9 +133,12 @@ class Turns:
                 replies = [({"text": line.text} if line.text else {}) | (line.data or {}) for line in said]
                 if replies:
                     unit.finish_turn(conversation_id, message_id, replies, self._clock())
-                    return replies
-            unit.retry_turn(conversation_id, message_id)
-        return None
+                    return _Begun(is_taken_over, replies)
+            is_heard = is_taken_over and unit.latest_patient_message(conversation_id, message_id) is not None
+            if not is_heard:
+                unit.retry_turn(conversation_id, message_id)
+        # A silent turn has no end that events would show; that the message was heard is all that there is to it.
+        return _Begun(is_taken_over, self._finish_silently(conversation, message_id, []) if is_heard else None)
 
     def _fail(self, conversation_id: str, message_id: str) -> None:
         with self._store.unit(to_disk=False) as unit:
@@ -114,11 +149,40 @@ class Turns:
             replies = [{"text": self._fallback(conversation.locale)}]
             self._keep_fallback(conversation, message_id, replies[0]["text"])
         with self._store.unit(to_disk=False) as unit:
+            replies = [*self._waiting(unit, conversation), *replies]
             erased = unit.finish_turn(conversation.id, message_id, replies, self._clock()) is None
         if erased:
             # The conversation was erased in this turn; now that the engine is through with it, so are its own records.
             self._forget(conversation.id)
         return replies
+
+    def _finish_silently(self, conversation: Conversation, message_id: str, _said: list[JsonObject]) -> list[JsonObject]:
+        """Whatever the engine may say meanwhile, nobody is told."""
+        # Whoever looks after the conversation sees at once what was said, and what it was taken for.
+        self._events.ingest()
+        with self._store.unit() as unit:
+            if unit.conversation(conversation.id) is None:
+                raise UnknownConversationError(conversation.id)
+            unit.note_waiting(conversation.id, self._clock())
+            replies = self._waiting(unit, conversation)
+            if conversation.channel not in self._delivers:
+                replies.append(self._while_taken_over(conversation.locale))
+            unit.finish_turn(conversation.id, message_id, replies, self._clock())
+        return replies
+
+    def _waiting(self, unit: Unit, conversation: Conversation) -> list[JsonObject]:
+        """What the patient was not told yet, where only a turn can tell it. It counts as delivered with the turn it came with."""
+        if conversation.channel in self._delivers:
+            return []
+        lines = unit.waiting_lines(conversation.id)
+        if lines:
+            unit.note_delivered(conversation.id, lines[-1].position)
+        return as_messages(lines)
+
+    def _erase(self, conversation_id: str) -> None:
+        with self._store.unit() as unit:
+            unit.erase_conversation(conversation_id)
+        self._forget(conversation_id)
 
     def _keep_fallback(self, conversation: Conversation, message_id: str, text: str) -> None:
         """The engine knows nothing of this line, so the transcript gets it from here, after what the engine heard."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import json
 import secrets
 import threading
 import time
@@ -44,6 +45,31 @@ class Chat:
     entries: list[dict[str, Any]] = field(default_factory=list)
     replies: dict[str, list[BotMessage]] = field(default_factory=dict)
     open: bool = True
+    taken_over: bool = False
+    # Where the lines are that came without being asked for.
+    unasked: list[int] = field(default_factory=list)
+    # How many lines the widget has had.
+    seen: int = 0
+
+    def push(self, **entry: Any) -> None:
+        """A line that the widget did not ask for."""
+        self.unasked.append(len(self.entries))
+        self.entries.append(entry)
+
+    def join(self, name: str | None = "Ann") -> None:
+        """A person takes over."""
+        self.taken_over = True
+        self.push(**{"from": "bot", **script.joined(name)})
+
+    def write(self, text: str, name: str | None = "Ann") -> None:
+        """The person writes."""
+        self.push(**{"from": "coordinator", "text": text, **({"name": name} if name else {})})
+
+    def hand_back(self, *messages: BotMessage) -> None:
+        """The bot is back, with these messages."""
+        self.taken_over = False
+        for message in (script.HANDED_BACK, *messages):
+            self.push(**{"from": "bot", **message})
 
 
 @dataclass
@@ -59,6 +85,10 @@ class FakeBackend:
     slow: float = 0.0
     down: bool = False
     widget_away: bool = False
+    # The places from which streams were asked to go on; and what cuts those that are open.
+    streams: list[int] = field(default_factory=list)
+    full: bool = False
+    cuts: int = 0
     greeting: list[BotMessage] = field(default_factory=lambda: [{"text": script.GREETING}, script.CONSENT])
     next_replies: list[list[BotMessage]] = field(default_factory=list)
 
@@ -117,7 +147,50 @@ def _chat(backend: FakeBackend, request: web.Request) -> Chat:
 
 async def _history(backend: FakeBackend, request: web.Request) -> web.StreamResponse:
     chat = _chat(backend, request)
-    return web.json_response({"messages": chat.entries, "open": chat.open})
+    last = len(chat.entries) - 1
+    chat.seen = len(chat.entries)
+    return web.json_response({"messages": chat.entries, "last": last, "open": chat.open, "taken_over": chat.taken_over})
+
+
+async def _seen(backend: FakeBackend, request: web.Request) -> web.StreamResponse:
+    _chat(backend, request).seen = (await request.json())["last"] + 1
+    return web.Response(status=204)
+
+
+async def _news(backend: FakeBackend, request: web.Request) -> web.StreamResponse:
+    chat = _chat(backend, request)
+    return web.json_response({"waiting": len([position for position in chat.unasked if position >= chat.seen])})
+
+
+async def _events(backend: FakeBackend, request: web.Request) -> web.StreamResponse:
+    """The stream of lines that the widget did not ask for; it looks for them as long as nobody cuts it."""
+    chat, after = _chat(backend, request), int(request.query.get("after", -1))
+    backend.streams.append(after)
+    if backend.down:
+        return _cut(request)
+    if backend.full:
+        return web.json_response({"error": {"code": "no_room", "message": "as told"}}, status=429, headers=CORS)
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", **CORS})
+    await response.prepare(request)
+    await response.write(b": listening\n\n")
+    with contextlib.suppress(ConnectionError):
+        await _tell(backend, request, response, chat, after)
+    return response
+
+
+async def _tell(backend: FakeBackend, request: web.Request, response: web.StreamResponse, chat: Chat, after: int) -> None:
+    cuts = backend.cuts
+    while not (backend.down or request.app[STOPPING].is_set() or backend.cuts != cuts or chat not in backend.chats.values()):
+        for position in [position for position in list(chat.unasked) if position > after]:
+            after = position
+            await response.write(f"id: {position}\ndata: {json.dumps(chat.entries[position])}\n\n".encode())
+        await asyncio.sleep(0.02)
+
+
+async def _erase(backend: FakeBackend, request: web.Request) -> web.StreamResponse:
+    gone = _chat(backend, request)
+    backend.chats = {token: chat for token, chat in backend.chats.items() if chat is not gone}
+    return web.Response(status=204)
 
 
 async def _message(backend: FakeBackend, request: web.Request) -> web.StreamResponse:
@@ -126,7 +199,7 @@ async def _message(backend: FakeBackend, request: web.Request) -> web.StreamResp
     backend.posts.append(body)
     if body["id"] not in chat.replies:
         chat.entries.append({"from": "patient", "text": _title(chat, body["text"])})
-        replies = backend.replies_to(chat, body["text"])
+        replies = [] if chat.taken_over else backend.replies_to(chat, body["text"])
         chat.replies[body["id"]] = replies
         chat.entries += [{"from": "bot", **message} for message in replies]
         if any(message.get("custom", {}).get("code") == "erased" for message in replies):
@@ -167,23 +240,31 @@ def _troubled(backend: FakeBackend, answer: Answer) -> Handler:
     return handle
 
 
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, POST, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+    "Access-Control-Expose-Headers": "Retry-After",
+}
+STOPPING: web.AppKey[asyncio.Event] = web.AppKey("stopping", asyncio.Event)
+
+
+async def _stop(app: web.Application) -> None:
+    app[STOPPING].set()
+
+
 @web.middleware
 async def _cors(request: web.Request, handler: Handler) -> web.StreamResponse:
     if not request.path.startswith("/chat/"):
         return await handler(request)
-    headers = {
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Allow-Headers": "Authorization, Content-Type",
-        "Access-Control-Expose-Headers": "Retry-After",
-    }
     if request.method == "OPTIONS":
-        return web.Response(status=204, headers=headers)
+        return web.Response(status=204, headers=CORS)
     try:
         response = await handler(request)
     except web.HTTPException as error:
-        error.headers.update(headers)
+        error.headers.update(CORS)
         raise
-    response.headers.update(headers)
+    response.headers.update(CORS)
     return response
 
 
@@ -269,12 +350,28 @@ def make_app(backend: FakeBackend) -> web.Application:
             return web.json_response({}, status=503)
         return await handler(request)
 
+    async def seen(request: web.Request) -> web.StreamResponse:
+        return await _seen(backend, request)
+
+    async def news(request: web.Request) -> web.StreamResponse:
+        return await _news(backend, request)
+
+    async def events(request: web.Request) -> web.StreamResponse:
+        return await _events(backend, request)
+
     app = web.Application(middlewares=[security_headers, error_pages, _cors, widget_away])
     setup_pages(app, Pages(_all_texts()), SampleSource())
     app.router.add_get("/host", _host_page)
     app.router.add_post("/chat/session", _troubled(backend, _session))
     app.router.add_get("/chat/messages", _troubled(backend, _history))
     app.router.add_post("/chat/messages", _troubled(backend, _message))
+    app.router.add_delete("/chat/session", _troubled(backend, _erase))
+    # Without the troubles of the other requests, which count those.
+    app.router.add_get("/chat/events", events)
+    app.router.add_get("/chat/news", news)
+    app.router.add_post("/chat/seen", seen)
+    app[STOPPING] = asyncio.Event()
+    app.on_shutdown.append(_stop)
     app.router.add_route("OPTIONS", "/chat/{rest}", _message_options)
     return app
 

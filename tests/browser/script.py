@@ -177,5 +177,17 @@ ERASE_ASKED: BotMessage = {
     "text": "Shall I delete all your answers? This can't be undone.",
     "buttons": [{"title": "Yes, delete them", "payload": "#erase=confirm"}, {"title": "No, keep them", "payload": "#resume"}],
 }
+
+
+def joined(name: str | None) -> BotMessage:
+    """A person of the study team has taken over."""
+    who = f"{name} from the study team" if name else "Someone from the study team"
+    return {"text": f"{who} is now in this chat.", "custom": {"type": "notice", "code": "joined", "name": name}}
+
+
+HANDED_BACK: BotMessage = {
+    "text": "You are talking to me, the computer program, again.",
+    "custom": {"type": "notice", "code": "handed_back"},
+}
 UNCLEAR: BotMessage = {"text": "Sorry, I did not understand that.", "custom": {"type": "notice", "code": "unclear"}}
 EMPTY_CUSTOM: BotMessage = {"text": "Nothing special.", "custom": {"type": "something new", "trials": None}}

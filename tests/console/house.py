@@ -15,6 +15,7 @@ from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from bot.accounts import passwords
 from bot.accounts.roles import Role
 from bot.conversations.desk import Desk
+from bot.conversations.taking_over import while_taken_over
 from bot.conversations.transcripts import EventReader
 from bot.sealing import Sealer, new_key
 from bot.store import Account, Store
@@ -123,6 +124,7 @@ def make_house(
         events=EventReader(store, folder / "events.db"),
         api_key=API_KEY,
         fallback=lambda locale: library.in_locale(locale).text("fallback"),
+        while_taken_over=lambda locale: while_taken_over(library.in_locale(locale)),
         clock=clock,
         ingest_every=0.05,
     )

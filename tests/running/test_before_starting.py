@@ -42,8 +42,13 @@ class TestSettings:
         with pytest.raises(SettingsError, match="must differ"):
             settings(tmp_path, PORT="9000", TRIALCHAT_ENGINE_PORT="9000")
 
+    @pytest.mark.parametrize("hours", ["abc", "0", "-1", "1.5", "99999", "٣"])
+    def test_hours_that_are_none_are_named(self, tmp_path: Path, hours: str) -> None:
+        with pytest.raises(SettingsError, match=f"TRIALCHAT_TAKEOVER_HOURS={hours}: expected a number of hours"):
+            settings(tmp_path, TRIALCHAT_TAKEOVER_HOURS=hours)
+
     def test_survive_the_way_through_an_environment(self, tmp_path: Path) -> None:
-        made = settings(tmp_path, PORT="9000", TRIALCHAT_API_KEY="k", TRIALCHAT_ENGINE_SECRET="s")
+        made = settings(tmp_path, PORT="9000", TRIALCHAT_API_KEY="k", TRIALCHAT_ENGINE_SECRET="s", TRIALCHAT_TAKEOVER_HOURS="3")
         assert Settings.from_environment(made.as_environment()) == made
 
     PROVIDER: ClassVar[dict[str, str]] = {
@@ -95,7 +100,7 @@ class TestSecrets:
         given.home.mkdir()
         made = with_secrets(given)
         assert (made.api_key, made.admin_password) == ("given-key", "given-password")
-        assert list(json.loads((given.home / "secrets.json").read_text("utf-8"))) == ["engine_secret"]
+        assert list(json.loads((given.home / "secrets.json").read_text("utf-8"))) == ["engine_secret", "sealing_keys", "audit_key"]
 
     @pytest.mark.parametrize("content", ["{", "[]", '{"api_key": 1}'])
     def test_a_broken_file_is_named(self, tmp_path: Path, content: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.conversations.taking_over import while_taken_over
 from bot.conversations.transcripts import EventReader
 from bot.store import Store
 from bot.trials import TrialRecord
@@ -19,7 +20,9 @@ from bot.web.engine_client import EngineClient
 from bot.web.limits import LimitRates
 from bot.web.pages import Pages
 from bot.web.services import Services
+from bot.web.stream_rules import StreamRules
 from bot.web.views import SummaryData
+from bot.words import Words, load_library
 from bot.yaml_files import read_yaml
 
 from ..transcripts.broker import Broker
@@ -83,8 +86,18 @@ def rates() -> LimitRates:
     return LimitRates()
 
 
+@pytest.fixture(scope="session")
+def words() -> Words:
+    return load_library().in_locale("en")
+
+
 @pytest.fixture
-async def door(tmp_path: Path, rates: LimitRates) -> AsyncIterator[Door]:
+def stream_rules() -> StreamRules:
+    return StreamRules(every_seconds=0.1)
+
+
+@pytest.fixture
+async def door(tmp_path: Path, rates: LimitRates, words: Words, stream_rules: StreamRules) -> AsyncIterator[Door]:
     store = Store(f"sqlite:///{tmp_path}/store.db")
     store.migrate()
     broker = Broker(tmp_path / "events.db")
@@ -99,8 +112,10 @@ async def door(tmp_path: Path, rates: LimitRates) -> AsyncIterator[Door]:
         events=events,
         api_key=API_KEY,
         fallback=lambda locale: f"Sorry, I did not understand that. ({locale})",
+        while_taken_over=lambda _locale: while_taken_over(words),
         locales=("en", "de"),
         rates=rates,
+        streams=stream_rules,
         ingest_every=0.05,
     )
     texts = {"en": read_yaml(ROOT / "words/en/site.yaml")}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiohttp import web
 
-from bot.web.console import accounts, inbox, invitations, me, my_second_factor, second_step, signing_in, single_sign_on
+from bot.web.console import accounts, inbox, invitations, me, my_second_factor, second_step, signing_in, single_sign_on, taking_over
 from bot.web.console.door import served
 from bot.web.console.live import add_streams
 from bot.web.console.route import PublicRoute, Route
 from bot.web.console.services import CONSOLE, ConsoleServices
+from bot.web.console.taking_over import add_take_overs
+from bot.web.delivering import DELIVERS
 
 ROUTES: tuple[Route | PublicRoute, ...] = (
     *signing_in.ROUTES,
@@ -19,12 +23,15 @@ ROUTES: tuple[Route | PublicRoute, ...] = (
     *my_second_factor.ROUTES,
     *accounts.ROUTES,
     *inbox.ROUTES,
+    *taking_over.ROUTES,
 )
 
 
 def add_console(app: web.Application, services: ConsoleServices) -> None:
     """Add the console to the public app."""
-    app[CONSOLE] = services
+    delivers = app[DELIVERS]
+    app[CONSOLE] = services = replace(services, delivers=delivers)
+    add_take_overs(app, services)
     add_streams(app)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, served(route))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from bot.sealing import Sealer
 from bot.store import Store
 from bot.store.clock import Clock, utc_now
 from bot.web.console.texts import load_console_texts
+from bot.web.delivering import Delivers
 from bot.web.limits import Buckets, Rate
 from bot.words import Library
 
@@ -34,6 +36,10 @@ class ConsoleServices:
     # Where people find the site; with https the session's cookie is a secure one.
     site_url: str
     clock: Clock = utc_now
+    # How long a patient may wait for whoever took the conversation over, before that is said.
+    takeover_patience: timedelta = timedelta(hours=12)
+    # The channels that bring lines to the patient by themselves; `add_console` fills it in.
+    delivers: Mapping[str, Delivers] = field(default_factory=dict)
     texts: Mapping[str, Any] = field(default_factory=load_console_texts)
     # Whether whoever signs in must have a second factor.
     requires_second_factor: bool = False

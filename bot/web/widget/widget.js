@@ -6,6 +6,8 @@
   const NAME = "trial-chat";
   const LONGEST = 4000; // the server refuses longer messages
   const PATIENCE = 30000; // a reply later than this counts as a lost connection; sending again is safe
+  const SILENCE = 45000; // a stream that says nothing for this long is dead: the server says something every 15 s
+  const RECENT = 600000; // in a hidden page, lines are listened for this long after the last message
   const script = document.currentScript;
   if (customElements.get(NAME)) return;
 
@@ -56,6 +58,9 @@ progress::-moz-progress-bar{background:var(--main)}
 .bot .bubble{border-end-start-radius:4px}
 .patient .bubble{background:var(--mine);color:var(--onmine);border-end-end-radius:4px}
 .patient .bubble a{color:inherit}
+.person .bubble{background:var(--paper);border:2px solid var(--main);border-end-start-radius:4px}
+.person .from{max-inline-size:100%;overflow-wrap:anywhere;font-weight:600;color:var(--main);margin-block-end:.15em}
+.badge{display:inline-block;margin-inline-start:.6em;padding:0 .6em;border-radius:1em;background:var(--on);color:var(--main);font-size:.85em}
 .pending .bubble{border:2px dashed var(--paper)}
 .card{inline-size:100%;border:1px solid var(--line);border-radius:14px;padding:.9em 1em;overflow-wrap:anywhere}
 .card+.card,.bubble+.card{margin-block-start:.6em}
@@ -142,6 +147,12 @@ textarea::placeholder{color:var(--soft);opacity:1}
     #last = null; // the messages whose quick replies are on offer
     #looks = 0; // how often a reply still at work was looked for
     #opener = null; // where the focus goes back to
+    #person = false; // has a person of the study team taken over: the bot is silent
+    #after = -1; // the last line that came by itself, to go on from there
+    #stream = null; // ends the stream of such lines
+    #used = 0; // when something was last sent
+    #news = 0; // lines that came while the chat was closed
+    #unseen = false; // did lines come that the server was not told about being seen
     #narrow; // is the screen small: a full sheet instead of a panel
 
     connectedCallback() {
@@ -197,23 +208,26 @@ textarea::placeholder{color:var(--soft);opacity:1}
       part.send = make("button", { type: "submit", className: "solid", textContent: say.send });
       part.left = make("p", { id: "left", className: "left", role: "status", hidden: true });
       part.form = make("form", { className: "say", noValidate: true, onsubmit: (event) => this.#submit(event) }, make("label", { className: "sr", htmlFor: "box", textContent: say.box }), part.box, part.send);
+      part.subtitle = make("p", { textContent: say.subtitle });
+      part.news = make("p", { className: "sr", role: "status" });
       part.dialog = make("dialog", { "aria-labelledby": "title", onkeydown: (event) => this.#escape(event) },
-        make("div", { className: "head" }, make("div", {}, part.title, make("p", { textContent: say.subtitle })), part.menuButton, part.closeButton),
+        make("div", { className: "head" }, make("div", {}, part.title, part.subtitle), part.menuButton, part.closeButton),
         part.sheet, part.progress, part.scroll, part.state, part.again, part.form, part.left);
       // A phone's back gesture and other browser ways to close a dialog arrive here.
       part.dialog.addEventListener("cancel", (event) => { event.preventDefault(); this.#close(); });
-      part.root = make("div", { className: "root", lang: this.#locale, dir: direction || "ltr" }, make("aside", { "aria-label": say.title }, part.launcher), part.dialog);
+      part.root = make("div", { className: "root", lang: this.#locale, dir: direction || "ltr" }, make("aside", { "aria-label": say.title }, part.launcher, part.news), part.dialog);
       shadow.append(part.root);
       this.#name();
+      this.#look();
       this.#narrow = matchMedia("(max-width:480px),(max-height:420px)");
       this.#narrow.addEventListener("change", () => { if (part.dialog.open) { part.dialog.close(); this.#raise(); } });
-      addEventListener("online", () => this.#wake?.());
+      addEventListener("online", () => { this.#wake?.(); this.#listen(); });
       // A host page's own buttons stay hidden until there is a chat to open.
       for (const button of document.querySelectorAll("[data-trial-chat-open]")) {
         button.hidden = false;
         button.addEventListener("click", () => this.open(button));
       }
-      document.addEventListener("visibilitychange", () => this.#catchUp());
+      document.addEventListener("visibilitychange", () => { this.#catchUp(); this.#seen(); if (!this.#stream) this.#listen(); });
       // Keep the box above a phone's keyboard, which covers the page without shrinking it.
       visualViewport?.addEventListener("resize", () => part.dialog.style.setProperty("--tall", visualViewport.height + "px"));
     }
@@ -221,6 +235,20 @@ textarea::placeholder{color:var(--soft);opacity:1}
     #name() {
       const say = this.#texts;
       this.#parts.launcher.textContent = this.#remembered() ? say.launcher_continue : this.#trial ? say.launcher : say.launcher_any;
+      const news = this.#news ? fill(say.unread, { count: this.#news }) : "";
+      if (news) this.#parts.launcher.append(make("span", { className: "badge", textContent: news }));
+      this.#parts.news.textContent = news;
+    }
+
+    /* Whoever comes back learns that a person has answered, without opening the chat. */
+    async #look() {
+      const token = this.#remembered();
+      if (!token) return;
+      try {
+        const reply = await fetch(new URL("chat/news", this.#home), { headers: { Authorization: "Bearer " + token }, credentials: "omit", cache: "no-store" });
+        const { waiting } = reply.ok ? await reply.json() : {};
+        if (waiting > 0 && !this.#started) { this.#news = waiting; this.#name(); }
+      } catch { /* the chat itself says what is wrong, once it is opened */ }
     }
 
     /* A full sheet on a small screen keeps the focus inside; a panel beside the page leaves the page usable. */
@@ -237,6 +265,9 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.#opener = opener;
       this.#raise();
       part.launcher.hidden = true;
+      this.#news = 0;
+      this.#name();
+      this.#seen();
       // On a touch screen the box would bring up the keyboard over the first words.
       (matchMedia("(pointer:fine)").matches ? part.box : part.title).focus();
       if (!this.#started) this.#start();
@@ -275,11 +306,31 @@ textarea::placeholder{color:var(--soft);opacity:1}
     #askToEnd() {
       const say = this.#texts;
       const stay = make("button", { type: "button", textContent: say.end_cancel, onclick: () => this.#sheet(false) });
-      const erase = make("button", { type: "button", textContent: say.end_erase, onclick: () => { this.#sheet(false); this.#send("#erase", say.erase_said); } });
+      const erase = make("button", { type: "button", textContent: say.end_erase, onclick: () => { if (this.#person) return this.#askToErase(); this.#sheet(false); this.#send("#erase", say.erase_said); } });
       const end = make("button", { type: "button", className: "solid", textContent: say.end_confirm, onclick: () => this.#forget() });
       const heading = make("h3", { textContent: say.end_title, tabIndex: -1 });
       this.#parts.sheet.replaceChildren(heading, make("p", { textContent: say.end_text }), end, this.#token ? erase : null, stay);
       heading.focus();
+    }
+
+    /* While a person has taken over, the bot cannot ask whether it is meant. */
+    #askToErase() {
+      const say = this.#texts;
+      const heading = make("h3", { textContent: say.erase_title, tabIndex: -1 });
+      const yes = make("button", { type: "button", className: "solid", textContent: say.erase_confirm, onclick: () => this.#erase() });
+      this.#parts.sheet.replaceChildren(heading, make("p", { textContent: say.erase_text }), yes, make("button", { type: "button", textContent: say.erase_cancel, onclick: () => this.#sheet(false) }));
+      heading.focus();
+    }
+
+    async #erase() {
+      const say = this.#texts;
+      this.#sheet(false);
+      const reply = await this.#insist("DELETE", "chat/session", null, say.offline_start);
+      if (!reply) return;
+      if (reply.status >= 400 && reply.status !== 401) return this.#state(say.refused);
+      this.#reset();
+      this.#state(say.erase_done);
+      this.#offer([{ title: say.start_new, run: () => this.#start() }]);
     }
 
     #forget() {
@@ -293,6 +344,10 @@ textarea::placeholder{color:var(--soft);opacity:1}
       const part = this.#parts;
       this.#epoch += 1;
       this.#wake?.();
+      this.#stream?.abort();
+      this.#stream = null;
+      this.#after = -1;
+      this.#takenOver(false);
       this.#drop();
       this.#token = null;
       this.#started = this.#busy = false;
@@ -320,7 +375,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       const timer = setTimeout(() => stop.abort(), PATIENCE);
       try {
         const reply = await fetch(new URL(path, this.#home), { method, headers, body: body && JSON.stringify(body), credentials: "omit", cache: "no-store", signal: stop.signal });
-        const data = reply.ok ? await reply.json() : null;
+        const data = reply.ok && reply.status !== 204 ? await reply.json() : null;
         return { status: reply.status, data, after: parseInt(reply.headers.get("Retry-After"), 10) };
       } finally { clearTimeout(timer); }
     }
@@ -398,6 +453,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.#token = reply.data.token;
       this.#remember();
       this.#receive(list(reply.data.messages));
+      this.#listen();
     }
 
     /* The whole transcript again: after a reload, or when another tab went on. Not read out loud. */
@@ -408,8 +464,10 @@ textarea::placeholder{color:var(--soft);opacity:1}
       const from = all.findLastIndex((entry) => entry.from === "patient");
       part.log.setAttribute("aria-live", "off");
       part.log.replaceChildren();
-      all.forEach((entry) => this.#turn(entry, entry.from === "patient"));
+      all.forEach((entry) => this.#turn(entry, entry.from));
       this.#known = all.length;
+      this.#after = data.last ?? -1;
+      this.#takenOver(data.taken_over);
       this.#ask(from === all.length - 1 ? all.filter((entry) => entry.from !== "patient") : all.slice(from + 1));
       part.dots.hidden = true;
       part.scroll.scrollTop = part.scroll.scrollHeight;
@@ -418,12 +476,13 @@ textarea::placeholder{color:var(--soft);opacity:1}
       if (data.open === false) {
         this.#state(this.#texts.closed);
         this.#offer([{ title: this.#texts.start_new, run: () => { this.#reset(); this.#start(); } }]);
-      } else if (from >= 0 && from === all.length - 1 && this.#looks < 5) {
+      } else if (from >= 0 && from === all.length - 1 && this.#looks < 5 && !this.#person) {
         // The last message may still be at work on the server: look for its reply for a while.
         this.#looks += 1;
         part.dots.hidden = false;
         setTimeout(() => epoch === this.#epoch && this.#catchUp(), 1500 * this.#looks);
       } else this.#looks = 0;
+      this.#listen();
     }
 
     async #catchUp() {
@@ -444,14 +503,15 @@ textarea::placeholder{color:var(--soft);opacity:1}
       const within = part.replies.contains(this.shadowRoot.activeElement);
       this.#busy = true; // two quick taps send once
       this.#looks = 0;
-      const turn = this.#turn({ text: shown }, true);
+      this.#used = Date.now();
+      const turn = this.#turn({ text: shown }, "patient");
       this.#known += 1;
       this.#offer([]);
       // The tapped button is gone; from here the next Tab leads to the next quick replies.
       if (within) part.replies.focus({ preventScroll: true });
       part.send.setAttribute("aria-disabled", "true");
       part.scroll.scrollTop = part.scroll.scrollHeight;
-      const dots = setTimeout(() => { if (turn.matches(".pending")) return; part.dots.hidden = false; part.scroll.scrollTop = part.scroll.scrollHeight; }, 250);
+      const dots = setTimeout(() => { if (turn.matches(".pending") || this.#person) return; part.dots.hidden = false; part.scroll.scrollTop = part.scroll.scrollHeight; }, 250);
       this.#remember();
       const reply = await this.#insist("POST", "chat/messages", { id: uuid(), text }, say.offline, turn);
       clearTimeout(dots);
@@ -462,7 +522,11 @@ textarea::placeholder{color:var(--soft);opacity:1}
       if (reply.status < 300) {
         turn.classList.remove("pending");
         turn.querySelector(".note")?.remove();
-        this.#receive(list(reply.data.messages));
+        const messages = list(reply.data.messages);
+        // Nothing comes back where a person has taken over: they will answer.
+        if (!messages.length) { this.#takenOver(true); this.#state(say.person_answers); }
+        this.#receive(messages);
+        this.#listen(false);
         return;
       }
       // Not taken: give the words back instead of losing them.
@@ -495,7 +559,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
         this.#parts.progress.hidden = true;
         this.#drop();
       }
-      const turns = messages.map((message) => this.#turn(message, false));
+      const turns = messages.map((message) => this.#turn(message, "bot"));
       this.#ask(messages);
       if (erased) {
         this.#token = null;
@@ -505,6 +569,79 @@ textarea::placeholder{color:var(--soft);opacity:1}
       // Long replies start at their first line; short ones end in sight.
       const top = turns[0] ? turns[0].offsetTop - 12 : scroll.scrollHeight;
       scroll.scrollTop = Math.min(scroll.scrollHeight, top);
+    }
+
+    // ---------------------------------------------------------------- lines that come by themselves
+
+    /* What a person of the study team writes, that they came, that the bot is back. Begins anew unless told to keep what runs. */
+    async #listen(anew = true) {
+      if (!this.#token || (!anew && this.#stream)) return;
+      this.#stream?.abort();
+      const own = this.#stream = new AbortController();
+      for (let wait = 1; own === this.#stream; wait = Math.min(wait * 2, 60)) {
+        if (document.hidden && Date.now() - this.#used > RECENT) break;
+        const began = Date.now();
+        try {
+          const reply = await fetch(new URL("chat/events?after=" + this.#after, this.#home), { headers: { Authorization: "Bearer " + this.#token }, credentials: "omit", cache: "no-store", signal: own.signal });
+          if ([401, 403, 404].includes(reply.status)) break;
+          if (reply.ok) await this.#follow(reply.body.pipeThrough(new TextDecoderStream()).getReader(), own);
+          else wait = Math.max(wait, 15); // there is no room for a stream: the transcript is looked at now and then
+        } catch { /* the connection broke: again, from the last line */ }
+        if (own !== this.#stream) return;
+        if (Date.now() - began > 10000) wait = 1;
+        await new Promise((done) => setTimeout(done, wait * (900 + Math.random() * 200)));
+        if (own === this.#stream) this.#catchUp(); // after a sleep, say: the transcript has all
+      }
+      if (own === this.#stream) this.#stream = null;
+    }
+
+    async #follow(reader, own) {
+      for (let rest = ""; ;) {
+        const dead = setTimeout(() => reader.cancel(), SILENCE);
+        const { done, value } = await reader.read().finally(() => clearTimeout(dead));
+        if (done || own !== this.#stream) return;
+        const events = (rest + value).split("\n\n");
+        rest = events.pop();
+        for (const event of events) {
+          const [, id, data] = event.match(/^id: (\d+)\ndata: (.*)$/) || [];
+          if (id && +id > this.#after) { this.#after = +id; this.#hear(JSON.parse(data)); }
+        }
+      }
+    }
+
+    #hear(line) {
+      const { dialog, log, scroll, dots } = this.#parts;
+      const near = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
+      this.#known += 1;
+      this.#looks = 0;
+      dots.hidden = true;
+      const code = line.custom?.code;
+      if (line.from === "coordinator" || code === "joined" || code === "handed_back") {
+        this.#takenOver(code !== "handed_back");
+        if (!this.#busy) this.#state("");
+        this.#offer([]);
+      }
+      this.#turn(line, line.from);
+      if (code === "handed_back") this.#last = [];
+      if (line.from === "bot" && !this.#person) this.#ask([...(this.#last || []), line]);
+      if (near) scroll.scrollTop = Math.min(scroll.scrollHeight, log.lastChild.offsetTop - 12);
+      if (!dialog.open) { this.#news += 1; this.#name(); }
+      this.#unseen = true;
+      this.#seen();
+    }
+
+    /* Whoever wrote learns that it can be seen: the chat is open, and the page is in front. */
+    #seen() {
+      if (!this.#unseen || document.hidden || !this.#parts.dialog.open) return;
+      this.#unseen = false;
+      this.#call("POST", "chat/seen", { last: this.#after }).catch(() => { this.#unseen = true; });
+    }
+
+    #takenOver(person) {
+      this.#person = !!person;
+      this.#parts.box.placeholder = person ? this.#texts.box : this.#texts.box_hint;
+      this.#parts.subtitle.textContent = person ? this.#texts.subtitle_person : this.#texts.subtitle;
+      if (person) this.#parts.progress.hidden = true;
     }
 
     // ---------------------------------------------------------------- showing
@@ -544,14 +681,17 @@ textarea::placeholder{color:var(--soft);opacity:1}
       return text.split(/\n\s*\n/).filter((part) => !/^\s*([-•–]|\p{Nd}+[.)])\s/mu.test(part)).join("\n\n");
     }
 
-    #turn(message, patient) {
+    #turn(message, from) {
       const say = this.#texts;
       const custom = message.custom || {};
-      const turn = make("div", { className: "turn " + (patient ? "patient" : "bot") });
+      const person = from === "coordinator";
+      const turn = make("div", { className: "turn " + (person ? "person" : from) });
       const text = this.#shown(message, custom);
       if (text) {
         // Who speaks stands beside the bubble: inside, it would decide the direction of the words.
-        turn.append(make("span", { className: "sr", textContent: (patient ? say.from_patient : say.from_bot) + " " }));
+        turn.append(person
+          ? make("span", { className: "from", dir: "auto", textContent: fill(message.name ? say.from_person : say.from_team, message) + " " })
+          : make("span", { className: "sr", textContent: (from === "patient" ? say.from_patient : say.from_bot) + " " }));
         const bubble = make("div", { className: "bubble", dir: "auto" }, ...this.#words(text, custom));
         turn.append(custom.type === "safety" ? make("div", { className: "safety" }, make("strong", { textContent: say.important }), bubble) : bubble);
       }
@@ -616,6 +756,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
     /* What the latest messages ask for: quick replies, check boxes, a number, how far it is. */
     #ask(messages) {
+      if (this.#person) return this.#offer([]);
       const part = this.#parts;
       const say = this.#texts;
       this.#last = messages;

@@ -15,10 +15,12 @@ DATA = sa.JSON(none_as_null=True)
 WORD = sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql")
 WHO_BEFORE = "who IN ('patient', 'bot')"
 WHO = "who IN ('patient', 'bot', 'coordinator')"
+DELIVERY = "delivery IN ('waiting', 'delivered')"
 CONVERSATION_COLUMNS = (
     ("verdict", sa.String(length=20)),
     ("closed_because", sa.String(length=200)),
     ("taken_over_at", MOMENT),
+    ("taken_over_as", sa.String(length=40)),
     ("waiting_since", MOMENT),
     ("changed_at", MOMENT),
 )
@@ -56,6 +58,8 @@ def upgrade() -> None:
         messages.drop_constraint(op.f("ck_messages_who"), type_="check")
         messages.create_check_constraint(op.f("ck_messages_who"), WHO)
         messages.add_column(sa.Column("author", sa.Integer(), nullable=True))
+        messages.add_column(sa.Column("delivery", sa.String(length=20), nullable=True))
+        messages.create_check_constraint(op.f("ck_messages_delivery"), DELIVERY)
         messages.create_foreign_key(op.f("fk_messages_author_accounts"), "accounts", ["author"], ["id"])
     _make_misreadings()
     _fill_in()
@@ -331,6 +335,8 @@ def downgrade() -> None:
     with op.batch_alter_table("messages") as messages:
         messages.drop_constraint(op.f("fk_messages_author_accounts"), type_="foreignkey")
         messages.drop_column("author")
+        messages.drop_constraint(op.f("ck_messages_delivery"), type_="check")
+        messages.drop_column("delivery")
         messages.drop_constraint(op.f("ck_messages_who"), type_="check")
         messages.create_check_constraint(op.f("ck_messages_who"), WHO_BEFORE)
     op.drop_index(op.f("ix_screenings_contact_key"), "screenings")
