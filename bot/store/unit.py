@@ -5,11 +5,14 @@ from __future__ import annotations
 from bot.store.accounts import Accounts
 from bot.store.audit import Audit
 from bot.store.conversations import Conversations
+from bot.store.notes import Notes
+from bot.store.review import Review
 from bot.store.screenings import Screenings
 from bot.store.transcripts import Transcripts
 from bot.store.trials import Trials
 from bot.store.turns import Turns
+from bot.store.work import Work
 
 
-class Unit(Conversations, Screenings, Turns, Transcripts, Trials, Audit, Accounts):
+class Unit(Conversations, Screenings, Turns, Transcripts, Trials, Audit, Accounts, Work, Notes, Review):
     """All that can be read and written in one transaction; made by ``Store.unit()`` or ``Store.reading()``."""
