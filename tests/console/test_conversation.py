@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.accounts.roles import Role
-from bot.store import NewMessage
 from tests.console.conftest import SignIn
-from tests.console.house import OTHER_TRIAL, TRIAL, Guest, House
+from tests.console.house import Guest, House
 
 SAID = ("hello", "yes", "I'm 54 and had chemo", "actually I am 57", "stage 4")
 
@@ -27,7 +25,13 @@ def plain(page: str) -> str:
 async def test_what_was_said_is_there_in_its_order_with_the_quick_replies(house: House, sign_in: SignIn) -> None:
     conversation = house.conversation(*SAID)
     page = plain(await revealed(await sign_in(), conversation))
-    lines = ["Hello, and welcome.", "Is it okay if I ask", "Yes, go ahead", "I&#39;m 54 and had chemo", "Thank you, I changed your age from 54"]
+    lines = [
+        "Hello, and welcome.",
+        "Is it okay if I ask",
+        "Yes, go ahead",
+        "I&#39;m 54 and had chemo",
+        "Thank you, I changed your age from 54",
+    ]
     places = [page.index(line) for line in lines]
     assert places == sorted(places)
 
