@@ -68,9 +68,9 @@ async def test_no_word_of_the_patient_stands_anywhere_in_a_masked_page(house: Ho
 async def test_other_answers_make_the_same_masked_page(house: House, sign_in: SignIn) -> None:
     guest = await sign_in()
     pages = []
-    for age, stage, chemo in (("83", "stage 4", "no chemo"), ("I am eighty-one", "it is stage IV they say", "never had any")):
+    for illness, age in (("nsclc", "83"), ("non-small cell lung cancer, they told me in June", "I am eighty-one")):
         house.clock.now = START
-        conversation = house.conversation("hello", "yes", "nsclc", age, chemo, stage)
+        conversation = house.conversation("hello", "yes", illness, age)
         pages.append((await masked_page(guest, conversation)).replace(conversation, "*").replace(conversation[:8], "*"))
     assert pages[0] == pages[1]
 
