@@ -32,7 +32,7 @@ async def test_the_status_is_set_and_audited(house: House, sign_in: SignIn, conv
     assert status == 200
     assert "The status is saved." in page
     assert stored(house, conversation).status == "to_call"
-    assert [detail for _, detail in audited(house, conversation, "changed_status")] == [{"status": "to_call"}]
+    assert [detail for _, detail in audited(house, conversation, "status_set")] == [{"status": "to_call", "before": "new"}]
 
 
 async def test_what_is_closed_has_a_reason_and_may_have_words(house: House, sign_in: SignIn, conversation: str) -> None:
@@ -44,9 +44,20 @@ async def test_what_is_closed_has_a_reason_and_may_have_words(house: House, sign
     await guest.post(at(conversation, "/status"), status="closed", because="not_reached", words="  three   times ")
     assert (stored(house, conversation).status, stored(house, conversation).closed_because) == ("closed", "not_reached: three times")
     # What somebody added in words is no part of the audit.
-    assert audited(house, conversation, "changed_status")[0][1] == {"status": "closed", "because": "not_reached"}
+    assert audited(house, conversation, "status_set")[0][1] == {"status": "closed", "before": "new"}
     await guest.post(at(conversation, "/status"), status="called", because="not_reached")
     assert stored(house, conversation).closed_because is None
+
+
+async def test_a_reason_that_was_written_freely_is_hidden_until_it_is_revealed(house: House, sign_in: SignIn, conversation: str) -> None:
+    with house.store.unit() as unit:
+        unit.set_status(conversation, "closed", house.clock(), "her tumor grew: no more trials")
+    guest = await sign_in()
+    assert "her tumor grew" not in (await guest.get(at(conversation)))[1]
+    # Whoever does not see the words does not lose them.
+    await guest.post(at(conversation, "/status"), status="closed", because="other")
+    assert stored(house, conversation).closed_because == "other: her tumor grew: no more trials"
+    assert "her tumor grew: no more trials" in await revealed(guest, conversation)
 
 
 async def test_a_status_that_there_is_not_changes_nothing(house: House, sign_in: SignIn, conversation: str) -> None:
@@ -71,7 +82,8 @@ async def test_it_is_given_to_who_sees_the_trial_and_works(house: House, sign_in
     assert stored(house, conversation).assigned_to == one.id
     assert "Nobody has it now." in (await guest.post(at(conversation, "/assign"), account=""))[1]
     assert stored(house, conversation).assigned_to is None
-    assert [detail for _, detail in audited(house, conversation, "assigned")] == [{"account": None}, {"account": one.id}]
+    assert [detail for _, detail in audited(house, conversation, "assigned")] == [{"to": one.id, "before": None}]
+    assert [detail for _, detail in audited(house, conversation, "unassigned")] == [{"before": one.id}]
 
 
 async def test_a_tag_comes_and_goes(house: House, sign_in: SignIn, conversation: str) -> None:

@@ -82,7 +82,7 @@ class _Reviewing:
         return Review(
             revealed=self._revealed,
             lines=lines,
-            alerts=tuple(Alert(line.danger, line.position, line.at) for line in lines if line.danger in ("emergency", "crisis")),
+            alerts=tuple(_alerts(lines)),
             trials=trials,
             hidden_trials=hidden,
             agreements=tuple(Agreement(one.given, one.at, one.text_version, one.text_hash) for one in self._loaded.consents),
@@ -231,6 +231,15 @@ class _Reviewing:
             if record is not None:
                 found.append(self._standings.standing(record, answers, given.get(trial)))
         return tuple(found), 0
+
+
+def _alerts(lines: Sequence[Line]) -> Iterator[Alert]:
+    """Each danger once: what was heard, and not its answer too, which follows it."""
+    before: Danger | None = None
+    for line in lines:
+        if line.danger in ("emergency", "crisis") and line.danger != before:
+            yield Alert(line.danger, line.position, line.at)
+        before = line.danger
 
 
 def _custom(message: Message) -> Mapping[str, Any]:

@@ -27,6 +27,7 @@ class Standings:
         self._attributes, self._unreviewed = attributes, unreviewed
         self._study, self._locale = study, locale
         self._interviews: dict[int, tuple[TrialRecord, Interview]] = {}
+        self._depending: dict[tuple[int, str], tuple[str, ...]] = {}
         self._assessed: dict[tuple[int, int], tuple[Answers, Assessment]] = {}
 
     def interview(self, record: TrialRecord) -> Interview:
@@ -46,7 +47,10 @@ class Standings:
 
     def points_on(self, record: TrialRecord, attribute: str, answers: Answers | None) -> tuple[PointRef, ...]:
         """The criteria that an attribute bears on; where answers are given, only those that they leave open."""
-        depending = self.interview(record).depending(attribute)
+        key = id(record), attribute
+        if key not in self._depending:
+            self._depending[key] = self.interview(record).depending(attribute)
+        depending = self._depending[key]
         if answers is not None:
             status = {result.id: result.status for result in self.assess(record, answers).results}
             depending = tuple(name for name in depending if status[name] is Status.UNKNOWN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,6 +41,7 @@ class WorkView:
     status: str
     because: str | None
     because_words: str | None
+    hides_words: bool
     assigned_to: int | None
     assigned_name: str | None
     assignees: tuple[Assignee, ...]
@@ -47,18 +49,21 @@ class WorkView:
     notes: tuple[NoteView, ...]
 
 
-def work_on(unit: Unit, conversation: Conversation, account_id: int, *, revealed: bool, now: datetime) -> WorkView:
-    """The work on a conversation, as an account sees it."""
+def work_on(
+    unit: Unit, conversation: Conversation, account_id: int, reasons: Collection[str], *, revealed: bool, now: datetime
+) -> WorkView:
+    """The work on a conversation, as an account sees it. `reasons`: the codes that a reason for closing can have."""
     people = assignees(unit, conversation.trial_id)
     names = {one.id: one.name for one in people}
     has_it = conversation.assigned_to
     if has_it is not None and has_it not in names:
         names |= unit.account_names({has_it})
-    code, words = reason_of(conversation.closed_because)
+    code, words = reason_of(conversation.closed_because, reasons)
     return WorkView(
         status=conversation.status,
         because=code,
         because_words=words if revealed else None,
+        hides_words=words is not None and not revealed,
         assigned_to=has_it,
         assigned_name=None if has_it is None else names.get(has_it),
         assignees=people,
@@ -82,12 +87,12 @@ def reason(code: str, words: str, longest: int) -> str:
     return (code + _BETWEEN + " ".join(words.split()) if words.strip() else code)[:longest].rstrip()
 
 
-def reason_of(stored: str | None) -> tuple[str | None, str | None]:
-    """The code and the words of a stored reason."""
+def reason_of(stored: str | None, reasons: Collection[str]) -> tuple[str | None, str | None]:
+    """The code and the words of a stored reason; one that was written freely is words alone."""
     if stored is None:
         return None, None
     code, _, words = stored.partition(_BETWEEN)
-    return code, words or None
+    return (code, words or None) if code in reasons else (None, stored)
 
 
 def _note(note: Note, account_id: int, revealed: bool, now: datetime) -> NoteView:

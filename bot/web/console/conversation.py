@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from aiohttp import web
 
@@ -37,7 +38,7 @@ class ConversationPage:
     review: Review
     work: WorkView
     revealed_until: datetime | None
-    panels: dict[str, object]
+    panels: dict[str, Any]
 
 
 async def show(request: web.Request, visitor: Visitor) -> web.StreamResponse:
@@ -61,7 +62,9 @@ async def _shown(request: web.Request, visitor: Visitor, template: str) -> web.S
         review=found.review,
         work=found.work,
         revealed_until=found.revealed_until,
+        # A part finds its view under its own name, and among all of them.
         panels=found.panels,
+        **found.panels,
         statuses=STATUSES,
         longest={"note": LONGEST_NOTE, "tag": LONGEST_TAG, "reason": LONGEST_REASON},
         problem=request.query.get("problem", ""),
@@ -129,12 +132,13 @@ def _is_revealed(services: ConsoleServices, visitor: Visitor, conversation_id: s
 def _opened(services: ConsoleServices, visitor: Visitor, conversation: Conversation) -> ConversationPage:
     now = services.clock()
     _note_opened(services, visitor, conversation, now)
+    reasons = services.texts["conversation"]["closed_because"]
     with services.store.reading() as unit:
         until = revealed_until(unit, visitor, conversation.id, now)
         return ConversationPage(
             conversation=conversation,
             review=services.reviews.review(unit, conversation, revealed=until is not None),
-            work=work_on(unit, conversation, visitor.account.id, revealed=until is not None, now=now),
+            work=work_on(unit, conversation, visitor.account.id, reasons, revealed=until is not None, now=now),
             revealed_until=until,
             panels=panels_of(services, unit, conversation, visitor),
         )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from aiohttp import web
 
 from bot.accounts.roles import Permission
-from bot.conversations.review.work import LONGEST_NOTE, OWN_NOTE_FOR, assignees, reason
+from bot.conversations.review.work import LONGEST_NOTE, OWN_NOTE_FOR, assignees, reason, reason_of
 from bot.store import Conversation, Json, Unit
 from bot.store.work import LONGEST_REASON, STATUSES, NotATagError
 from bot.web.console.door import conversation_of, redirect
@@ -34,12 +34,14 @@ def set_status(services: ConsoleServices, unit: Unit, visitor: Visitor, conversa
     status = next((one for one in STATUSES if one == fields.get("status")), None)
     if status is None:
         raise RefusedError("no_status")
-    because = fields.get("because", "")
-    if status == "closed" and because not in services.texts["conversation"]["closed_because"]:
+    because, reasons = fields.get("because", ""), services.texts["conversation"]["closed_because"]
+    if status == "closed" and because not in reasons:
         raise RefusedError("no_reason")
-    kept = reason(because, fields.get("words", ""), LONGEST_REASON) if status == "closed" else None
+    # A masked form has no field for the words: they stay as they are.
+    words = fields.get("words", reason_of(conversation.closed_because, reasons)[1] or "")
+    kept = reason(because, words, LONGEST_REASON) if status == "closed" else None
     unit.set_status(conversation.id, status, services.clock(), kept)
-    _audit(services, unit, visitor, conversation, "changed_status", {"status": status} | ({"because": because} if kept else {}))
+    _audit(services, unit, visitor, conversation, "status_set", {"status": status, "before": conversation.status})
     return "status"
 
 
@@ -50,7 +52,8 @@ def assign(services: ConsoleServices, unit: Unit, visitor: Visitor, conversation
     if account is None and wanted:
         raise RefusedError("no_account")
     unit.assign(conversation.id, account, services.clock())
-    _audit(services, unit, visitor, conversation, "assigned", {"account": account})
+    detail = {"before": conversation.assigned_to} | ({} if account is None else {"to": account})
+    _audit(services, unit, visitor, conversation, "unassigned" if account is None else "assigned", detail)
     return "assigned" if account is not None else "unassigned"
 
 
@@ -60,7 +63,7 @@ def add_tag(services: ConsoleServices, unit: Unit, visitor: Visitor, conversatio
         unit.add_tag(conversation.id, fields.get("tag", ""), services.clock())
     except NotATagError:
         raise RefusedError("no_tag") from None
-    _audit(services, unit, visitor, conversation, "tagged")
+    _audit(services, unit, visitor, conversation, "tag_added")
     return "tagged"
 
 
@@ -70,7 +73,7 @@ def remove_tag(services: ConsoleServices, unit: Unit, visitor: Visitor, conversa
         unit.remove_tag(conversation.id, fields.get("tag", ""), services.clock())
     except NotATagError:
         raise RefusedError("no_tag") from None
-    _audit(services, unit, visitor, conversation, "untagged")
+    _audit(services, unit, visitor, conversation, "tag_removed")
     return "untagged"
 
 

@@ -166,4 +166,5 @@ def test_danger_is_marked_where_it_is_heard_and_where_it_is_answered(house: Hous
         unit.add_messages(conversation, [heard, NewMessage("k2", "bot", "Call 112.", house.clock(), custom, message_id="x")])
     for revealed in (True, False):
         review = reviewed(house, reviews, conversation, revealed=revealed)
-        assert [alert.danger for alert in review.alerts] == ["emergency", "emergency"]
+        assert [line.danger for line in review.lines[-2:]] == ["emergency", "emergency"]
+        assert [(alert.danger, alert.position) for alert in review.alerts] == [("emergency", review.lines[-2].position)]
