@@ -23,8 +23,8 @@ ALLOWED = {
     "trials": {"criteria", "screening", "store", "words", "yaml_files", "json_lines"},
     "words": {"criteria", "screening", "matching", "places", "yaml_files", "ordinary_words"},
     "places": {"matching", "words", "yaml_files", "ordinary_words"},
-    "store": set(),
-    "conversations": {"criteria", "screening", "matching", "places", "trials", "words", "store", "json_lines"},
+    "store": {"audit"},
+    "conversations": {"criteria", "screening", "matching", "places", "trials", "words", "store", "accounts", "json_lines"},
     "engine": {"screening", "ordinary_words"},
 }
 

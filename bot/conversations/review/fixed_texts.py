@@ -103,10 +103,10 @@ def _in_a_search(words: Words, total: int, attributes: Sequence[str]) -> Iterato
 
 
 def _questions(renderer: Renderer, attributes: Sequence[str]) -> Iterator[Said]:
-    asked = [name for name in attributes if "question" in renderer.words.about(name)]
+    asked = [name for name in attributes if renderer.words.attributes[name].asked]
     nothing = steps.Progress(0, 0)
     yield from renderer.render([steps.Ask(name, nothing, attempt) for name in asked for attempt in range(_ATTEMPTS)])
-    yield from renderer.render([steps.Help(name) for name in asked if "help" in renderer.words.about(name)])
+    yield from renderer.render([steps.Help(name) for name in asked])
 
 
 def _beside(words: Words, locale: str, topics: Sequence[str], records: Sequence[TrialRecord]) -> Iterator[Said]:
