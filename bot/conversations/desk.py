@@ -40,7 +40,7 @@ class Desk:
         self._library = library
         self._clock = clock
         self._public_url = public_url.rstrip("/")
-        self._unreviewed = unreviewed
+        self.unreviewed = unreviewed
         self._records = RecordCache()
         self.pool = TrialPool(store, library, unreviewed)
 
@@ -90,7 +90,7 @@ class Desk:
         if conversation.trial_id != record.nct_id:
             conversation = unit.turn_conversation(conversation.id, record.nct_id)
         words = self._library.in_locale(conversation.locale)
-        criteria = screened(record, self._unreviewed)
+        criteria = screened(record, self.unreviewed)
         interview = Interview(self._library.attributes, criteria, words.lexicon.condition_names)
         return TrialTable(self, unit, conversation, words, self._clock(), record, interview)
 

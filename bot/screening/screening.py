@@ -46,7 +46,7 @@ class Interview(Questioning):
         return steps.Progress(answered, planned + extra)
 
     def _why(self, state: State) -> steps.Why:
-        return steps.Why(state.prompt.asks, self._depending(state.prompt.asks))
+        return steps.Why(state.prompt.asks, self.depending(state.prompt.asks))
 
     def _rules_out(self, state: State, answer: Answer) -> bool:
         others = {name: a for name, a in state.answers.items() if name != answer.attribute}
@@ -93,7 +93,7 @@ class Interview(Questioning):
             condition_names=self._condition_names,
         )
 
-    def _depending(self, name: str) -> tuple[str, ...]:
+    def depending(self, name: str) -> tuple[str, ...]:
         """The criteria that an answer bears on, through what follows from it too."""
         names = {name}
         for attribute in self.attributes.values():

@@ -223,6 +223,43 @@ class Handoff:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody of the study team wrote down about a conversation."""
+
+    id: int
+    conversation_id: str
+    account_id: int
+    author: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Misreading:
+    """What a misread message meant, as `trialchat read` writes it (contract, section 8), and who says so."""
+
+    id: int
+    conversation_id: str
+    event_key: str
+    account_id: int
+    author: str
+    attribute: str | None
+    meant: JsonObject
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FlaggedMessage:
+    """A misread message with what it meant, to learn from."""
+
+    id: int
+    text: str
+    locale: str
+    attribute: str | None
+    meant: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One message of a client and what it was answered, so that a repeat gets the same answer.
 

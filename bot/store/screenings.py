@@ -138,19 +138,19 @@ class Screenings(Part):
         )
         self._session.add(row)
         self._session.flush()
-        return _answer(row)
+        return answer_of(row)
 
     def answers(self, screening_id: int) -> list[Answer]:
         """The answers of a screening, oldest first."""
         rows = self._session.scalars(select(AnswerRow).where(AnswerRow.screening_id == screening_id).order_by(AnswerRow.id))
-        return [_answer(row) for row in rows]
+        return [answer_of(row) for row in rows]
 
     def answers_for_message(self, screening_id: int, message_id: str) -> list[Answer]:
         """What one message answered: the open question first, then what it volunteered."""
         rows = self._session.scalars(
             select(AnswerRow).where(AnswerRow.screening_id == screening_id, AnswerRow.message_id == message_id).order_by(AnswerRow.id)
         )
-        return [_answer(row) for row in rows]
+        return [answer_of(row) for row in rows]
 
     def answer_for_message(self, screening_id: int, message_id: str) -> Answer | None:
         """The first answer a message gave, which shows that it was handled before."""
@@ -161,12 +161,12 @@ class Screenings(Part):
         row = VerdictRow(screening_id=self._screening_row(screening_id).id, trial_id=trial_id, verdict=verdict, detail=detail, at=at)
         self._session.add(row)
         self._session.flush()
-        return _verdict(row)
+        return verdict_of(row)
 
     def verdicts(self, screening_id: int) -> list[Verdict]:
         """The verdicts of a screening, oldest first."""
         rows = self._session.scalars(select(VerdictRow).where(VerdictRow.screening_id == screening_id).order_by(VerdictRow.id))
-        return [_verdict(row) for row in rows]
+        return [verdict_of(row) for row in rows]
 
     def _screening_row(self, screening_id: int) -> ScreeningRow:
         row = self._session.scalars(select(ScreeningRow).where(ScreeningRow.id == screening_id).with_for_update()).one_or_none()
@@ -196,7 +196,8 @@ def _screening(row: ScreeningRow) -> Screening:
     )
 
 
-def _answer(row: AnswerRow) -> Answer:
+def answer_of(row: AnswerRow) -> Answer:
+    """The answer of a row."""
     return Answer(
         id=row.id,
         screening_id=row.screening_id,
@@ -209,7 +210,8 @@ def _answer(row: AnswerRow) -> Answer:
     )
 
 
-def _verdict(row: VerdictRow) -> Verdict:
+def verdict_of(row: VerdictRow) -> Verdict:
+    """The verdict of a row."""
     return Verdict(
         id=row.id,
         screening_id=row.screening_id,

@@ -8,6 +8,8 @@ from bot.store.conversations import Conversations
 from bot.store.credentials import Credentials
 from bot.store.inbox import Inbox
 from bot.store.invitations import Invitations
+from bot.store.notes import Notes
+from bot.store.review import Review
 from bot.store.saved_views import SavedViews
 from bot.store.screenings import Screenings
 from bot.store.takeover import TakeOvers
@@ -31,5 +33,7 @@ class Unit(
     Work,
     SavedViews,
     TakeOvers,
+    Notes,
+    Review,
 ):
     """All that can be read and written in one transaction; made by ``Store.unit()`` or ``Store.reading()``."""

@@ -6,7 +6,20 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from bot.web.console import accounts, inbox, invitations, me, my_second_factor, second_step, signing_in, single_sign_on, taking_over
+from bot.web.console import (
+    accounts,
+    conversation,
+    conversation_work,
+    inbox,
+    invitations,
+    me,
+    misreading,
+    my_second_factor,
+    second_step,
+    signing_in,
+    single_sign_on,
+    taking_over,
+)
 from bot.web.console.door import served
 from bot.web.console.live import add_streams
 from bot.web.console.route import PublicRoute, Route
@@ -24,6 +37,9 @@ ROUTES: tuple[Route | PublicRoute, ...] = (
     *accounts.ROUTES,
     *inbox.ROUTES,
     *taking_over.ROUTES,
+    *conversation.ROUTES,
+    *conversation_work.ROUTES,
+    *misreading.ROUTES,
 )
 
 

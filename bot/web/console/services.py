@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from bot.conversations.desk import Desk
+from bot.conversations.review import Reviews
 from bot.sealing import Sealer
 from bot.store import Store
 from bot.store.clock import Clock, utc_now
@@ -50,6 +52,11 @@ class ConsoleServices:
     @property
     def is_secure(self) -> bool:
         return self.site_url.startswith("https://")
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        """Conversations as the study team reads them."""
+        return Reviews(self.library, self.texts["conversation"], self.desk.unreviewed)
 
 
 CONSOLE: web.AppKey[ConsoleServices] = web.AppKey("console", ConsoleServices)
