@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from aiohttp import web
 from sqlalchemy import text
 
 from bot.accounts.roles import PERMISSIONS, Permission, Role
@@ -46,13 +47,16 @@ def everything(house: House) -> Mapping[str, Any]:
 
 def filled(house: House, route: Route | PublicRoute, things: Mapping[str, Callable[[House], str]] = STRANGERS) -> str:
     """The route's address, of things that are there."""
-    parts = re.findall(r"{(\w+)(?::[^}]*)?}", route.path)
+    parts = re.findall(r"{(\w+)}", pattern(route))
     missing = [part for part in parts if part not in things]
     assert missing == [], f"tests/console/things.py does not say what {missing} is"
-    path = route.path
-    for part in parts:
-        path = re.sub(rf"{{{part}(:[^}}]*)?}}", things[part](house), path)
-    return path
+    return pattern(route).format(**{part: things[part](house) for part in parts})
+
+
+def pattern(route: Route | PublicRoute) -> str:
+    """The path, its parts without what they may look like."""
+    resource = web.UrlDispatcher().add_resource(route.path)
+    return resource.canonical
 
 
 async def ask(guest: Guest, route: Route | PublicRoute, path: str, **headers: str) -> tuple[int, str, str]:
@@ -138,7 +142,7 @@ async def test_what_is_not_theirs_is_not_there(house: House, sign_in: SignIn, ro
 @pytest.mark.parametrize("route", [route for route in GUARDED if "{" in route.path], ids=name)
 async def test_what_never_was_is_not_there_either(house: House, sign_in: SignIn, route: Route) -> None:
     guest = await sign_in(Role.ADMINISTRATOR)
-    path = re.sub(r"{\w+(:[^}]*)?}", "99999999", route.path)
+    path = re.sub(r"{\w+}", "99999999", pattern(route))
     before = everything(house)
     status, page, _ = await ask(guest, route, path, **{CSRF_HEADER: guest.csrf})
     assert status == 404
