@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.engine import CursorResult
 
+from bot.store.console_tables import ContactRequestRow, DeliveryRow, RevealRow
 from bot.store.part import Part
 from bot.store.records import Consent, Conversation, Handoff, Json, Stage
 from bot.store.tables import (
@@ -191,6 +192,10 @@ class Conversations(Part):
         self._session.flush()
         of_conversation = select(ScreeningRow.id).where(ScreeningRow.conversation_id == conversation_id)
         erased = {
+            "reveals": self._delete(RevealRow, RevealRow.conversation_id == conversation_id),
+            "contact_requests": self._delete(ContactRequestRow, ContactRequestRow.conversation_id == conversation_id),
+            # What still waits would lead to a conversation that is gone.
+            "deliveries": self._delete(DeliveryRow, DeliveryRow.conversation_id == conversation_id),
             "answers": self._delete(AnswerRow, AnswerRow.screening_id.in_(of_conversation)),
             "verdicts": self._delete(VerdictRow, VerdictRow.screening_id.in_(of_conversation)),
             "consents": self._delete(ConsentRow, ConsentRow.conversation_id == conversation_id),
