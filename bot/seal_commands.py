@@ -21,7 +21,8 @@ def seal() -> None:
 def make_key() -> None:
     """Print a new key.
 
-    Put it first in TRIALCHAT_SEALING_KEYS, before those that are there, separated by a comma. Restart the program. Then `trialchat seal rotate`.
+    Put it first in TRIALCHAT_SEALING_KEYS, before those that are there, separated by a comma. Restart the program. Then
+    `trialchat seal rotate`.
     """
     click.echo(new_key())
 
