@@ -27,16 +27,18 @@ def told(house: House, trial_id: str | None = TRIAL, address: str = "team@exampl
 def finished(house: House, answers: Mapping[str, str] = FITS, *, first: str | None = None) -> tuple[str, dict[str, Any]]:
     """A conversation that came to its result: its id, and the handoff that was shown."""
     conversation = house.conversation()
-    replies = house.say(conversation, first or answers["consent"])
-    if any(reply.get("custom", {}).get("code") == "confirm_about" for reply in replies):
-        replies = house.say(conversation, "yes")
-    handoff: dict[str, Any] | None = None
-    while handoff is None:
+    return conversation, answer_all(house, conversation, house.say(conversation, first or answers["consent"]), answers)
+
+
+def answer_all(house: House, conversation: str, replies: list[dict[str, Any]], answers: Mapping[str, str] = FITS) -> dict[str, Any]:
+    """Go on from these replies to the result, with a yes to whatever is to be confirmed; the handoff that was shown."""
+    for _ in range(3 * len(answers)):
+        shown = [reply for reply in replies if reply.get("custom", {}).get("type") == "handoff"]
+        if shown:
+            return shown[-1]
         asked = [reply["custom"]["attribute"] for reply in replies if reply.get("custom", {}).get("type") == "question"]
-        assert asked, "the screening ended before there was a handoff"
-        replies = house.say(conversation, answers[asked[-1]])
-        handoff = next((reply for reply in replies if reply.get("custom", {}).get("type") == "handoff"), None)
-    return conversation, handoff
+        replies = house.say(conversation, answers[asked[-1]] if asked else "yes")
+    raise AssertionError("the screening came to no handoff")
 
 
 def path_of(handoff: dict[str, Any]) -> str:

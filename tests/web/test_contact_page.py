@@ -404,7 +404,7 @@ async def test_after_an_erasure_the_page_is_gone_with_all_that_was_left(house: H
 
 async def test_who_asks_for_somebody_else_is_asked_what_they_are_to_them(house: House, stranger: Guest) -> None:
     told(house)
-    conversation, handoff = finished(house, first="it is for my mother")
+    conversation, handoff = finished(house, first="my mother has non-small cell lung cancer")
     assert "the study team can contact you about your mother" in handoff["text"]
     _, page = await stranger.get(path_of(handoff))
     assert "What are you to your mother?" in page
