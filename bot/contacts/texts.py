@@ -40,8 +40,6 @@ class ContactTexts:
     @cached_property
     def agreement(self) -> str:
         """What the box to tick says."""
-        if self.who is not None:
-            return str(self.section["agree_other"]).format(who=self.who)
         return str(self.section["agree"])
 
     @property

@@ -451,3 +451,30 @@ async def test_the_dialogue_hears_nothing_of_it(house: House, stranger: Guest) -
     assert turns == []
     with house.store.reading() as unit:
         assert not [line for line in unit.messages(conversation) if any(piece in line.text for piece in PIECES)]
+
+
+async def test_places_near_the_person_come_first_where_it_is_known_where_they_are(house: House, stranger: Guest) -> None:
+    told(house)
+    _, handoff = finished(house)
+    with house.store.unit() as unit:
+        stored = unit.trial(TRIAL)
+        assert stored is not None
+        sites = [{"city": city, "country": "United Kingdom", "status": "RECRUITING"} for city in ("London", "Leeds", "Manchester")]
+        unit.put_trial(
+            TRIAL,
+            version="2030-01-01.1",
+            record=stored.record | {"version": "2030-01-01.1", "status": "RECRUITING", "sites": sites},
+            content_hash="1" * 64,
+            criteria=[],
+            at=house.clock(),
+        )
+        screening = unit.screening_by_contact_key(path_of(handoff).rpartition("/")[2])
+        assert screening is not None
+    _, page = await stranger.get(path_of(handoff))
+    assert re.findall(r'<option value="([A-Z]\w+),', page) == ["London", "Leeds", "Manchester"]
+    with house.store.unit() as unit:
+        place = house.library.in_locale("en").lexicon.places("near Leeds", led=True)[:1]
+        unit.add_answer(screening.id, attribute="location", state="known", value=list(place), said="near Leeds", at=house.clock())
+    _, page = await stranger.get(path_of(handoff))
+    assert re.findall(r'<option value="([A-Z]\w+),', page) == ["Leeds", "Manchester", "London"]
+    assert "What is near you comes first." in page

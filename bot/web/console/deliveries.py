@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from bot.web.outbox import OUTBOX
 
 ON_A_PAGE = 50
 _HERE = "/console/deliveries"
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +55,25 @@ async def add(request: web.Request, visitor: Visitor) -> web.StreamResponse:
 
 
 async def switch_off(request: web.Request, visitor: Visitor) -> web.StreamResponse:
-    """POST /console/deliveries/targets/{number}/off"""
+    """POST /console/deliveries/targets/{target}/off"""
     targets = _targets(request.app[CONSOLE], visitor)
     return await _done(request, lambda number: targets.switch(number, False, request.app[CONSOLE].clock()), "switched_off")
 
 
 async def switch_on(request: web.Request, visitor: Visitor) -> web.StreamResponse:
-    """POST /console/deliveries/targets/{number}/on"""
+    """POST /console/deliveries/targets/{target}/on"""
     targets = _targets(request.app[CONSOLE], visitor)
     return await _done(request, lambda number: targets.switch(number, True, request.app[CONSOLE].clock()), "switched_on")
 
 
 async def test(request: web.Request, visitor: Visitor) -> web.StreamResponse:
-    """POST /console/deliveries/targets/{number}/test"""
+    """POST /console/deliveries/targets/{target}/test"""
     targets = _targets(request.app[CONSOLE], visitor)
     return await _done(request, lambda number: targets.test(number, request.app[CONSOLE].clock()), "tested")
 
 
 async def again(request: web.Request, visitor: Visitor) -> web.StreamResponse:
-    """POST /console/deliveries/{number}/again"""
+    """POST /console/deliveries/{delivery}/again"""
     targets = _targets(request.app[CONSOLE], visitor)
     return await _done(request, lambda number: targets.send_again(number, request.app[CONSOLE].clock()), "again")
 
@@ -82,7 +84,8 @@ def _targets(services: ConsoleServices, visitor: Visitor) -> Targets:
 
 async def _done(request: web.Request, change: Callable[[int], bool], done: str) -> web.StreamResponse:
     """Change what the address numbers, and back to the page; 404 where that is nothing of theirs."""
-    if not await asyncio.to_thread(change, int(request.match_info["number"])):
+    (given,) = request.match_info.values()
+    if not _NUMBER.fullmatch(given) or not await asyncio.to_thread(change, int(given)):
         raise web.HTTPNotFound
     return redirect(f"{_HERE}?done={done}")
 
@@ -91,7 +94,7 @@ async def _page(
     request: web.Request, visitor: Visitor, *, status: int = 200, fault: str = "", trial: str = "", kind: str = "mail", address: str = ""
 ) -> web.StreamResponse:
     given = request.query.get("before", "")
-    before = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
+    before = int(given) if _NUMBER.fullmatch(given) else None
     view = await asyncio.to_thread(_view, request.app[CONSOLE], visitor, before)
     return page(
         request,
@@ -120,8 +123,8 @@ def _view(services: ConsoleServices, visitor: Visitor, before: int | None) -> De
 ROUTES = (
     Route("GET", "/console/deliveries", Permission.MANAGE_TRIALS, deliveries),
     Route("POST", "/console/deliveries/targets", Permission.MANAGE_TRIALS, add),
-    Route("POST", r"/console/deliveries/targets/{number:\d{1,18}}/off", Permission.MANAGE_TRIALS, switch_off),
-    Route("POST", r"/console/deliveries/targets/{number:\d{1,18}}/on", Permission.MANAGE_TRIALS, switch_on),
-    Route("POST", r"/console/deliveries/targets/{number:\d{1,18}}/test", Permission.MANAGE_TRIALS, test),
-    Route("POST", r"/console/deliveries/{number:\d{1,18}}/again", Permission.MANAGE_TRIALS, again),
+    Route("POST", "/console/deliveries/targets/{target}/off", Permission.MANAGE_TRIALS, switch_off),
+    Route("POST", "/console/deliveries/targets/{target}/on", Permission.MANAGE_TRIALS, switch_on),
+    Route("POST", "/console/deliveries/targets/{target}/test", Permission.MANAGE_TRIALS, test),
+    Route("POST", "/console/deliveries/{delivery}/again", Permission.MANAGE_TRIALS, again),
 )

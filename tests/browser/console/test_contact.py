@@ -64,7 +64,7 @@ def test_a_patient_asks_on_a_phone_and_a_coordinator_looks_up_how(served: House,
 
     desk = at_work(Role.COORDINATOR)
     desk.goto(f"{served.url}/console/conversations/{conversation.id}/contact")
-    expect(desk.get_by_text("Asks to be contacted")).to_be_visible()
+    expect(desk.get_by_role("heading", name="Asks to be contacted", exact=True)).to_be_visible()
     expect(desk.get_by_text(NAME)).to_have_count(0)
     desk.get_by_role("button", name="Show how to reach them").click()
     for shown in (NAME, NUMBER, EMAIL):
