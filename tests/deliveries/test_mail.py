@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import email
 import ipaddress
@@ -15,6 +16,7 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
@@ -139,6 +141,13 @@ def mailer(url: str, tls: ssl.SSLContext | None = None) -> Mailer:
     return Mailer(MailServer.of(url), "trials@example.org", load_console_texts()["deliveries"]["mail"], tls)
 
 
+async def hung_up(port: int) -> None:
+    """Wait until no connection to a server is left: closing one that speaks TLS takes a while after the call that closed it."""
+    async with asyncio.timeout(20):
+        while any(one.raddr and one.raddr.port == port for one in psutil.Process().net_connections()):
+            await asyncio.sleep(0.01)
+
+
 async def send(found: Mailer, **changed: Any) -> None:
     await found.send(_delivery(**changed), "team@example.org", NOON)
 
@@ -173,6 +182,7 @@ async def test_tls_is_used_where_the_server_offers_it(
     port = serve(tls_context=server_tls)
     await send(mailer(f"smtp://127.0.0.1:{port}", trusting))
     assert mailbox.over_tls == [True]
+    await hung_up(port)
 
 
 async def test_a_certificate_that_is_not_trusted_is_refused(serve: Serve, mailbox: Mailbox, server_tls: ssl.SSLContext) -> None:
@@ -180,6 +190,7 @@ async def test_a_certificate_that_is_not_trusted_is_refused(serve: Serve, mailbo
     with pytest.raises(NotDeliveredError, match="cannot be reached"):
         await send(mailer(f"smtp://127.0.0.1:{port}"))
     assert mailbox.mails == []
+    await hung_up(port)
 
 
 async def test_a_name_and_a_password_are_given_over_tls(
@@ -190,6 +201,7 @@ async def test_a_name_and_a_password_are_given_over_tls(
     assert len(mailbox.mails) == len(mailbox.logins) == 1
     with pytest.raises(NotDeliveredError, match="the mail server answered 535"):
         await send(mailer(f"smtp://trials%40x:wrong@127.0.0.1:{port}", trusting))
+    await hung_up(port)
 
 
 def test_a_password_is_never_sent_in_the_clear_to_another_machine() -> None:
