@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "train": ("bot.running.commands", "train", "Train the dialogue model, if what it is made from has changed."),
     "transcript": ("bot.conversations.commands", "transcript", "Print one conversation whole."),
     "misreadings": ("bot.running.misreading_commands", "misreadings", "Export messages that were flagged as misread."),
+    "seal": ("bot.seal_commands", "seal", "Make a sealing key; seal everything anew with the newest."),
     "attributes": ("bot.words.commands", "attributes", "List what criteria refer to, and what a screening asks."),
     "words": ("bot.words.commands", "words", "Print every text of a language as one document, for review."),
     "read": ("bot.running.reading_commands", "read", "Read messages from a file as the running chat would."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -42,6 +43,11 @@ class Settings:
     audit_key: str = ""
     # Where people find the site, where a proxy stands before it. HTTPS there makes cookies secure ones.
     public_url: str = ""
+    # Mail to coordinators: smtp[s]://user:password@host:port, and the address it comes from.
+    smtp_url: str = ""
+    mail_from: str = ""
+    # Networks inside one's own house that webhooks may be sent into, separated by commas: 10.1.0.0/16, 127.0.0.1.
+    webhook_networks: str = ""
     registry_url: str = REGISTRY_URL
     contact: str = ""
     unreviewed: str = UNREVIEWED[0]
@@ -74,6 +80,9 @@ class Settings:
             sealing_keys=given.get("TRIALCHAT_SEALING_KEYS", ""),
             audit_key=given.get("TRIALCHAT_AUDIT_KEY", ""),
             public_url=_url(given, "TRIALCHAT_PUBLIC_URL"),
+            smtp_url=_smtp_url(given),
+            mail_from=_mail_address(given, "TRIALCHAT_MAIL_FROM"),
+            webhook_networks=_networks(given, "TRIALCHAT_WEBHOOK_NETWORKS"),
             registry_url=given.get("TRIALCHAT_REGISTRY_URL") or REGISTRY_URL,
             contact=given.get("TRIALCHAT_CONTACT", ""),
             unreviewed=_one_of(given, "TRIALCHAT_UNREVIEWED", UNREVIEWED),
@@ -93,6 +102,8 @@ class Settings:
                 f"PORT, TRIALCHAT_ENGINE_PORT and TRIALCHAT_ACTIONS_PORT must differ; "
                 f"they are {settings.port}, {settings.engine_port} and {settings.actions_port}"
             )
+        if settings.smtp_url and not settings.mail_from:
+            raise SettingsError("TRIALCHAT_MAIL_FROM is not set; TRIALCHAT_SMTP_URL needs the address that mail comes from")
         return settings
 
     def as_environment(self) -> dict[str, str]:
@@ -110,6 +121,9 @@ class Settings:
             "TRIALCHAT_SEALING_KEYS": self.sealing_keys,
             "TRIALCHAT_AUDIT_KEY": self.audit_key,
             "TRIALCHAT_PUBLIC_URL": self.public_url,
+            "TRIALCHAT_SMTP_URL": self.smtp_url,
+            "TRIALCHAT_MAIL_FROM": self.mail_from,
+            "TRIALCHAT_WEBHOOK_NETWORKS": self.webhook_networks,
             "TRIALCHAT_REGISTRY_URL": self.registry_url,
             "TRIALCHAT_CONTACT": self.contact,
             "TRIALCHAT_UNREVIEWED": self.unreviewed,
@@ -175,6 +189,34 @@ def _issuer(given: Mapping[str, str], name: str) -> str:
     text = given.get(name, "")
     if text and not re.fullmatch(r"https://[^\s/?#]+(/[^\s?#]*)?|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?", text):
         raise SettingsError(f"{name}={text}: expected https:// and the provider's address, such as https://login.example.org/realms/staff")
+    return text
+
+
+def _smtp_url(given: Mapping[str, str]) -> str:
+    text = given.get("TRIALCHAT_SMTP_URL", "").rstrip("/")
+    if text and not re.fullmatch(r"smtps?://([^\s/@:]+:[^\s/@:]*@)?([^\s/@:\[\]]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?", text):
+        # Not repeated: a password may be in it.
+        raise SettingsError(
+            "TRIALCHAT_SMTP_URL: expected smtp[s]://host:port or smtp[s]://user:password@host:port, "
+            "with signs such as @, : and / in user and password written as %40, %3A and %2F"
+        )
+    return text
+
+
+def _mail_address(given: Mapping[str, str], name: str) -> str:
+    text = given.get(name, "").strip()
+    if text and not re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+", text):
+        raise SettingsError(f"{name}={text}: expected an address such as trials@example.org")
+    return text
+
+
+def _networks(given: Mapping[str, str], name: str) -> str:
+    text = given.get(name, "")
+    for part in filter(None, (one.strip() for one in text.split(","))):
+        try:
+            ipaddress.ip_network(part)
+        except ValueError:
+            raise SettingsError(f"{name}: {part} is no network; expected networks such as 10.1.0.0/16, separated by commas") from None
     return text
 
 

@@ -107,3 +107,6 @@ class Desk:
 
     def summary_url(self, key: str) -> str:
         return f"{self._public_url}/summary/{key}"
+
+    def contact_url(self, key: str) -> str:
+        return f"{self._public_url}/contact/{key}"

@@ -86,12 +86,15 @@ class SiteShape(_Shape):
 
 
 class HandoffCustom(_Shape):
+    """`contact_url` is a page where the person may ask the study team to contact them; None where nobody would."""
+
     type: Literal["handoff"] = "handoff"
     nct_id: str
     steps: list[str]
     contacts: list[ContactShape]
     registry_url: str
     sites: list[SiteShape]
+    contact_url: str | None = None
 
 
 class FactCustom(_Shape):

@@ -161,8 +161,8 @@ class ResultTexts:
 
     # -- taking part
 
-    def handoff(self, near: Whereabouts | None = None) -> list[Message]:
-        """Steps and contacts; where the record has no contact, the official page."""
+    def handoff(self, near: Whereabouts | None = None, contact_url: str | None = None) -> list[Message]:
+        """Steps and contacts; where the record has no contact, the official page. `contact_url`: where to ask to be contacted."""
         record, text = self.record, self.words.text
         steps = list(record.in_words(self.words.locale).steps)
         numbered = [text("step", number=number, step=step) for number, step in enumerate(steps, start=1)]
@@ -171,12 +171,15 @@ class ResultTexts:
         if record.status is None:
             parts.append(text("status_absent", registry_url=record.registry_url))
         parts.append(self._contacts())
+        if contact_url is not None:
+            parts.append(text("contact_offer", contact_url=contact_url))
         custom = HandoffCustom(
             nct_id=record.nct_id,
             steps=steps,
             contacts=[ContactShape(**contact.model_dump()) for contact in record.people_to_ask],
             registry_url=record.registry_url,
             sites=[SiteShape(**site.model_dump(include=set(SiteShape.model_fields))) for site in record.sites],
+            contact_url=contact_url,
         )
         return [Message(text="\n\n".join(part for part in parts if part), custom=custom)]
 

@@ -48,6 +48,9 @@ class Tables(Protocol):
     def summary_url(self, key: str) -> str:
         """Where a summary is."""
 
+    def contact_url(self, key: str) -> str:
+        """Where contact data may be left."""
+
 
 class TrialTable(Table):
     """A conversation about one trial."""
@@ -82,7 +85,15 @@ class TrialTable(Table):
         url = self._desk.summary_url(key) if key else None
         pool, nct_id, place = self._desk.pool, self._record.nct_id, _told_place(state)
         words = self._words.speaking_of(state.about)
-        return TrialRenderer(words, state, url, len(pool) > 1, self._record, lambda: pool.nearest(nct_id, place))
+        return TrialRenderer(
+            words, state, url, len(pool) > 1, self._record, lambda: pool.nearest(nct_id, place), lambda: self._contact_url(screening)
+        )
+
+    def _contact_url(self, screening: Screening) -> str | None:
+        """Where to ask to be contacted: after a result, where there is somebody who would."""
+        if not self._unit.verdicts(screening.id) or not self._unit.takes_contacts(self._record.nct_id):
+            return None
+        return self._desk.contact_url(self._unit.ensure_contact_key(screening.id))
 
     def _elsewhere(self, state: State, turn: Turn, incoming: Incoming) -> Reply | None:
         if not any(isinstance(step, steps.LookForOthers) for step in turn.steps):

@@ -14,7 +14,7 @@ from bot.criteria import check, verdict
 from bot.matching.columns import Columns
 from bot.matching.conditions import ConditionIndex, Subject
 from bot.matching.distances import Unit
-from bot.matching.nearest import Located
+from bot.matching.nearest import Located, sites_to_go_to
 from bot.matching.pool import Look, Pool, PooledTrial
 from bot.matching.priors import Priors
 from bot.matching.search import LOCATION
@@ -23,7 +23,7 @@ from bot.screening.answers import Facts
 from bot.screening.steps import Assessment, Candidate
 from bot.store import Store
 from bot.trials import TrialRecord
-from bot.trials.briefs import BriefSite, read_brief, screened_brief
+from bot.trials.briefs import BriefSite, brief_of, read_brief, screened_brief
 from bot.trials.records import OPEN
 from bot.trials.screened import Deciding, screened
 from bot.words import FALLBACK_LOCALE, Library
@@ -120,6 +120,13 @@ class TrialPool:
         if nearest.site is None:
             return None
         return Whereabouts(nearest.site.number, nearest.kilometres, nearest.taking, self._gazetteer.unit(person.country_code))
+
+    def sites_to_go_to(self, record: TrialRecord, place: str | None) -> list[int]:
+        """Places in the record of the sites that take people, or may; the nearest first where the person's place is told."""
+        sites = read_brief(brief_of(record)).sites
+        located = self.located(place)
+        found = sites_to_go_to(located, sites, record.status, locate=lambda site: self._gazetteer.locate(site), open_codes=OPEN)
+        return [site.number for site in found]
 
     def look(self, facts: Facts, asked: Collection[str], last_group: str | None) -> Look:
         with self._lock:

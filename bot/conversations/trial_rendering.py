@@ -15,10 +15,14 @@ from bot.trials import TrialRecord
 
 @dataclass(frozen=True)
 class TrialRenderer(Renderer):
-    """Renders for a conversation about one trial. `near` tells where it is nearest, for whom a place was told in a search before."""
+    """Renders for a conversation about one trial.
+
+    `near` tells where it is nearest, for whom a place was told in a search before; `contact_url` where to ask to be contacted, if anywhere.
+    """
 
     record: TrialRecord
     near: Callable[[], Whereabouts | None] = lambda: None
+    contact_url: Callable[[], str | None] = lambda: None
 
     @property
     def registry_url(self) -> str:
@@ -46,7 +50,7 @@ class TrialRenderer(Renderer):
             case steps.Chosen():
                 return [self._chosen(step)]
             case steps.ShowContacts():
-                return self._results.handoff(self.near())
+                return self._results.handoff(self.near(), self.contact_url())
         raise TypeError(f"nothing is said of {type(step).__name__} where one trial is talked about")
 
     def _chosen(self, step: steps.Chosen) -> Message:

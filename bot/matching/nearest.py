@@ -97,6 +97,25 @@ def nearest_sites(
     )
 
 
+def sites_to_go_to(
+    person: Located | None,
+    sites: Sequence[SiteT],
+    trial_status: str | None,
+    *,
+    locate: Callable[[SiteT], Located],
+    open_codes: Set[str],
+) -> list[SiteT]:
+    """The sites somebody could turn to: those that take people, then those of which the record does not say; the nearest first.
+
+    None: it is not known where the person is, and the sites stay in the order of the record.
+    """
+    if person is None:
+        taking = [(is_taking(site.status, trial_status, open_codes), site) for site in sites]
+        return [site for wanted in (True, None) for found, site in taking if found is wanted]
+    ranked = sorted(_ranked(person, sites, trial_status, locate, open_codes), key=lambda one: one.order)
+    return [one.site for wanted in (True, None) for one in ranked if one.taking is wanted]
+
+
 def _ranked(
     person: Located, sites: Sequence[SiteT], trial_status: str | None, locate: Callable[[SiteT], Located], open_codes: Set[str]
 ) -> list[_Ranked[SiteT]]:

@@ -52,6 +52,11 @@ def with_secrets(settings: Settings) -> Settings:
     )
 
 
+def kept_secrets(settings: Settings) -> Mapping[str, str]:
+    """The secrets that were made at the first start, by the name of their setting; none where nothing was started here yet."""
+    return _read(settings.home / FILE_NAME)
+
+
 def _read(path: Path) -> dict[str, str]:
     try:
         kept = json.loads(path.read_text("utf-8"))

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.engine import CursorResult
 
-from bot.store.console_tables import SearchWordRow, TagRow
+from bot.store.console_tables import ContactRequestRow, DeliveryRow, RevealRow, SearchWordRow, TagRow
 from bot.store.part import Part
 from bot.store.records import Consent, Conversation, Handoff, Json, Stage
 from bot.store.tables import (
@@ -194,6 +194,10 @@ class Conversations(Part):
         self._delete(SearchWordRow, SearchWordRow.conversation_id == conversation_id)
         self._delete(TagRow, TagRow.conversation_id == conversation_id)
         erased = {
+            "reveals": self._delete(RevealRow, RevealRow.conversation_id == conversation_id),
+            "contact_requests": self._delete(ContactRequestRow, ContactRequestRow.conversation_id == conversation_id),
+            # What still waits would lead to a conversation that is gone.
+            "deliveries": self._delete(DeliveryRow, DeliveryRow.conversation_id == conversation_id),
             "answers": self._delete(AnswerRow, AnswerRow.screening_id.in_(of_conversation)),
             "verdicts": self._delete(VerdictRow, VerdictRow.screening_id.in_(of_conversation)),
             "consents": self._delete(ConsentRow, ConsentRow.conversation_id == conversation_id),

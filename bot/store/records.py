@@ -16,6 +16,8 @@ DeliveryState = Literal["waiting", "delivered"]
 Stage = Literal["in_progress", "finished", "handed_off", "withdrawn"]
 AccountState = Literal["invited", "active", "disabled"]
 WorkStatus = Literal["new", "to_call", "called", "prescreening", "enrolled", "closed"]
+TargetKind = Literal["mail", "webhook"]
+DeliveryOutcome = Literal["waiting", "delivered", "given_up"]
 CriterionStatus = Literal["reviewed", "unreviewed"]
 ReviewAction = Literal["approved", "edited", "returned"]
 
@@ -362,3 +364,49 @@ class Invitation:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRequest:
+    """How somebody wants to be reached about one trial, `sealed`. `site` is facility and place as the record has them; None: whichever."""
+
+    id: int
+    conversation_id: str
+    screening_id: int
+    trial_id: str
+    site: JsonObject | None
+    sealed: str
+    text_version: str
+    text_hash: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryTarget:
+    """Whom to tell: an address for mail, or a URL with the sealed secret that it is signed with. `trial_id` None: of all trials."""
+
+    id: int
+    trial_id: str | None
+    kind: TargetKind
+    address: str
+    secret: str | None
+    active: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Something to be sent, or that was. `attempts` counts the tries that began; `problem` is why the last one failed."""
+
+    id: int
+    key: str
+    event: str
+    target_id: int
+    conversation_id: str | None
+    body: JsonObject
+    created_at: datetime
+    next_at: datetime
+    attempts: int
+    outcome: DeliveryOutcome
+    done_at: datetime | None
+    problem: str | None

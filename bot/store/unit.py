@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.store.account_sessions import AccountSessions
 from bot.store.audit import Audit
+from bot.store.contacts import Contacts
 from bot.store.conversations import Conversations
 from bot.store.credentials import Credentials
 from bot.store.inbox import Inbox
@@ -11,7 +12,7 @@ from bot.store.invitations import Invitations
 from bot.store.notes import Notes
 from bot.store.review import Review
 from bot.store.saved_views import SavedViews
-from bot.store.screenings import Screenings
+from bot.store.sealed import Sealed
 from bot.store.takeover import TakeOvers
 from bot.store.transcripts import Transcripts
 from bot.store.trials import Trials
@@ -22,7 +23,7 @@ from bot.store.work import Work
 class Unit(
     Inbox,
     Conversations,
-    Screenings,
+    Contacts,
     Turns,
     Transcripts,
     Trials,
@@ -35,5 +36,6 @@ class Unit(
     TakeOvers,
     Notes,
     Review,
+    Sealed,
 ):
     """All that can be read and written in one transaction; made by ``Store.unit()`` or ``Store.reading()``."""

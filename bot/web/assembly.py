@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.accounts.first import first_account
+from bot.contacts.leaving import ContactDesk
 from bot.conversations.desk import Desk
 from bot.conversations.engine_records import EngineRecords
 from bot.conversations.taking_over import while_taken_over
 from bot.conversations.transcripts import EventReader
 from bot.conversations.trial_pool import TrialPool
+from bot.deliveries.mail import Mailer, MailServer
+from bot.deliveries.outbox import Outbox
+from bot.deliveries.webhooks import Webhooks, networks_of
 from bot.sealing import Sealer
 from bot.settings import PROJECT, Settings, SettingsError
 from bot.store import Store, StoreError
@@ -31,8 +35,11 @@ from bot.web.catching_up import catch_up
 from bot.web.console.routes import add_console
 from bot.web.console.services import ConsoleServices
 from bot.web.console.single_sign_on import ANSWER as SINGLE_SIGN_ON_ANSWER
+from bot.web.console.texts import load_console_texts
+from bot.web.contact_page import add_contact_page
 from bot.web.engine_client import EngineClient
 from bot.web.light_sdk import import_sdk
+from bot.web.outbox import add_outbox
 from bot.web.page_source import StoredPages
 from bot.web.pages import Pages
 from bot.web.services import Services
@@ -92,6 +99,8 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
     pages = Pages({locale: words.files["site"] for locale, words in library.words.items()})
     desk = Desk(store, library, clock, settings.site_url, unreviewed)
     public = make_app(services, pages, StoredPages(store, library, unreviewed))
+    add_contact_page(public, ContactDesk(store, library, desk, sealer, settings.site_url, clock))
+    add_outbox(public, _outbox(settings, store, sealer, clock))
     add_console(
         public,
         ConsoleServices(
@@ -130,6 +139,13 @@ def _provider(settings: Settings) -> Provider | None:
             name=settings.oidc_name,
         )
     )
+
+
+def _outbox(settings: Settings, store: Store, sealer: Sealer, clock: Clock) -> Outbox:
+    mailer = None
+    if settings.smtp_url:
+        mailer = Mailer(MailServer.of(settings.smtp_url), settings.mail_from, load_console_texts()["deliveries"]["mail"])
+    return Outbox(store, sealer, clock, mailer, Webhooks(networks_of(settings.webhook_networks)))
 
 
 def _actions(desk: Desk, secret: str) -> web.Application:

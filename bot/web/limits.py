@@ -33,6 +33,8 @@ class LimitRates:
     conversation: Rate = field(default=Rate(burst=60, per_second=5))
     address: Rate = field(default=Rate(burst=240, per_second=20))
     new_sessions: Rate = field(default=Rate(burst=60, per_second=1))
+    # Forms with contact data, of one conversation: each tells the study team something.
+    contacts: Rate = field(default=Rate(burst=10, per_second=1 / 60))
 
 
 class Buckets:
@@ -74,6 +76,7 @@ class Limits:
         self._conversations = Buckets(rates.conversation, now)
         self._addresses = Buckets(rates.address, now)
         self._new_sessions = Buckets(rates.new_sessions, now)
+        self._contacts = Buckets(rates.contacts, now)
 
     def check_conversation(self, name: str) -> None:
         """Raise 429 when messages of one conversation come too fast."""
@@ -82,6 +85,10 @@ class Limits:
     def check_address(self, request: web.Request) -> None:
         """Raise 429 when requests from one address come too fast."""
         _refuse_if(self._addresses.take(client_address(request)))
+
+    def check_contact(self, name: str) -> None:
+        """Raise 429 when contact data is sent too often under one key."""
+        _refuse_if(self._contacts.take(name))
 
     def check_new_session(self, request: web.Request) -> None:
         """Raise 429 when one address opens conversations too fast."""

@@ -18,6 +18,8 @@ _PAGE_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+FORM_POLICY = _PAGE_POLICY.replace("form-action 'none'", "form-action 'self'")
+"""For a page with a form, which goes nowhere but here."""
 # Nothing but a page has a reason to be rendered at all.
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _EVERYWHERE = {

@@ -14,14 +14,18 @@ from aiohttp import ClientResponse, ClientSession, CookieJar, web
 
 from bot.accounts import passwords
 from bot.accounts.roles import Role
+from bot.contacts.leaving import ContactDesk
 from bot.conversations.desk import Desk
 from bot.conversations.taking_over import while_taken_over
 from bot.conversations.transcripts import EventReader
+from bot.deliveries.outbox import Outbox
 from bot.sealing import Sealer, new_key
 from bot.store import Account, Store
 from bot.web.app import make_app
 from bot.web.console.routes import add_console
 from bot.web.console.services import ConsoleServices
+from bot.web.contact_page import add_contact_page
+from bot.web.outbox import add_outbox
 from bot.web.page_source import StoredPages
 from bot.web.pages import Pages
 from bot.web.services import Services
@@ -131,6 +135,9 @@ def make_house(
     pages = Pages({locale: words.files["site"] for locale, words in library.words.items()})
     app = make_app(services, pages, StoredPages(store, library))
     console = ConsoleServices(store, library, desk, Sealer([new_key()]), site_url, clock, **services_of_the_console)
+    add_contact_page(app, ContactDesk(store, library, desk, console.sealer, site_url, clock))
+    # Nobody empties it but a test that does: `await house.app[OUTBOX].send_due()`.
+    add_outbox(app, Outbox(store, console.sealer, clock), at_work=False)
     add_console(app, console)
     return House(app, store, library, desk, engine, services, console, clock)
 

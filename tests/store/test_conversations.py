@@ -123,6 +123,23 @@ def _full_conversation(store: Store, sender: str, clock: Clock) -> str:
         unit.add_messages(
             made.id, [NewMessage(event_key=f"{sender}-{number}", who="bot", text="SECRETWORD", at=clock()) for number in range(3)]
         )
+        unit.put_contact_request(
+            made.id,
+            screening_id=screening.id,
+            trial_id="NCT06141070",
+            site=None,
+            sealed="SECRETWORD, sealed",
+            text_version="1",
+            text_hash="0" * 64,
+            at=clock(),
+        )
+        target = unit.add_delivery_target(trial_id=None, kind="mail", address="team@example.org", secret=None, at=clock())
+        unit.enqueue("handoff.created", target.id, {"trial_id": "NCT06141070"}, at=clock(), conversation_id=made.id)
+        coordinator = unit.add_account(login=f"{sender}'s coordinator", name="Ada", role="coordinator", at=clock())
+        session = unit.open_account_session(
+            coordinator.id, token_hash=sender * 20, browser="", at=clock(), expires_at=clock(), complete=True
+        )
+        unit.reveal_contact(session.id, made.id, clock())
     return made.id
 
 
@@ -131,6 +148,9 @@ def test_erasing_removes_everything_about_one_conversation_and_counts_it(store: 
     with store.unit() as unit:
         counts = unit.erase_conversation(erased)
     assert counts == {
+        "reveals": 1,
+        "contact_requests": 1,
+        "deliveries": 1,
         "answers": 2,
         "verdicts": 2,
         "consents": 1,
@@ -145,6 +165,8 @@ def test_erasing_removes_everything_about_one_conversation_and_counts_it(store: 
         assert unit.messages(erased) == []
         assert unit.current_screening(erased) is None
         assert unit.turn(erased, "m1") is None
+        assert unit.contact_requests(erased) == []
+        assert len(unit.contact_requests(kept)) == len(unit.deliveries()) == 1
         assert len(unit.messages(kept)) == 3
         assert len(unit.screenings(kept)) == 2
 

@@ -8,8 +8,10 @@ from aiohttp import web
 
 from bot.web.console import (
     accounts,
+    contact,
     conversation,
     conversation_work,
+    deliveries,
     inbox,
     invitations,
     me,
@@ -40,6 +42,8 @@ ROUTES: tuple[Route | PublicRoute, ...] = (
     *conversation.ROUTES,
     *conversation_work.ROUTES,
     *misreading.ROUTES,
+    *contact.ROUTES,
+    *deliveries.ROUTES,
 )
 
 

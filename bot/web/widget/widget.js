@@ -78,6 +78,7 @@ details[open]>summary::before{transform:rotate(45deg)}
 .safety{border:2px solid var(--warn);background:var(--warnwash);border-radius:14px;padding:.8em 1em;inline-size:100%}
 .safety strong{color:var(--warn);display:block}
 .safety .bubble{background:none;padding:0;max-inline-size:none;border:0}
+a.solid{background:var(--main);color:var(--on);border-radius:22px;padding:.4em 1em;margin-block:.4em;text-decoration:none}
 .main{display:inline-flex;align-items:center;min-block-size:44px;font-weight:600}
 .replies{display:flex;flex-wrap:wrap;gap:.5em}
 .replies:empty{outline:0}
@@ -98,7 +99,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
 .left{padding:0 1em .6em}
 .left.over{color:var(--warn);font-weight:600}
 .sr{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media (forced-colors:active){button.solid{background:ButtonFace;color:ButtonText}button.solid,.patient .bubble{border:2px solid ButtonText}.icon{border-color:ButtonText}.bubble{border-color:CanvasText}progress{appearance:auto}}`;
+@media (forced-colors:active){button.solid{background:ButtonFace;color:ButtonText}a.solid,button.solid,.patient .bubble{border:2px solid ButtonText}.icon{border-color:ButtonText}.bubble{border-color:CanvasText}progress{appearance:auto}}`;
 
   /* One element, its properties and its children. Text goes in as text nodes only. */
   const make = (tag, properties = {}, ...children) => {
@@ -678,7 +679,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       const text = show(message.text);
       if (custom.type === "question" && custom.prompt) return show(custom.prompt);
       if (custom.type !== "result" && custom.type !== "handoff") return text;
-      return text.split(/\n\s*\n/).filter((part) => !/^\s*([-•–]|\p{Nd}+[.)])\s/mu.test(part)).join("\n\n");
+      return text.split(/\n\s*\n/).filter((part) => !/^\s*([-•–]|\p{Nd}+[.)])\s/mu.test(part) && !(custom.contact_url && part.includes(custom.contact_url))).join("\n\n");
     }
 
     #turn(message, from) {
@@ -750,6 +751,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
           return parts;
         })));
       }
+      if (custom.contact_url) card.append(make("p", {}, this.#link(custom.contact_url, say.handoff_contact, "main solid")));
       if (custom.registry_url) card.append(this.#link(custom.registry_url, say.handoff_registry, "main"));
       return card;
     }

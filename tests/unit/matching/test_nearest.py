@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.matching.distances import Distance, Unit, distances_km, kindly
-from bot.matching.nearest import Located, Nearest, nearest_sites
+from bot.matching.nearest import Located, Nearest, nearest_sites, sites_to_go_to
 from bot.matching.site_columns import SiteColumns
 from bot.trials.records import OPEN
 
@@ -255,3 +255,25 @@ def test_the_order_of_sites_in_a_record_changes_no_distance(point: tuple[float, 
     person = Located("SE", None, *point)
     one, other = nearest(person, *four), nearest(person, *(four[place] for place in order))
     assert (one.kilometres, one.taking, one.further_open) == (other.kilometres, other.taking, other.further_open)
+
+
+def to_go_to(person: Located | None, *sites: Somewhere, trial: str | None = "RECRUITING") -> list[str]:
+    return [one.name for one in sites_to_go_to(person, sites, trial, locate=located, open_codes=OPEN)]
+
+
+def test_sites_to_go_to_are_those_that_take_people_the_nearest_first_then_those_nobody_knows_of() -> None:
+    sites = (
+        site("closed, at home", STOCKHOLM, "COMPLETED"),
+        site("unknown, near", GOTHENBURG),
+        site("open, far", LONDON, "RECRUITING", "GB"),
+        site("open, near", MALMO, "RECRUITING"),
+    )
+    person = Located("SE", None, *STOCKHOLM)
+    assert to_go_to(person, *sites, trial=None) == ["open, near", "open, far", "unknown, near"]
+    # Without a place they stay in the order of the record.
+    assert to_go_to(None, *sites, trial=None) == ["open, far", "open, near", "unknown, near"]
+
+
+def test_of_a_trial_that_takes_nobody_there_is_no_site_to_go_to() -> None:
+    sites = (site("open by itself", STOCKHOLM, "RECRUITING"),)
+    assert to_go_to(None, *sites, trial="COMPLETED") == to_go_to(Located("SE"), *sites, trial="COMPLETED") == []

@@ -1,0 +1,192 @@
+"""Trial managers say who is told, see what became of each notification, and send one again."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.accounts.roles import Role
+from bot.deliveries.webhooks import networks_of
+from bot.store import DeliveryTarget
+from bot.web.outbox import OUTBOX
+from tests.console.asking import told
+from tests.console.conftest import SignIn
+from tests.console.house import OTHER_TRIAL, TRIAL, Guest, House
+
+ROOM = "/console/deliveries"
+HOOK = {"trial": TRIAL, "kind": "webhook", "address": "https://hooks.example.org/trials?x=1"}
+MAIL = {"trial": TRIAL, "kind": "mail", "address": "team@example.org"}
+
+
+@pytest.fixture
+async def manager(sign_in: SignIn) -> Guest:
+    """Somebody who manages one trial, in the room."""
+    guest = await sign_in(Role.TRIAL_MANAGER)
+    await guest.get(ROOM)
+    return guest
+
+
+def targets(house: House) -> list[DeliveryTarget]:
+    with house.store.reading() as unit:
+        return unit.delivery_targets()
+
+
+def audited(house: House) -> list[tuple[str, str, str | None]]:
+    with house.store.reading() as unit:
+        found = [(entry.action, entry.object_id, entry.trial_id) for entry in unit.audit_entries() if entry.action.startswith("delivery")]
+    return found[::-1]
+
+
+async def test_a_mail_address_is_added_for_ones_trial(house: House, manager: Guest) -> None:
+    status, page = await manager.post(f"{ROOM}/targets", MAIL)
+    assert status == 200
+    assert "team@example.org" in page
+    (target,) = targets(house)
+    assert (target.trial_id, target.kind, target.secret, target.active) == (TRIAL, "mail", None, True)
+    assert audited(house) == [("delivery_target_added", str(target.id), TRIAL)]
+
+
+async def test_a_webhooks_secret_is_ours_is_shown_once_and_is_sealed(house: House, manager: Guest) -> None:
+    status, page = await manager.post(f"{ROOM}/targets", HOOK)
+    assert status == 200
+    shown = re.search(r'<code class="secret">([\w-]{43})</code>', page)
+    assert shown is not None
+    (target,) = targets(house)
+    assert target.secret is not None
+    assert house.console.sealer.open(target.secret) == shown[1]
+    assert shown[1] not in target.secret
+    assert shown[1] not in (await manager.get(ROOM))[1]
+    with house.store.reading() as unit:
+        assert not [entry for entry in unit.audit_entries() if shown[1] in str(entry.detail)]
+
+
+async def test_for_all_trials_adds_only_who_sees_all(house: House, manager: Guest, sign_in: SignIn) -> None:
+    status, page = await manager.post(f"{ROOM}/targets", {**MAIL, "trial": ""})
+    assert status == 422
+    assert "Only somebody who works with all trials" in page
+    everywhere = await sign_in(Role.ADMINISTRATOR)
+    await everywhere.get(ROOM)
+    assert (await everywhere.post(f"{ROOM}/targets", {**MAIL, "trial": ""}))[0] == 200
+    assert [target.trial_id for target in targets(house)] == [None]
+    # Who sees one trial does not see what is of all.
+    assert "team@example.org" not in (await manager.get(ROOM))[1]
+
+
+@pytest.mark.parametrize(("form", "said"), [
+    ({**MAIL, "trial": OTHER_TRIAL}, "This is not the number of one of your trials."),
+    ({**MAIL, "trial": "lungs"}, "This is not the number of one of your trials."),
+    ({**MAIL, "address": "team"}, "This is not a mail address."),
+    ({**MAIL, "address": "team@example.org\r\nBcc: eve@example.org"}, "This is not a mail address."),
+    ({**HOOK, "address": "http://hooks.example.org/"}, "A webhook has to begin with https."),
+    ({**HOOK, "address": "https://10.0.0.7/"}, "This address is inside the own network."),
+    ({**HOOK, "address": "javascript:alert(1)"}, "This is not a URL that notifications can be sent to."),
+    ({**HOOK, "address": "https://hooks.example.org/" + "x" * 500}, "This is not a URL that notifications can be sent to."),
+    ({**HOOK, "kind": "pigeon"}, "This is not a URL that notifications can be sent to."),
+])  # fmt: skip
+async def test_what_cannot_be_a_receiver_is_told_and_what_was_written_is_kept(
+    house: House, manager: Guest, form: dict[str, str], said: str
+) -> None:
+    status, page = await manager.post(f"{ROOM}/targets", form)
+    assert status == 422
+    assert said in page
+    assert f'value="{form["trial"].upper()}"' in page
+    assert targets(house) == []
+    assert audited(house) == []
+
+
+async def test_a_network_of_ones_own_can_be_allowed(house: House, manager: Guest) -> None:
+    house.app[OUTBOX].webhooks._networks = networks_of("10.0.0.0/8")
+    assert (await manager.post(f"{ROOM}/targets", {**HOOK, "address": "https://10.0.0.7/"}))[0] == 200
+
+
+async def test_a_receiver_is_switched_off_and_on_again(house: House, manager: Guest) -> None:
+    target = told(house)
+    status, page = await manager.post(f"{ROOM}/targets/{target.id}/off")
+    assert status == 200
+    assert "The receiver is switched off." in page
+    assert [one.active for one in targets(house)] == [False]
+    await manager.post(f"{ROOM}/targets/{target.id}/on")
+    assert [one.active for one in targets(house)] == [True]
+    assert [action for action, _, _ in audited(house)] == ["delivery_target_switched_off", "delivery_target_switched_on"]
+
+
+async def test_a_test_is_sent_and_its_fate_can_be_read(house: House, manager: Guest) -> None:
+    target = told(house)
+    _, page = await manager.post(f"{ROOM}/targets/{target.id}/test")
+    assert "A test is on its way" in page
+    await house.app[OUTBOX].send_due()
+    _, page = await manager.get(ROOM)
+    assert "there is no mail server; set TRIALCHAT_SMTP_URL" in page
+    assert "Mail cannot be sent yet." in page
+    assert "Waiting" in page
+    assert audited(house) == [("delivery_target_tested", str(target.id), TRIAL)]
+
+
+async def test_something_is_sent_again(house: House, manager: Guest) -> None:
+    target = told(house)
+    with house.store.unit() as unit:
+        delivery = unit.enqueue("test", target.id, {"trial_id": TRIAL}, at=house.clock())
+        unit.end_delivery(delivery, "given_up", at=house.clock(), problem="the mail server answered 451")
+    _, page = await manager.get(ROOM)
+    assert "Given up" in page
+    await manager.post(f"{ROOM}/{delivery.id}/again")
+    with house.store.reading() as unit:
+        ((found, _),) = unit.deliveries()
+    assert (found.outcome, found.attempts, found.key) == ("waiting", 0, delivery.key)
+    assert audited(house) == [("delivery_sent_again", str(delivery.id), TRIAL)]
+
+
+async def test_nothing_is_sent_to_who_is_switched_off(house: House, manager: Guest) -> None:
+    target = told(house)
+    with house.store.unit() as unit:
+        delivery = unit.enqueue("test", target.id, {"trial_id": TRIAL}, at=house.clock())
+        unit.set_target_active(target.id, False)
+    assert (await manager.post(f"{ROOM}/targets/{target.id}/test"))[0] == 404
+    assert (await manager.post(f"{ROOM}/{delivery.id}/again"))[0] == 404
+
+
+@pytest.mark.parametrize("trial", [OTHER_TRIAL, None])
+async def test_what_is_of_others_trials_is_neither_seen_nor_changed(house: House, manager: Guest, trial: str | None) -> None:
+    target = told(house, trial, "others@example.org")
+    with house.store.unit() as unit:
+        delivery = unit.enqueue("test", target.id, {"trial_id": trial}, at=house.clock())
+    _, page = await manager.get(ROOM)
+    assert "others@example.org" not in page
+    for path in (*(f"{ROOM}/targets/{target.id}/{change}" for change in ("off", "on", "test")), f"{ROOM}/{delivery.id}/again"):
+        assert (await manager.post(path))[0] == 404
+    assert [one.active for one in targets(house)] == [True]
+    assert audited(house) == []
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.AUDITOR])
+async def test_the_room_is_for_who_manages_trials(house: House, sign_in: SignIn, role: Role) -> None:
+    target = told(house)
+    guest = await sign_in(role)
+    assert (await guest.get(ROOM))[0] == 403
+    assert (await guest.post(f"{ROOM}/targets/{target.id}/off"))[0] == 403
+    assert [one.active for one in targets(house)] == [True]
+
+
+@pytest.mark.parametrize("number", ["0", "999999999", "9" * 30, "-1", "one", "²"])
+async def test_a_number_that_nothing_has_is_not_found(manager: Guest, number: str) -> None:
+    assert (await manager.post(f"{ROOM}/targets/{number}/off"))[0] == 404
+    assert (await manager.post(f"{ROOM}/{number}/again"))[0] == 404
+
+
+async def test_the_log_is_read_page_by_page(house: House, manager: Guest) -> None:
+    target = told(house)
+    with house.store.unit() as unit:
+        for number in range(60):
+            unit.enqueue("test", target.id, {"trial_id": TRIAL, "number": number}, at=house.clock())
+    _, page = await manager.get(ROOM)
+    seen = [int(number) for number in re.findall(r"\(number (\d+)\)", page)]
+    assert len(seen) == 50
+    older = re.search(r'href="(/console/deliveries\?before=\d+)', page)
+    assert older is not None
+    _, page = await manager.get(older[1])
+    seen += [int(number) for number in re.findall(r"\(number (\d+)\)", page)]
+    assert seen == list(range(60, 0, -1))
+    assert "Older" not in page
+    for wrong in ("-1", "x", "9" * 30, "²"):
+        assert (await manager.get(f"{ROOM}?before={wrong}"))[0] == 200
