@@ -19,6 +19,10 @@ REGISTRY_URL = "https://clinicaltrials.gov/api/v2"
 #: Which criteria that a program has read, and nobody has approved, may rule a trial out (`bot.trials.screened.Deciding`).
 UNREVIEWED = ("age-and-sex", "none", "all")
 
+#: For how many days after their last message conversations are kept, unless the installation or a trial says otherwise.
+DEFAULT_KEEP_DAYS = 730
+LONGEST_KEEP_DAYS = 36_500
+
 
 class SettingsError(ValueError):
     """A setting that cannot be used; says which, and what is expected."""
@@ -45,6 +49,8 @@ class Settings:
     registry_url: str = REGISTRY_URL
     contact: str = ""
     unreviewed: str = UNREVIEWED[0]
+    # For how many days after its last message a conversation is kept, where its trial sets nothing else; 0: for ever.
+    keep_days: int = DEFAULT_KEEP_DAYS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -68,6 +74,7 @@ class Settings:
             registry_url=given.get("TRIALCHAT_REGISTRY_URL") or REGISTRY_URL,
             contact=given.get("TRIALCHAT_CONTACT", ""),
             unreviewed=_one_of(given, "TRIALCHAT_UNREVIEWED", UNREVIEWED),
+            keep_days=_days(given, "TRIALCHAT_KEEP_DAYS", DEFAULT_KEEP_DAYS),
         )
         if len({settings.port, settings.engine_port, settings.actions_port}) < 3:
             raise SettingsError(
@@ -94,6 +101,7 @@ class Settings:
             "TRIALCHAT_REGISTRY_URL": self.registry_url,
             "TRIALCHAT_CONTACT": self.contact,
             "TRIALCHAT_UNREVIEWED": self.unreviewed,
+            "TRIALCHAT_KEEP_DAYS": str(self.keep_days),
             "TRIALCHAT_TRACKER_DB": str(self.tracker_database),
             "TRIALCHAT_EVENTS_DB": str(self.events_database),
         }
@@ -136,6 +144,13 @@ def _url(given: Mapping[str, str], name: str) -> str:
     if text and not re.fullmatch(r"https?://[^\s/?#]+", text):
         raise SettingsError(f"{name}={text}: expected http:// or https:// and a host, such as https://trials.example.org")
     return text
+
+
+def _days(given: Mapping[str, str], name: str, default: int) -> int:
+    text = given.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and int(text) <= LONGEST_KEEP_DAYS):
+        raise SettingsError(f"{name}={text}: expected a number of days from 1 to {LONGEST_KEEP_DAYS}, or 0 for ever")
+    return int(text)
 
 
 def _port(given: Mapping[str, str], name: str, default: int) -> int:

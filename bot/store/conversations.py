@@ -1,28 +1,15 @@
-"""Conversations: opening, finding, changing and erasing them, and the consents and handoffs that belong to them."""
+"""Conversations: opening, finding and changing them, and the consents and handoffs that belong to them."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import ColumnElement, func, select
 
 from bot.store.part import Part
 from bot.store.records import Consent, Conversation, Handoff, Json, Stage
-from bot.store.tables import (
-    AnswerRow,
-    ConsentRow,
-    ConversationRow,
-    HandoffRow,
-    MessageRow,
-    ScreeningRow,
-    Table,
-    TurnRow,
-    VerdictRow,
-)
-
-ERASING = "erasing"
+from bot.store.tables import ConsentRow, ConversationRow, HandoffRow
 
 
 class Conversations(Part):
@@ -181,36 +168,9 @@ class Conversations(Part):
         rows = self._session.scalars(select(HandoffRow).where(HandoffRow.conversation_id == conversation_id).order_by(HandoffRow.id))
         return [_handoff(row) for row in rows]
 
-    def erase_conversation(self, conversation_id: str) -> dict[str, int]:
-        """Remove everything about a conversation; says how many rows of each table went. Nothing there: nothing counted."""
-        row = self._session.scalars(select(ConversationRow).where(ConversationRow.id == conversation_id).with_for_update()).one_or_none()
-        if row is None:
-            return {}
-        # The triggers that keep answers, verdicts and consents let go of them only in this state.
-        row.state = ERASING
-        self._session.flush()
-        of_conversation = select(ScreeningRow.id).where(ScreeningRow.conversation_id == conversation_id)
-        erased = {
-            "answers": self._delete(AnswerRow, AnswerRow.screening_id.in_(of_conversation)),
-            "verdicts": self._delete(VerdictRow, VerdictRow.screening_id.in_(of_conversation)),
-            "consents": self._delete(ConsentRow, ConsentRow.conversation_id == conversation_id),
-            "handoffs": self._delete(HandoffRow, HandoffRow.conversation_id == conversation_id),
-            "turns": self._delete(TurnRow, TurnRow.conversation_id == conversation_id),
-            "messages": self._delete(MessageRow, MessageRow.conversation_id == conversation_id),
-            "screenings": self._delete(ScreeningRow, ScreeningRow.conversation_id == conversation_id),
-            "conversations": self._delete(ConversationRow, ConversationRow.id == conversation_id),
-        }
-        self._session.expire_all()
-        self._after_commit("erased")
-        return erased
-
     def count_conversations(self) -> int:
         """How many conversations there are."""
         return self._session.scalar(select(func.count()).select_from(ConversationRow)) or 0
-
-    def _delete(self, table: type[Table], where: ColumnElement[bool]) -> int:
-        result = self._session.execute(delete(table).where(where).execution_options(synchronize_session=False))
-        return result.rowcount if isinstance(result, CursorResult) else 0
 
     def _conversation_where(self, *where: ColumnElement[bool]) -> Conversation | None:
         row = self._session.scalars(select(ConversationRow).where(*where)).one_or_none()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -307,3 +308,21 @@ class AccountSession:
     seen_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """That a conversation was erased: by whom (`patient`, `account:<id>`, `retention`, `system`), and how many rows of each table went.
+
+    `completed_at` is None as long as the engine's own files may still hold something of it; `conversation_id` is kept so long,
+    and no longer.
+    """
+
+    receipt: str
+    by: str
+    trial_id: str | None
+    counts: Mapping[str, int]
+    at: datetime
+    conversation_id: str | None
+    settles_at: datetime
+    completed_at: datetime | None

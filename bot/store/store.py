@@ -110,7 +110,7 @@ class Store:
             with Session(self._engine if to_disk else self._quick_engine, expire_on_commit=False) as session, session.begin():
                 yield Unit(session, afterwards.add, self._audit_key)
             if "erased" in afterwards:
-                self._forget()
+                self.empty_journal()
 
     @contextmanager
     def reading(self) -> Iterator[Unit]:
@@ -119,21 +119,25 @@ class Store:
             yield Unit(session, lambda _event: None)
             session.rollback()
 
-    def _forget(self) -> None:
-        """Write the journal back, so that what was erased is not left in it either."""
+    def empty_journal(self) -> bool:
+        """Write SQLite's journal back, so that what was erased is not left in it either; False where somebody reads from it."""
         if self.backend != "sqlite":
-            return
-        borrowed = self._engine.raw_connection()
-        try:
-            cursor = borrowed.cursor()
-            # Readers hold the journal for milliseconds. Should one not let go, the next checkpoint does what this one could not.
-            cursor.execute("PRAGMA busy_timeout = 1000")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            cursor.fetchall()
-            cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-            cursor.close()
-        finally:
-            borrowed.close()
+            return True
+        with self._reachable():
+            borrowed = self._engine.raw_connection()
+            try:
+                cursor = borrowed.cursor()
+                # Readers hold the journal for milliseconds. Should one not let go, whoever erases tries again.
+                cursor.execute("PRAGMA busy_timeout = 1000")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                ((busy, *_),) = cursor.fetchall()
+                cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+                cursor.close()
+            except sqlite3.OperationalError as problem:
+                raise StoreUnavailableError(f"the database file's journal cannot be written back ({problem})") from None
+            finally:
+                borrowed.close()
+        return not busy
 
     @contextmanager
     def _reachable(self) -> Iterator[None]:

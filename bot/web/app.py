@@ -10,12 +10,14 @@ from contextlib import suppress
 
 from aiohttp import web
 
+from bot.conversations.erasing import Erasures
 from bot.conversations.transcripts import EventReader
 from bot.store import Store, StoreError
 from bot.web.changes import Changes, add_changes
 from bot.web.chat import add_chat
 from bot.web.cross_origin import cross_origin
 from bot.web.errors import json_errors, place
+from bot.web.housekeeping import Housekeeping, add_housekeeping
 from bot.web.limits import Limits
 from bot.web.pages import Pages, PageSource, error_pages, setup_pages
 from bot.web.requests import LARGEST_BODY
@@ -32,7 +34,18 @@ def make_app(services: Services, pages: Pages, page_source: PageSource) -> web.A
     app = web.Application(middlewares=[security_headers, cross_origin, error_pages, json_errors], client_max_size=LARGEST_BODY)
     app[SERVICES] = services
     app[LIMITS] = Limits(services.rates)
-    app[TURNS] = Turns(services.store, services.engine, services.events, services.clock, services.fallback, services.forget)
+    erasures = Erasures(services.store, services.forget, services.clock)
+    app[TURNS] = Turns(
+        services.store,
+        services.engine,
+        services.events,
+        services.clock,
+        services.fallback,
+        erasures,
+        services.still_erasing,
+        services.erasing_wishes,
+    )
+    add_housekeeping(app, Housekeeping(services.store, erasures, services.clock, services.keep_days))
     add_changes(app, Changes(services.store, services.clock, every=services.ingest_every))
     setup_pages(app, pages, page_source)
     add_chat(app)

@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.accounts.first import first_account
 from bot.conversations.desk import Desk
 from bot.conversations.engine_records import EngineRecords
+from bot.conversations.erasing_wishes import ErasingWishes
 from bot.conversations.transcripts import EventReader
 from bot.conversations.trial_pool import TrialPool
 from bot.sealing import Sealer
@@ -76,7 +77,10 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
         events=EventReader(store, settings.events_database),
         api_key=settings.api_key,
         fallback=lambda locale: library.in_locale(locale).text("fallback"),
-        forget=EngineRecords(settings.tracker_database).forget,
+        forget=EngineRecords(settings.tracker_database, settings.events_database).forget,
+        still_erasing=lambda locale: library.in_locale(locale).text("erase_going_on"),
+        erasing_wishes=ErasingWishes(library),
+        keep_days=settings.keep_days,
         locales=_locales(library),
         clock=clock,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from bot.conversations.erasing_wishes import ErasingWishes
 from bot.conversations.transcripts import EventReader
 from bot.store import Store
 from bot.store.clock import Clock, utc_now
@@ -26,13 +27,19 @@ class Services:
     api_key: str
     # The text for a turn to which the bot found nothing to say, in a language.
     fallback: Callable[[str], str]
-    # Makes the engine forget a conversation that was erased.
+    # Makes the engine forget a conversation that was erased; raises `NotForgottenError`.
     forget: Callable[[str], object] = lambda _: None
+    # What to add, in a language, where an erased conversation could not be removed from the engine's files at once.
+    still_erasing: Callable[[str], str] = lambda _: ""
+    # How people have a chat erased in which the bot is silent.
+    erasing_wishes: ErasingWishes | None = None
     locales: Sequence[str] = ("en",)
     clock: Clock = utc_now
     rates: LimitRates = field(default_factory=LimitRates)
     # How often the engine's events are read into the transcripts, in seconds.
     ingest_every: float = 1.0
+    # How many days conversations are kept after their last message, where their trial sets nothing else; 0: for ever.
+    keep_days: int = 0
 
 
 _COUNTRY = re.compile(r"[A-Za-z]{2}")

@@ -15,6 +15,8 @@ from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from bot.accounts import passwords
 from bot.accounts.roles import Role
 from bot.conversations.desk import Desk
+from bot.conversations.engine_records import EngineRecords
+from bot.conversations.erasing_wishes import ErasingWishes
 from bot.conversations.transcripts import EventReader
 from bot.sealing import Sealer, new_key
 from bot.store import Account, Store
@@ -114,6 +116,9 @@ def make_house(
         events=EventReader(store, folder / "events.db"),
         api_key=API_KEY,
         fallback=lambda locale: library.in_locale(locale).text("fallback"),
+        forget=EngineRecords(folder / "tracker.db", folder / "events.db", busy_seconds=0.1).forget,
+        still_erasing=lambda locale: library.in_locale(locale).text("erase_going_on"),
+        erasing_wishes=ErasingWishes(library),
         clock=clock,
         ingest_every=0.05,
     )
