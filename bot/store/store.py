@@ -48,6 +48,11 @@ class Store:
         """``sqlite`` or ``postgresql``."""
         return self._engine.dialect.name
 
+    @property
+    def audit_key(self) -> bytes:
+        """What the end of the audit's chain is sealed with."""
+        return self._audit_key
+
     def migrate(self) -> None:
         """Bring the database to the version of this code; several processes may do so at once."""
         if self._revision() == NEWEST:
@@ -113,9 +118,15 @@ class Store:
                 self.empty_journal()
 
     @contextmanager
-    def reading(self) -> Iterator[Unit]:
-        """One transaction that only reads, and waits for nobody."""
-        with self._reachable(), Session(self._reading_engine, expire_on_commit=False) as session:
+    def reading(self, *, all_of_one_moment: bool = False) -> Iterator[Unit]:
+        """One transaction that only reads, and waits for nobody.
+
+        `all_of_one_moment`: everything it reads is as it was at its beginning. On SQLite that is always so.
+        """
+        engine = self._reading_engine
+        if all_of_one_moment and self.backend == "postgresql":
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with self._reachable(), Session(engine, expire_on_commit=False) as session:
             yield Unit(session, lambda _event: None)
             session.rollback()
 
