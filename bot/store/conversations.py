@@ -32,7 +32,7 @@ class Conversations(Part):
         rows = self._session.scalars(
             select(ConversationRow).where(ConversationRow.sender == sender).order_by(ConversationRow.last_at.desc())
         )
-        return [_conversation(row) for row in rows]
+        return [conversation_of(row) for row in rows]
 
     def open_conversation(
         self,
@@ -60,7 +60,7 @@ class Conversations(Part):
         )
         self._session.add(row)
         self._session.flush()
-        return _conversation(row)
+        return conversation_of(row)
 
     def touch(self, conversation_id: str, at: datetime) -> None:
         """Note that something was said; the time never goes back."""
@@ -83,14 +83,14 @@ class Conversations(Part):
         if state is not None:
             row.state = state
         self._session.flush()
-        return _conversation(row)
+        return conversation_of(row)
 
     def turn_conversation(self, conversation_id: str, trial_id: str | None) -> Conversation:
         """Make it about one trial; None: about all, a search."""
         row = self._locked(conversation_id)
         row.trial_id = trial_id
         self._session.flush()
-        return _conversation(row)
+        return conversation_of(row)
 
     def note_progress(self, conversation_id: str, *, stage: Stage, verdict: str | None, at: datetime) -> None:
         """Note how far it came, for lists. Who was handed off stays so, whatever is answered afterwards."""
@@ -133,12 +133,12 @@ class Conversations(Part):
         )
         self._session.add(row)
         self._session.flush()
-        return _consent(row)
+        return consent_of(row)
 
     def consents(self, conversation_id: str) -> list[Consent]:
         """Every reply to a consent text, oldest first."""
         rows = self._session.scalars(select(ConsentRow).where(ConsentRow.conversation_id == conversation_id).order_by(ConsentRow.id))
-        return [_consent(row) for row in rows]
+        return [consent_of(row) for row in rows]
 
     def add_handoff(
         self,
@@ -174,10 +174,10 @@ class Conversations(Part):
 
     def _conversation_where(self, *where: ColumnElement[bool]) -> Conversation | None:
         row = self._session.scalars(select(ConversationRow).where(*where)).one_or_none()
-        return None if row is None else _conversation(row)
+        return None if row is None else conversation_of(row)
 
 
-def _conversation(row: ConversationRow) -> Conversation:
+def conversation_of(row: ConversationRow) -> Conversation:
     return Conversation(
         id=row.id,
         channel=row.channel,
@@ -200,7 +200,7 @@ def _conversation(row: ConversationRow) -> Conversation:
     )
 
 
-def _consent(row: ConsentRow) -> Consent:
+def consent_of(row: ConsentRow) -> Consent:
     return Consent(
         id=row.id,
         conversation_id=row.conversation_id,

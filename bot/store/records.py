@@ -326,3 +326,33 @@ class Erasure:
     conversation_id: str | None
     settles_at: datetime
     completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningFile:
+    """A screening with everything that was answered and concluded in it, oldest first."""
+
+    screening: Screening
+    answers: tuple[Answer, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationFile:
+    """A conversation with its screenings, first to last, and its replies to consent texts; without what was said."""
+
+    conversation: Conversation
+    screenings: tuple[ScreeningFile, ...]
+    consents: tuple[Consent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFilter:
+    """Which conversations to export; what is empty does not narrow it. They began at `since` or later, and before `until`."""
+
+    trial: str = ""
+    stage: str = ""
+    verdict: str = ""
+    status: str = ""
+    since: datetime | None = None
+    until: datetime | None = None

@@ -26,14 +26,14 @@ class Screenings(Part):
         rows = self._session.scalars(
             select(ScreeningRow).where(ScreeningRow.conversation_id == conversation_id).order_by(ScreeningRow.number)
         )
-        return [_screening(row) for row in rows]
+        return [screening_of(row) for row in rows]
 
     def current_screening(self, conversation_id: str) -> Screening | None:
         """The latest screening of a conversation, finished or not."""
         row = self._session.scalars(
             select(ScreeningRow).where(ScreeningRow.conversation_id == conversation_id).order_by(ScreeningRow.number.desc()).limit(1)
         ).one_or_none()
-        return None if row is None else _screening(row)
+        return None if row is None else screening_of(row)
 
     def start_screening(
         self,
@@ -62,7 +62,7 @@ class Screenings(Part):
         )
         self._session.add(row)
         self._session.flush()
-        return _screening(row)
+        return screening_of(row)
 
     def save_screening(
         self,
@@ -92,7 +92,7 @@ class Screenings(Part):
         if words_version is not None:
             row.words_version = words_version
         self._session.flush()
-        return _screening(row)
+        return screening_of(row)
 
     def reopen_screening(self, screening_id: int, *, state: str = "open") -> Screening:
         """Take back a verdict and an end: an answer was changed afterwards. The verdicts given stay in their table."""
@@ -101,7 +101,7 @@ class Screenings(Part):
         row.verdict = None
         row.finished_at = None
         self._session.flush()
-        return _screening(row)
+        return screening_of(row)
 
     def ensure_summary_key(self, screening_id: int) -> str:
         """The key of the screening's summary page: 256 random bits, made once."""
@@ -138,19 +138,19 @@ class Screenings(Part):
         )
         self._session.add(row)
         self._session.flush()
-        return _answer(row)
+        return answer_of(row)
 
     def answers(self, screening_id: int) -> list[Answer]:
         """The answers of a screening, oldest first."""
         rows = self._session.scalars(select(AnswerRow).where(AnswerRow.screening_id == screening_id).order_by(AnswerRow.id))
-        return [_answer(row) for row in rows]
+        return [answer_of(row) for row in rows]
 
     def answers_for_message(self, screening_id: int, message_id: str) -> list[Answer]:
         """What one message answered: the open question first, then what it volunteered."""
         rows = self._session.scalars(
             select(AnswerRow).where(AnswerRow.screening_id == screening_id, AnswerRow.message_id == message_id).order_by(AnswerRow.id)
         )
-        return [_answer(row) for row in rows]
+        return [answer_of(row) for row in rows]
 
     def answer_for_message(self, screening_id: int, message_id: str) -> Answer | None:
         """The first answer a message gave, which shows that it was handled before."""
@@ -161,12 +161,12 @@ class Screenings(Part):
         row = VerdictRow(screening_id=self._screening_row(screening_id).id, trial_id=trial_id, verdict=verdict, detail=detail, at=at)
         self._session.add(row)
         self._session.flush()
-        return _verdict(row)
+        return verdict_of(row)
 
     def verdicts(self, screening_id: int) -> list[Verdict]:
         """The verdicts of a screening, oldest first."""
         rows = self._session.scalars(select(VerdictRow).where(VerdictRow.screening_id == screening_id).order_by(VerdictRow.id))
-        return [_verdict(row) for row in rows]
+        return [verdict_of(row) for row in rows]
 
     def _screening_row(self, screening_id: int) -> ScreeningRow:
         row = self._session.scalars(select(ScreeningRow).where(ScreeningRow.id == screening_id).with_for_update()).one_or_none()
@@ -176,10 +176,10 @@ class Screenings(Part):
 
     def _screening_where(self, where: ColumnElement[bool]) -> Screening | None:
         row = self._session.scalars(select(ScreeningRow).where(where)).one_or_none()
-        return None if row is None else _screening(row)
+        return None if row is None else screening_of(row)
 
 
-def _screening(row: ScreeningRow) -> Screening:
+def screening_of(row: ScreeningRow) -> Screening:
     return Screening(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -196,7 +196,7 @@ def _screening(row: ScreeningRow) -> Screening:
     )
 
 
-def _answer(row: AnswerRow) -> Answer:
+def answer_of(row: AnswerRow) -> Answer:
     return Answer(
         id=row.id,
         screening_id=row.screening_id,
@@ -209,7 +209,7 @@ def _answer(row: AnswerRow) -> Answer:
     )
 
 
-def _verdict(row: VerdictRow) -> Verdict:
+def verdict_of(row: VerdictRow) -> Verdict:
     return Verdict(
         id=row.id,
         screening_id=row.screening_id,
