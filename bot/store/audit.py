@@ -100,10 +100,6 @@ class Audit(Part):
         rows = select(AuditRow).where(*wanted).order_by(AuditRow.number.desc())
         return [_entry(row) for row in self._session.scalars(rows if limit is None else rows.limit(limit))]
 
-    def audited_actions(self) -> list[str]:
-        """Every action there is an entry of, by name."""
-        return list(self._session.scalars(select(AuditRow.action).distinct().order_by(AuditRow.action)))
-
     def audit_chain(self) -> Iterator[Entry | Unreadable]:
         """All entries, first to last; where one cannot be read any more, its number."""
         last: int | None = None

@@ -67,17 +67,13 @@ class Erasing(Part):
         self._after_commit("erased")
         return _erasure(erasure)
 
-    def erasures(
-        self, *, trials: frozenset[str] | None = None, before: datetime | None = None, limit: int = 50, open_only: bool = False
-    ) -> list[Erasure]:
-        """Erasures, latest first: of these trials (None: of all), before a moment, only those not complete yet."""
-        rows = select(ErasureRow).order_by(ErasureRow.at.desc(), ErasureRow.id.desc()).limit(limit)
+    def erasures(self, *, trials: frozenset[str] | None = None, before: int | None = None, limit: int = 50) -> list[Erasure]:
+        """Erasures, latest first: of these trials (None: of all), and those before a number."""
+        rows = select(ErasureRow).order_by(ErasureRow.id.desc()).limit(limit)
         if trials is not None:
             rows = rows.where(ErasureRow.trial_id.in_(trials))
         if before is not None:
-            rows = rows.where(ErasureRow.at < before)
-        if open_only:
-            rows = rows.where(ErasureRow.conversation_id.is_not(None))
+            rows = rows.where(ErasureRow.id < before)
         return [_erasure(row) for row in self._session.scalars(rows)]
 
     def erasure(self, receipt: str) -> Erasure | None:
@@ -138,6 +134,7 @@ class Erasing(Part):
 
 def _erasure(row: ErasureRow) -> Erasure:
     return Erasure(
+        number=row.id,
         receipt=row.receipt,
         by=row.by,
         trial_id=row.trial_id,

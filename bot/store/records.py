@@ -318,6 +318,7 @@ class Erasure:
     and no longer.
     """
 
+    number: int
     receipt: str
     by: str
     trial_id: str | None

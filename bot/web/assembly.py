@@ -87,7 +87,7 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
     pages = Pages({locale: words.files["site"] for locale, words in library.words.items()})
     desk = Desk(store, library, clock, settings.site_url, unreviewed)
     public = make_app(services, pages, StoredPages(store, library, unreviewed))
-    add_console(public, ConsoleServices(store, library, desk, sealer, settings.site_url, clock))
+    add_console(public, ConsoleServices(store, library, desk, sealer, settings.site_url, clock, settings.keep_days))
     return Assembled(
         public=public,
         actions=_actions(desk, settings.engine_secret),

@@ -27,6 +27,8 @@ class ConsoleServices:
     # Where people find the site; with https the session's cookie is a secure one.
     site_url: str
     clock: Clock = utc_now
+    # How many days conversations are kept, where their trial sets nothing else; 0: for ever.
+    keep_days: int = 0
     texts: Mapping[str, Any] = field(default_factory=load_console_texts)
 
     @property
