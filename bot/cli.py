@@ -18,6 +18,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "read": ("bot.running.reading_commands", "read", "Read messages from a file as the running chat would."),
     "criteria": ("bot.trials.criteria_commands", "criteria", "Read criteria out of registry texts, explain and review them."),
     "match": ("bot.matching.commands", "match_files", "Match the people of a file with the trials of another."),
+    "audit": ("bot.audit.commands", "audit", "Check that nothing in the audit was removed or altered."),
+    "retention": ("bot.conversations.retention_commands", "retention", "Erase what has been kept long enough, or say what that is."),
     "trials": ("bot.trials.commands", "trials", "Import, list and check trial records."),
 }
 

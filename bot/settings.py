@@ -20,6 +20,10 @@ REGISTRY_URL = "https://clinicaltrials.gov/api/v2"
 #: Which criteria that a program has read, and nobody has approved, may rule a trial out (`bot.trials.screened.Deciding`).
 UNREVIEWED = ("age-and-sex", "none", "all")
 
+#: For how many days after their last message conversations are kept, unless the installation or a trial says otherwise.
+DEFAULT_KEEP_DAYS = 730
+LONGEST_KEEP_DAYS = 36_500
+
 
 class SettingsError(ValueError):
     """A setting that cannot be used; says which, and what is expected."""
@@ -60,6 +64,8 @@ class Settings:
     oidc_name: str = ""
     # How long a patient may wait for whoever took the conversation over, before the console says that nobody sees to it.
     takeover_hours: int = 12
+    # For how many days after its last message a conversation is kept, where its trial sets nothing else; 0: for ever.
+    keep_days: int = DEFAULT_KEEP_DAYS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -92,6 +98,7 @@ class Settings:
             oidc_client_secret=given.get("TRIALCHAT_OIDC_CLIENT_SECRET", ""),
             oidc_name=given.get("TRIALCHAT_OIDC_NAME", ""),
             takeover_hours=_hours(given, "TRIALCHAT_TAKEOVER_HOURS", 12),
+            keep_days=_days(given, "TRIALCHAT_KEEP_DAYS", DEFAULT_KEEP_DAYS),
         )
         if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret):
             raise SettingsError(
@@ -133,6 +140,7 @@ class Settings:
             "TRIALCHAT_OIDC_CLIENT_SECRET": self.oidc_client_secret,
             "TRIALCHAT_OIDC_NAME": self.oidc_name,
             "TRIALCHAT_TAKEOVER_HOURS": str(self.takeover_hours),
+            "TRIALCHAT_KEEP_DAYS": str(self.keep_days),
             "TRIALCHAT_TRACKER_DB": str(self.tracker_database),
             "TRIALCHAT_EVENTS_DB": str(self.events_database),
         }
@@ -218,6 +226,13 @@ def _networks(given: Mapping[str, str], name: str) -> str:
         except ValueError:
             raise SettingsError(f"{name}: {part} is no network; expected networks such as 10.1.0.0/16, separated by commas") from None
     return text
+
+
+def _days(given: Mapping[str, str], name: str, default: int) -> int:
+    text = given.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and int(text) <= LONGEST_KEEP_DAYS):
+        raise SettingsError(f"{name}={text}: expected a number of days from 1 to {LONGEST_KEEP_DAYS}, or 0 for ever")
+    return int(text)
 
 
 def _port(given: Mapping[str, str], name: str, default: int) -> int:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 START = "0" * 64
@@ -33,6 +33,13 @@ class Entry:
     detail: Any
     previous: str
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An entry of that number is there, but what stands in it is none."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,17 @@ def digest_of(
     previous: str,
 ) -> str:
     """The digest of an entry, as hexadecimal SHA-256."""
-    fields = [number, at.isoformat(timespec="microseconds"), actor, action, object_kind, object_id, trial_id, detail, previous]
+    fields = [
+        number,
+        at.astimezone(UTC).isoformat(timespec="microseconds"),
+        actor,
+        action,
+        object_kind,
+        object_id,
+        trial_id,
+        detail,
+        previous,
+    ]
     return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -72,39 +89,70 @@ class Fault:
 
     number: int | None
     what: str
+    # False for an entry that is not there.
+    is_of_an_entry: bool = True
 
 
-def faults(entries: Iterable[Entry], head: Head | None, key: bytes) -> Iterable[Fault]:
-    """Everything wrong with a chain, entries in the order of their numbers; nothing where it is whole."""
-    previous, expected = START, 1
+def faults(
+    entries: Iterable[Entry | Unreadable], head: Head | None, key: bytes, expected: Mapping[int, str] | None = None
+) -> Iterator[Fault]:
+    """Everything wrong with a chain, entries in the order of their numbers; nothing where it is whole.
+
+    `expected` are digests that were noted earlier, by the numbers of their entries: a chain that was made anew, by somebody
+    who has the key as well, is whole, but does not contain them.
+    """
+    noted = dict(expected or {})
+    previous: str | None = START
+    following = 1
     for entry in entries:
-        if entry.number != expected:
-            gone = f"entry {expected} is" if entry.number == expected + 1 else f"entries {expected} to {entry.number - 1} are"
+        if entry.number < following:
+            yield Fault(entry.number, "was put in: numbers begin with 1")
+            continue
+        if entry.number > following:
+            gone = f"entry {following} is" if entry.number == following + 1 else f"entries {following} to {entry.number - 1} are"
             yield Fault(entry.number, f"{gone} missing before this one")
-        elif entry.previous != previous:
+            previous = None
+        following = entry.number + 1
+        if isinstance(entry, Unreadable):
+            yield Fault(entry.number, "cannot be read: it was altered")
+            previous = None
+            continue
+        if previous is not None and entry.previous != previous:
             yield Fault(entry.number, "does not follow the entry before it: one of the two was replaced")
-        made = digest_of(
-            number=entry.number,
-            at=entry.at,
-            actor=entry.actor,
-            action=entry.action,
-            object_kind=entry.object_kind,
-            object_id=entry.object_id,
-            trial_id=entry.trial_id,
-            detail=entry.detail,
-            previous=entry.previous,
-        )
-        if made != entry.digest:
+        if _digest_of_entry(entry) != entry.digest:
             yield Fault(entry.number, "was altered")
-        previous, expected = entry.digest, entry.number + 1
-    last = expected - 1
+        if entry.number in noted and noted.pop(entry.number) != entry.digest:
+            yield Fault(entry.number, "is another one than was noted earlier")
+        previous = entry.digest
+    for number in sorted(noted):
+        yield Fault(number, "was noted earlier, and is not there", is_of_an_entry=False)
+    yield from _faults_of_the_end(head, following - 1, previous, key)
+
+
+def _faults_of_the_end(head: Head | None, last: int, digest: str | None, key: bytes) -> Iterator[Fault]:
     if head is None:
         if last:
             yield Fault(None, "the head of the chain is missing")
         return
-    if not hmac.compare_digest(head.seal, seal_of(head.number, head.digest, key)):
+    if not hmac.compare_digest(head.seal.encode(), seal_of(head.number, head.digest, key).encode()):
         yield Fault(None, "the seal of the chain's end is not ours: it was altered, or sealed with another key")
-    elif head.number != last:
+    elif head.number > last:
         yield Fault(None, f"the chain ends with entry {last}, and {head.number} were written: the last ones were removed")
-    elif head.digest != previous:
+    elif head.number < last:
+        yield Fault(None, f"the chain ends with entry {last}, and only {head.number} were written: the others were put in")
+    elif head.digest != digest:
         yield Fault(None, "the chain ends in another way than it was written")
+
+
+def _digest_of_entry(entry: Entry) -> str:
+    return digest_of(
+        number=entry.number,
+        at=entry.at,
+        actor=entry.actor,
+        action=entry.action,
+        object_kind=entry.object_kind,
+        object_id=entry.object_id,
+        trial_id=entry.trial_id,
+        detail=entry.detail,
+        previous=entry.previous,
+    )

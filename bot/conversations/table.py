@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.conversations.erasing import PATIENT, erase
 from bot.conversations.messages import Message
 from bot.conversations.rendering import Renderer
 from bot.conversations.snapshots import last_of, sent_twice, snapshot_of, state_of
@@ -149,9 +150,11 @@ class Table(ABC):
 
     def _finish(self, screening: Screening, turn: Turn, incoming: Incoming | None) -> Reply:
         if any(isinstance(step, steps.Erase) for step in turn.steps):
-            last_words = _as_json(self._renderer(turn.state, screening).render(turn.steps))
-            self._unit.erase_conversation(self._conversation.id)
-            return Reply(messages=last_words, erased=True)
+            last_words = self._renderer(turn.state, screening).render(turn.steps)
+            erasure = erase(self._unit, self._conversation.id, by=PATIENT, at=self._now)
+            if erasure is not None:
+                last_words.append(Message(text=self._words.text("erase_receipt", receipt=erasure.receipt)))
+            return Reply(messages=_as_json(last_words), erased=True)
         message_id = incoming.message_id if incoming else None
         if any(isinstance(step, steps.Restarted) for step in turn.steps):
             screening = self._started_with(turn.state, message_id)

@@ -57,6 +57,20 @@ def kept_secrets(settings: Settings) -> Mapping[str, str]:
     return _read(settings.home / FILE_NAME)
 
 
+def with_known_audit_key(settings: Settings) -> Settings:
+    """The settings with the audit's key from the home folder, where the environment leaves it out; `CannotRun` where there is none.
+
+    None is made here: a new one would fit no audit that was written before.
+    """
+    if settings.audit_key:
+        return settings
+    path = settings.home / FILE_NAME
+    key = _read(path).get("audit_key")
+    if not key:
+        raise CannotRun(f"{path} has no key of the audit; set TRIALCHAT_AUDIT_KEY, or TRIALCHAT_HOME to the folder of the installation")
+    return dataclasses.replace(settings, audit_key=key)
+
+
 def _read(path: Path) -> dict[str, str]:
     try:
         kept = json.loads(path.read_text("utf-8"))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select, text
 
-from bot.audit.chain import START, Entry, Head, digest_of, seal_of
+from bot.audit.chain import START, Entry, Head, Unreadable, digest_of, seal_of
 from bot.store.console_tables import AuditHeadRow, AuditRow
 from bot.store.part import Part
 from bot.store.records import Json
@@ -63,23 +63,68 @@ class Audit(Part):
         return _entry(row)
 
     def audit_entries(
-        self, *, before: int | None = None, limit: int | None = None, object_kind: str = "", object_id: str = ""
+        self,
+        *,
+        before: int | None = None,
+        limit: int | None = None,
+        object_kind: str = "",
+        object_id: str = "",
+        actor: str = "",
+        action: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        trials: frozenset[str] | None = None,
     ) -> list[Entry]:
-        """Entries, latest first: those before a number, of one object where one is named."""
-        rows = select(AuditRow).order_by(AuditRow.number.desc())
+        """Entries, latest first: those before a number; of one object, actor, action, where one is named; from a moment on, and before one.
+
+        `trials`: only what concerns one of these; None: everything.
+        """
+        wanted = [
+            row == value
+            for row, value in (
+                (AuditRow.object_kind, object_kind),
+                (AuditRow.object_id, object_id),
+                (AuditRow.actor, actor),
+                (AuditRow.action, action),
+            )
+            if value
+        ]
         if before is not None:
-            rows = rows.where(AuditRow.number < before)
-        if object_kind:
-            rows = rows.where(AuditRow.object_kind == object_kind)
-        if object_id:
-            rows = rows.where(AuditRow.object_id == object_id)
+            wanted.append(AuditRow.number < before)
+        if since is not None:
+            wanted.append(AuditRow.at >= since)
+        if until is not None:
+            wanted.append(AuditRow.at < until)
+        if trials is not None:
+            wanted.append(AuditRow.trial_id.in_(trials))
+        rows = select(AuditRow).where(*wanted).order_by(AuditRow.number.desc())
         return [_entry(row) for row in self._session.scalars(rows if limit is None else rows.limit(limit))]
 
-    def audit_chain(self) -> Iterator[Entry]:
-        """All entries, first to last."""
-        for row in self._session.scalars(select(AuditRow).order_by(AuditRow.number).execution_options(yield_per=_AT_ONCE)):
-            yield _entry(row)
-            self._session.expunge(row)
+    def audit_chain(self) -> Iterator[Entry | Unreadable]:
+        """All entries, first to last; where one cannot be read any more, its number."""
+        last: int | None = None
+        while True:
+            numbers = select(AuditRow.number).order_by(AuditRow.number).limit(_AT_ONCE)
+            batch = list(self._session.scalars(numbers if last is None else numbers.where(AuditRow.number > last)))
+            if not batch:
+                return
+            last = batch[-1]
+            try:
+                yield from self._entries_between(batch[0], last)
+            except (ValueError, TypeError):
+                # Somebody put into SQLite what is no moment, or no JSON.
+                for number in batch:
+                    try:
+                        found = self._entries_between(number, number)
+                    except (ValueError, TypeError):
+                        found = [Unreadable(number)]
+                    yield from found
+
+    def _entries_between(self, first: int, last: int) -> list[Entry | Unreadable]:
+        rows = select(AuditRow).where(AuditRow.number.between(first, last)).order_by(AuditRow.number)
+        found: list[Entry | Unreadable] = [_entry(row) for row in self._session.scalars(rows)]
+        self._session.expunge_all()
+        return found
 
     def audit_head(self) -> Head | None:
         """The end of the chain, as it was sealed."""

@@ -274,7 +274,7 @@ class ErasureRow(Table):
     """That something was erased, and nothing of what it was."""
 
     __tablename__ = "erasures"
-    __table_args__ = (UniqueConstraint("receipt"), Index(None, "at"))
+    __table_args__ = (UniqueConstraint("receipt"), Index(None, "at"), Index(None, "conversation_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     receipt: Mapped[str] = mapped_column(String(32))
@@ -283,3 +283,8 @@ class ErasureRow(Table):
     trial_id: Mapped[str | None] = mapped_column(String(20))
     counts: Mapped[dict[str, Any]]
     at: Mapped[datetime]
+    # Which conversation, as long as the engine's files may hold something of it: then it is forgotten here as well.
+    conversation_id: Mapped[str | None] = mapped_column(String(32))
+    # A turn may have been under way, and the engine write something once more until then.
+    settles_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]

@@ -1,29 +1,15 @@
-"""Conversations: opening, finding, changing and erasing them, and the consents and handoffs that belong to them."""
+"""Conversations: opening, finding and changing them, and the consents and handoffs that belong to them."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import ColumnElement, func, select
 
-from bot.store.console_tables import ContactRequestRow, DeliveryRow, RevealRow, SearchWordRow, TagRow
 from bot.store.part import Part
 from bot.store.records import Consent, Conversation, Handoff, Json, Stage
-from bot.store.tables import (
-    AnswerRow,
-    ConsentRow,
-    ConversationRow,
-    HandoffRow,
-    MessageRow,
-    ScreeningRow,
-    Table,
-    TurnRow,
-    VerdictRow,
-)
-
-ERASING = "erasing"
+from bot.store.tables import ConsentRow, ConversationRow, HandoffRow
 
 
 class Conversations(Part):
@@ -46,7 +32,7 @@ class Conversations(Part):
         rows = self._session.scalars(
             select(ConversationRow).where(ConversationRow.sender == sender).order_by(ConversationRow.last_at.desc())
         )
-        return [_conversation(row) for row in rows]
+        return [conversation_of(row) for row in rows]
 
     def open_conversation(
         self,
@@ -74,7 +60,7 @@ class Conversations(Part):
         )
         self._session.add(row)
         self._session.flush()
-        return _conversation(row)
+        return conversation_of(row)
 
     def touch(self, conversation_id: str, at: datetime) -> None:
         """Note that something was said; the time never goes back."""
@@ -97,14 +83,14 @@ class Conversations(Part):
         if state is not None:
             row.state = state
         self._session.flush()
-        return _conversation(row)
+        return conversation_of(row)
 
     def turn_conversation(self, conversation_id: str, trial_id: str | None) -> Conversation:
         """Make it about one trial; None: about all, a search."""
         row = self._locked(conversation_id)
         row.trial_id = trial_id
         self._session.flush()
-        return _conversation(row)
+        return conversation_of(row)
 
     def note_progress(self, conversation_id: str, *, stage: Stage, verdict: str | None, at: datetime) -> None:
         """Note how far it came, for lists. Who was handed off stays so, whatever is answered afterwards."""
@@ -147,12 +133,12 @@ class Conversations(Part):
         )
         self._session.add(row)
         self._session.flush()
-        return _consent(row)
+        return consent_of(row)
 
     def consents(self, conversation_id: str) -> list[Consent]:
         """Every reply to a consent text, oldest first."""
         rows = self._session.scalars(select(ConsentRow).where(ConsentRow.conversation_id == conversation_id).order_by(ConsentRow.id))
-        return [_consent(row) for row in rows]
+        return [consent_of(row) for row in rows]
 
     def add_handoff(
         self,
@@ -182,52 +168,19 @@ class Conversations(Part):
         rows = self._session.scalars(select(HandoffRow).where(HandoffRow.conversation_id == conversation_id).order_by(HandoffRow.id))
         return [_handoff(row) for row in rows]
 
-    def erase_conversation(self, conversation_id: str) -> dict[str, int]:
-        """Remove everything about a conversation; says how many rows of each table went. Nothing there: nothing counted."""
-        row = self._session.scalars(select(ConversationRow).where(ConversationRow.id == conversation_id).with_for_update()).one_or_none()
-        if row is None:
-            return {}
-        # The triggers that keep answers, verdicts and consents let go of them only in this state.
-        row.state = ERASING
-        self._session.flush()
-        of_conversation = select(ScreeningRow.id).where(ScreeningRow.conversation_id == conversation_id)
-        self._delete(SearchWordRow, SearchWordRow.conversation_id == conversation_id)
-        self._delete(TagRow, TagRow.conversation_id == conversation_id)
-        erased = {
-            "reveals": self._delete(RevealRow, RevealRow.conversation_id == conversation_id),
-            "contact_requests": self._delete(ContactRequestRow, ContactRequestRow.conversation_id == conversation_id),
-            # What still waits would lead to a conversation that is gone.
-            "deliveries": self._delete(DeliveryRow, DeliveryRow.conversation_id == conversation_id),
-            "answers": self._delete(AnswerRow, AnswerRow.screening_id.in_(of_conversation)),
-            "verdicts": self._delete(VerdictRow, VerdictRow.screening_id.in_(of_conversation)),
-            "consents": self._delete(ConsentRow, ConsentRow.conversation_id == conversation_id),
-            "handoffs": self._delete(HandoffRow, HandoffRow.conversation_id == conversation_id),
-            "turns": self._delete(TurnRow, TurnRow.conversation_id == conversation_id),
-            "messages": self._delete(MessageRow, MessageRow.conversation_id == conversation_id),
-            "screenings": self._delete(ScreeningRow, ScreeningRow.conversation_id == conversation_id),
-            "conversations": self._delete(ConversationRow, ConversationRow.id == conversation_id),
-        }
-        self._session.expire_all()
-        self._after_commit("erased")
-        return erased
-
     def count_conversations(self) -> int:
         """How many conversations there are."""
         return self._session.scalar(select(func.count()).select_from(ConversationRow)) or 0
 
-    def _delete(self, table: type[Table], where: ColumnElement[bool]) -> int:
-        result = self._session.execute(delete(table).where(where).execution_options(synchronize_session=False))
-        return result.rowcount if isinstance(result, CursorResult) else 0
-
     def _conversation_where(self, *where: ColumnElement[bool]) -> Conversation | None:
         row = self._session.scalars(select(ConversationRow).where(*where)).one_or_none()
-        return None if row is None else _conversation(row)
+        return None if row is None else conversation_of(row)
 
     def _conversations_where(self, *where: ColumnElement[bool]) -> list[Conversation]:
-        return [_conversation(row) for row in self._session.scalars(select(ConversationRow).where(*where))]
+        return [conversation_of(row) for row in self._session.scalars(select(ConversationRow).where(*where))]
 
 
-def _conversation(row: ConversationRow) -> Conversation:
+def conversation_of(row: ConversationRow) -> Conversation:
     return Conversation(
         id=row.id,
         channel=row.channel,
@@ -251,7 +204,7 @@ def _conversation(row: ConversationRow) -> Conversation:
     )
 
 
-def _consent(row: ConsentRow) -> Consent:
+def consent_of(row: ConsentRow) -> Consent:
     return Consent(
         id=row.id,
         conversation_id=row.conversation_id,

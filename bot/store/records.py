@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -410,3 +411,52 @@ class Delivery:
     outcome: DeliveryOutcome
     done_at: datetime | None
     problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """That a conversation was erased: by whom (`patient`, `account:<id>`, `retention`, `system`), and how many rows of each table went.
+
+    `completed_at` is None as long as the engine's own files may still hold something of it; `conversation_id` is kept so long,
+    and no longer.
+    """
+
+    number: int
+    receipt: str
+    by: str
+    trial_id: str | None
+    counts: Mapping[str, int]
+    at: datetime
+    conversation_id: str | None
+    settles_at: datetime
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningFile:
+    """A screening with everything that was answered and concluded in it, oldest first."""
+
+    screening: Screening
+    answers: tuple[Answer, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationFile:
+    """A conversation with its screenings, first to last, and its replies to consent texts; without what was said."""
+
+    conversation: Conversation
+    screenings: tuple[ScreeningFile, ...]
+    consents: tuple[Consent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFilter:
+    """Which conversations to export; what is empty does not narrow it. They began at `since` or later, and before `until`."""
+
+    trial: str = ""
+    stage: str = ""
+    verdict: str = ""
+    status: str = ""
+    since: datetime | None = None
+    until: datetime | None = None

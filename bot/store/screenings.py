@@ -26,14 +26,14 @@ class Screenings(Part):
         rows = self._session.scalars(
             select(ScreeningRow).where(ScreeningRow.conversation_id == conversation_id).order_by(ScreeningRow.number)
         )
-        return [_screening(row) for row in rows]
+        return [screening_of(row) for row in rows]
 
     def current_screening(self, conversation_id: str) -> Screening | None:
         """The latest screening of a conversation, finished or not."""
         row = self._session.scalars(
             select(ScreeningRow).where(ScreeningRow.conversation_id == conversation_id).order_by(ScreeningRow.number.desc()).limit(1)
         ).one_or_none()
-        return None if row is None else _screening(row)
+        return None if row is None else screening_of(row)
 
     def start_screening(
         self,
@@ -62,7 +62,7 @@ class Screenings(Part):
         )
         self._session.add(row)
         self._session.flush()
-        return _screening(row)
+        return screening_of(row)
 
     def save_screening(
         self,
@@ -92,7 +92,7 @@ class Screenings(Part):
         if words_version is not None:
             row.words_version = words_version
         self._session.flush()
-        return _screening(row)
+        return screening_of(row)
 
     def reopen_screening(self, screening_id: int, *, state: str = "open") -> Screening:
         """Take back a verdict and an end: an answer was changed afterwards. The verdicts given stay in their table."""
@@ -101,7 +101,7 @@ class Screenings(Part):
         row.verdict = None
         row.finished_at = None
         self._session.flush()
-        return _screening(row)
+        return screening_of(row)
 
     def ensure_summary_key(self, screening_id: int) -> str:
         """The key of the screening's summary page: 256 random bits, made once."""
@@ -176,10 +176,10 @@ class Screenings(Part):
 
     def _screening_where(self, where: ColumnElement[bool]) -> Screening | None:
         row = self._session.scalars(select(ScreeningRow).where(where)).one_or_none()
-        return None if row is None else _screening(row)
+        return None if row is None else screening_of(row)
 
 
-def _screening(row: ScreeningRow) -> Screening:
+def screening_of(row: ScreeningRow) -> Screening:
     return Screening(
         id=row.id,
         conversation_id=row.conversation_id,

@@ -48,6 +48,11 @@ class Store:
         """``sqlite`` or ``postgresql``."""
         return self._engine.dialect.name
 
+    @property
+    def audit_key(self) -> bytes:
+        """What the end of the audit's chain is sealed with."""
+        return self._audit_key
+
     def migrate(self) -> None:
         """Bring the database to the version of this code; several processes may do so at once."""
         if self._revision() == NEWEST:
@@ -110,30 +115,40 @@ class Store:
             with Session(self._engine if to_disk else self._quick_engine, expire_on_commit=False) as session, session.begin():
                 yield Unit(session, afterwards.add, self._audit_key)
             if "erased" in afterwards:
-                self._forget()
+                self.empty_journal()
 
     @contextmanager
-    def reading(self) -> Iterator[Unit]:
-        """One transaction that only reads, and waits for nobody."""
-        with self._reachable(), Session(self._reading_engine, expire_on_commit=False) as session:
+    def reading(self, *, all_of_one_moment: bool = False) -> Iterator[Unit]:
+        """One transaction that only reads, and waits for nobody.
+
+        `all_of_one_moment`: everything it reads is as it was at its beginning. On SQLite that is always so.
+        """
+        engine = self._reading_engine
+        if all_of_one_moment and self.backend == "postgresql":
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with self._reachable(), Session(engine, expire_on_commit=False) as session:
             yield Unit(session, lambda _event: None)
             session.rollback()
 
-    def _forget(self) -> None:
-        """Write the journal back, so that what was erased is not left in it either."""
+    def empty_journal(self) -> bool:
+        """Write SQLite's journal back, so that what was erased is not left in it either; False where somebody reads from it."""
         if self.backend != "sqlite":
-            return
-        borrowed = self._engine.raw_connection()
-        try:
-            cursor = borrowed.cursor()
-            # Readers hold the journal for milliseconds. Should one not let go, the next checkpoint does what this one could not.
-            cursor.execute("PRAGMA busy_timeout = 1000")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            cursor.fetchall()
-            cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-            cursor.close()
-        finally:
-            borrowed.close()
+            return True
+        with self._reachable():
+            borrowed = self._engine.raw_connection()
+            try:
+                cursor = borrowed.cursor()
+                # Readers hold the journal for milliseconds. Should one not let go, whoever erases tries again.
+                cursor.execute("PRAGMA busy_timeout = 1000")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                ((busy, *_),) = cursor.fetchall()
+                cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+                cursor.close()
+            except sqlite3.OperationalError as problem:
+                raise StoreUnavailableError(f"the database file's journal cannot be written back ({problem})") from None
+            finally:
+                borrowed.close()
+        return not busy
 
     @contextmanager
     def _reachable(self) -> Iterator[None]:

@@ -7,9 +7,12 @@ from bot.store.audit import Audit
 from bot.store.contacts import Contacts
 from bot.store.conversations import Conversations
 from bot.store.credentials import Credentials
+from bot.store.erasing import Erasing
+from bot.store.exports import Exports
 from bot.store.inbox import Inbox
 from bot.store.invitations import Invitations
 from bot.store.notes import Notes
+from bot.store.retention import Retention
 from bot.store.review import Review
 from bot.store.saved_views import SavedViews
 from bot.store.sealed import Sealed
@@ -37,5 +40,8 @@ class Unit(
     Notes,
     Review,
     Sealed,
+    Erasing,
+    Retention,
+    Exports,
 ):
     """All that can be read and written in one transaction; made by ``Store.unit()`` or ``Store.reading()``."""

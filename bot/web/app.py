@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from aiohttp import web
 
+from bot.conversations.erasing import Erasures
 from bot.conversations.transcripts import EventReader
 from bot.store import Store, StoreError
 from bot.web.changes import Changes, add_changes
@@ -17,6 +18,7 @@ from bot.web.chat import CHANNEL, add_chat
 from bot.web.cross_origin import cross_origin
 from bot.web.delivering import DELIVERS, Delivers
 from bot.web.errors import json_errors, place
+from bot.web.housekeeping import Housekeeping, add_housekeeping
 from bot.web.limits import Limits
 from bot.web.pages import Pages, PageSource, error_pages, setup_pages
 from bot.web.requests import LARGEST_BODY
@@ -39,16 +41,20 @@ def make_app(services: Services, pages: Pages, page_source: PageSource) -> web.A
     streams = Streams(services.store, changes, services.streams)
     delivers: dict[str, Delivers] = {CHANNEL: streams}
     app[STREAMS], app[DELIVERS] = streams, delivers
+    erasures = Erasures(services.store, services.forget, services.clock)
     app[TURNS] = Turns(
         services.store,
         services.engine,
         services.events,
         services.clock,
         services.fallback,
-        services.forget,
         services.while_taken_over,
         delivers,
+        erasures,
+        services.still_erasing,
+        services.erasing_wishes,
     )
+    add_housekeeping(app, Housekeeping(services.store, erasures, services.clock, services.keep_days))
     setup_pages(app, pages, page_source)
     add_chat(app)
     add_streams(app)

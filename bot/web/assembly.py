@@ -15,6 +15,7 @@ from bot.accounts.first import first_account
 from bot.contacts.leaving import ContactDesk
 from bot.conversations.desk import Desk
 from bot.conversations.engine_records import EngineRecords
+from bot.conversations.erasing_wishes import ErasingWishes
 from bot.conversations.taking_over import while_taken_over
 from bot.conversations.transcripts import EventReader
 from bot.conversations.trial_pool import TrialPool
@@ -92,7 +93,10 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
         api_key=settings.api_key,
         fallback=lambda locale: library.in_locale(locale).text("fallback"),
         while_taken_over=lambda locale: while_taken_over(library.in_locale(locale)),
-        forget=EngineRecords(settings.tracker_database).forget,
+        forget=EngineRecords(settings.tracker_database, settings.events_database).forget,
+        still_erasing=lambda locale: library.in_locale(locale).text("erase_going_on"),
+        erasing_wishes=ErasingWishes(library),
+        keep_days=settings.keep_days,
         locales=_locales(library),
         clock=clock,
     )
@@ -110,6 +114,7 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
             sealer,
             settings.site_url,
             clock,
+            keep_days=settings.keep_days,
             requires_second_factor=settings.require_second_factor,
             provider=_provider(settings),
             takeover_patience=timedelta(hours=settings.takeover_hours),

@@ -6,6 +6,7 @@ import asyncio
 
 from aiohttp import web
 
+from bot.conversations.erasing import PATIENT, SYSTEM
 from bot.conversations.transcripts import message_json
 from bot.store import Conversation, Message, UnknownConversationError
 from bot.web.delivering import DELIVERS
@@ -43,7 +44,7 @@ async def open_session(request: web.Request) -> web.Response:
         messages = await request.app[TURNS].take(conversation, OPENING, "", "open")
     except BaseException:
         # Nobody has its token, so nobody will ever come back to it.
-        await asyncio.shield(asyncio.to_thread(_erase, services, conversation.id))
+        await asyncio.shield(request.app[TURNS].erase(conversation.id, SYSTEM))
         raise
     return web.json_response({"token": token, "locale": locale, "messages": messages}, status=201, headers=_PRIVATE)
 
@@ -80,7 +81,7 @@ async def seen(request: web.Request) -> web.Response:
 async def erase(request: web.Request) -> web.Response:
     """Erase the conversation, whoever has it: the bot, which would ask first, or a person, while the bot says nothing."""
     conversation = await conversation_of(request)
-    await request.app[TURNS].erase(conversation)
+    await request.app[TURNS].erase(conversation.id, PATIENT)
     await request.app[DELIVERS][CHANNEL].deliver(conversation)
     return web.Response(status=204, headers=_PRIVATE)
 
@@ -120,11 +121,6 @@ def _open(services: Services, trial_id: str | None, locale: str, token: str) -> 
             locale=locale,
             token_hash=token_hash(token),
         )
-
-
-def _erase(services: Services, conversation_id: str) -> None:
-    with services.store.unit() as unit:
-        unit.erase_conversation(conversation_id)
 
 
 def _by_token(services: Services, digest: str) -> Conversation | None:

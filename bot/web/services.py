@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from bot.conversations.erasing_wishes import ErasingWishes
 from bot.conversations.transcripts import EventReader
 from bot.store import JsonObject, Store
 from bot.store.clock import Clock, utc_now
@@ -29,8 +30,12 @@ class Services:
     fallback: Callable[[str], str]
     # What answers a message while a person has the conversation and cannot be heard without it, in a language.
     while_taken_over: Callable[[str], JsonObject]
-    # Makes the engine forget a conversation that was erased.
+    # Makes the engine forget a conversation that was erased; raises `NotForgottenError`.
     forget: Callable[[str], object] = lambda _: None
+    # What to add, in a language, where an erased conversation could not be removed from the engine's files at once.
+    still_erasing: Callable[[str], str] = lambda _: ""
+    # How people have a chat erased in which the bot is silent.
+    erasing_wishes: ErasingWishes | None = None
     locales: Sequence[str] = ("en",)
     clock: Clock = utc_now
     rates: LimitRates = field(default_factory=LimitRates)
@@ -38,6 +43,8 @@ class Services:
     streams: StreamRules = field(default_factory=StreamRules)
     # How often the engine's events are read into the transcripts, in seconds.
     ingest_every: float = 1.0
+    # How many days conversations are kept after their last message, where their trial sets nothing else; 0: for ever.
+    keep_days: int = 0
 
 
 _COUNTRY = re.compile(r"[A-Za-z]{2}")

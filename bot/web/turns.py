@@ -9,9 +9,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.conversations.erasing import PATIENT, Erasures
+from bot.conversations.erasing_wishes import ErasingWishes
 from bot.conversations.taking_over import as_messages
 from bot.conversations.transcripts import EventReader
-from bot.store import Conversation, JsonObject, NewMessage, Store, Unit, UnknownConversationError
+from bot.store import Conversation, Erasure, JsonObject, NewMessage, Store, Unit, UnknownConversationError
 from bot.store.clock import Clock
 from bot.web.delivering import Delivers
 from bot.web.engine_client import Engine, EngineAwayError, EngineRefusedError
@@ -68,12 +70,16 @@ class Turns:
         events: EventReader,
         clock: Clock,
         fallback: Callable[[str], str],
-        forget: Callable[[str], object],
         while_taken_over: Callable[[str], JsonObject],
         delivers: Mapping[str, Delivers],
+        erasures: Erasures,
+        still_erasing: Callable[[str], str] = lambda _: "",
+        wishes: ErasingWishes | None = None,
     ) -> None:
         """`delivers`: the channels that bring lines to the patient by themselves; on the others they come with a turn's replies."""
-        self._forget = forget
+        self._erasures = erasures
+        self._still_erasing = still_erasing
+        self._wishes = wishes
         self._store = store
         self._engine = engine
         self._events = events
@@ -97,20 +103,26 @@ class Turns:
             begun = await asyncio.to_thread(self._begin, conversation, message_id)
             if begun.replies is not None:
                 return begun.replies
+            if begun.is_taken_over:
+                answered = await asyncio.to_thread(self._wish, conversation, message_id, text, under_way=False)
+                if answered is not None:
+                    return answered
             try:
                 replies = await self._engine.say(conversation.id, text, message_id, event, paused=begun.is_taken_over)
-            except EngineRefusedError:
-                await asyncio.to_thread(self._fail, conversation.id, message_id)
-                raise engine_away() from None
-            except EngineAwayError:
+            except (EngineRefusedError, EngineAwayError) as problem:
+                refused = isinstance(problem, EngineRefusedError)
+                answered = await asyncio.to_thread(self._wish, conversation, message_id, text, under_way=not refused)
+                if answered is not None:
+                    return answered
+                await asyncio.to_thread(self._fail, conversation.id, message_id, refused=refused)
                 raise engine_away() from None
             finish = self._finish_silently if begun.is_taken_over else self._finish
             return await asyncio.to_thread(finish, conversation, message_id, replies)
 
-    async def erase(self, conversation: Conversation) -> None:
-        """Forget the conversation, once no turn of it is under way: here, and at the engine."""
-        async with self.alone(conversation.id):
-            await asyncio.to_thread(self._erase, conversation.id)
+    async def erase(self, conversation_id: str, by: str) -> Erasure | None:
+        """Erase a conversation everywhere, after the turn that is under way in it; None where there is none any more."""
+        async with self.alone(conversation_id):
+            return await asyncio.to_thread(self._erasures.erase, conversation_id, by=by)
 
     def _begin(self, conversation: Conversation, message_id: str) -> _Begun:
         """Begin the turn, unless the message was handled before."""
@@ -140,9 +152,41 @@ class Turns:
         # A silent turn has no end that events would show; that the message was heard is all that there is to it.
         return _Begun(is_taken_over, self._finish_silently(conversation, message_id, []) if is_heard else None)
 
-    def _fail(self, conversation_id: str, message_id: str) -> None:
+    def _wish(self, conversation: Conversation, message_id: str, text: str, *, under_way: bool) -> list[JsonObject] | None:
+        """Whoever wants to be erased need not wait for a bot that is silent, or away. None: that is not what the message wants."""
+        now = self._clock()
+        wish = None if self._wishes is None else self._wishes.read(conversation.locale, text, now.date())
+        if wish is None:
+            return None
+        if not under_way:
+            # Nothing of it is in the engine: the erasure need not wait for that.
+            with self._store.unit(to_disk=False) as unit:
+                unit.fail_turn(conversation.id, message_id)
+        erasure = self._erasures.erase(conversation.id, by=PATIENT) if wish.is_confirmed else None
+        replies = wish.replies(erasure)
         with self._store.unit(to_disk=False) as unit:
-            unit.fail_turn(conversation_id, message_id)
+            if unit.finish_turn(conversation.id, message_id, replies, now) is not None:
+                asked = {part: replies[0][part] for part in ("buttons", "custom")}
+                unit.add_messages(
+                    conversation.id,
+                    [
+                        NewMessage(_key("wish", conversation.id, message_id), "patient", text, now, message_id=message_id),
+                        NewMessage(
+                            _key("asked", conversation.id, message_id), "bot", replies[0]["text"], now, asked, message_id=message_id
+                        ),
+                    ],
+                )
+        return replies
+
+    def _fail(self, conversation_id: str, message_id: str, *, refused: bool) -> None:
+        """Nothing came of a turn. Raises `UnknownConversationError` where that is because the conversation was erased."""
+        with self._store.unit(to_disk=False) as unit:
+            if refused:
+                unit.fail_turn(conversation_id, message_id)
+            erased = unit.conversation(conversation_id) is None
+        if erased:
+            self._erasures.complete(conversation_id, is_through=refused)
+            raise UnknownConversationError(conversation_id)
 
     def _finish(self, conversation: Conversation, message_id: str, replies: list[JsonObject]) -> list[JsonObject]:
         if not replies:
@@ -153,7 +197,9 @@ class Turns:
             erased = unit.finish_turn(conversation.id, message_id, replies, self._clock()) is None
         if erased:
             # The conversation was erased in this turn; now that the engine is through with it, so are its own records.
-            self._forget(conversation.id)
+            complete = self._erasures.complete(conversation.id, is_through=True)
+            if not complete and (text := self._still_erasing(conversation.locale)):
+                replies = [*replies, {"text": text}]
         return replies
 
     def _finish_silently(self, conversation: Conversation, message_id: str, _said: list[JsonObject]) -> list[JsonObject]:
@@ -179,21 +225,21 @@ class Turns:
             unit.note_delivered(conversation.id, lines[-1].position)
         return as_messages(lines)
 
-    def _erase(self, conversation_id: str) -> None:
-        with self._store.unit() as unit:
-            unit.erase_conversation(conversation_id)
-        self._forget(conversation_id)
-
     def _keep_fallback(self, conversation: Conversation, message_id: str, text: str) -> None:
         """The engine knows nothing of this line, so the transcript gets it from here, after what the engine heard."""
         self._events.ingest()
         with self._store.unit(to_disk=False) as unit:
             if unit.conversation(conversation.id) is not None:
                 line = NewMessage(
-                    event_key=hashlib.sha256(f"fallback:{conversation.id}:{message_id}".encode()).hexdigest(),
+                    event_key=_key("fallback", conversation.id, message_id),
                     who="bot",
                     text=text,
                     at=self._clock(),
                     message_id=message_id,
                 )
                 unit.add_messages(conversation.id, [line])
+
+
+def _key(*parts: str) -> str:
+    """The key of a line that no event of the engine stands behind."""
+    return hashlib.sha256(":".join(parts).encode()).hexdigest()

@@ -16,6 +16,8 @@ from bot.accounts import passwords
 from bot.accounts.roles import Role
 from bot.contacts.leaving import ContactDesk
 from bot.conversations.desk import Desk
+from bot.conversations.engine_records import EngineRecords
+from bot.conversations.erasing_wishes import ErasingWishes
 from bot.conversations.taking_over import while_taken_over
 from bot.conversations.transcripts import EventReader
 from bot.deliveries.outbox import Outbox
@@ -129,6 +131,9 @@ def make_house(
         api_key=API_KEY,
         fallback=lambda locale: library.in_locale(locale).text("fallback"),
         while_taken_over=lambda locale: while_taken_over(library.in_locale(locale)),
+        forget=EngineRecords(folder / "tracker.db", folder / "events.db", busy_seconds=0.1).forget,
+        still_erasing=lambda locale: library.in_locale(locale).text("erase_going_on"),
+        erasing_wishes=ErasingWishes(library),
         clock=clock,
         ingest_every=0.05,
     )

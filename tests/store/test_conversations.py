@@ -146,8 +146,9 @@ def _full_conversation(store: Store, sender: str, clock: Clock) -> str:
 def test_erasing_removes_everything_about_one_conversation_and_counts_it(store: Store, clock: Clock) -> None:
     erased, kept = _full_conversation(store, "ann", clock), _full_conversation(store, "bob", clock)
     with store.unit() as unit:
-        counts = unit.erase_conversation(erased)
-    assert counts == {
+        erasure = unit.erase_conversation(erased, by="patient", at=clock())
+    assert erasure is not None
+    assert erasure.counts == {
         "reveals": 1,
         "contact_requests": 1,
         "deliveries": 1,
@@ -174,15 +175,15 @@ def test_erasing_removes_everything_about_one_conversation_and_counts_it(store: 
 def test_erasing_twice_finds_nothing_the_second_time(store: Store, clock: Clock) -> None:
     erased = _full_conversation(store, "ann", clock)
     with store.unit() as unit:
-        unit.erase_conversation(erased)
+        unit.erase_conversation(erased, by="patient", at=clock())
     with store.unit() as unit:
-        assert unit.erase_conversation(erased) == {}
+        assert unit.erase_conversation(erased, by="patient", at=clock()) is None
 
 
 def test_a_failed_erasure_keeps_everything(store: Store, clock: Clock) -> None:
     conversation = _full_conversation(store, "ann", clock)
     with pytest.raises(RuntimeError), store.unit() as unit:  # noqa: PT012
-        unit.erase_conversation(conversation)
+        unit.erase_conversation(conversation, by="patient", at=clock())
         raise RuntimeError
     with store.reading() as unit:
         found = unit.conversation(conversation)
@@ -196,7 +197,7 @@ def test_after_an_erasure_the_words_are_not_in_the_files_either(tmp_path: Path, 
     store.migrate()
     conversation = _full_conversation(store, "ann", clock)
     with store.unit() as unit:
-        unit.erase_conversation(conversation)
+        unit.erase_conversation(conversation, by="patient", at=clock())
     left = [path.name for path in tmp_path.glob("erased.db*") if b"SECRETWORD" in path.read_bytes()]
     store.dispose()
     assert left == []

@@ -50,7 +50,7 @@ def test_a_failed_turn_starts_over_when_it_is_sent_again(store: Store, conversat
 def test_finishing_the_turn_that_erased_its_conversation_is_no_error(store: Store, conversation: Conversation) -> None:
     with store.unit() as unit:
         unit.begin_turn(conversation.id, "m1", NOON)
-        unit.erase_conversation(conversation.id)
+        unit.erase_conversation(conversation.id, by="patient", at=LATER)
     with store.unit() as unit:
         assert unit.finish_turn(conversation.id, "m1", [{"text": "erased"}], LATER) is None
 

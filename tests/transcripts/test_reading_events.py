@@ -146,7 +146,7 @@ def test_what_was_said_while_erasing_does_not_come_back(
 ) -> None:
     broker.turn(conversation.id, "hello", "m1", "Hi.")
     with store.unit() as unit:
-        unit.erase_conversation(conversation.id)
+        unit.erase_conversation(conversation.id, by="patient", at=START)
     broker.turn(conversation.id, "#erase=confirm", "m2", "Everything is erased.")
     reader.ingest()
     assert _lines(store, conversation) == []

@@ -203,7 +203,7 @@ async def test_a_sender_who_had_everything_erased_starts_anew(door: Door) -> Non
     await door.rest("ann", "hello")
     first = door.engine.turns[0]["conversation"]
     with door.store.unit() as unit:
-        unit.erase_conversation(first)
+        unit.erase_conversation(first, by="patient", at=door.services.clock())
     status, _ = await door.rest("ann", "hello")
     assert status == 200
     assert door.engine.turns[1]["conversation"] != first
@@ -212,7 +212,7 @@ async def test_a_sender_who_had_everything_erased_starts_anew(door: Door) -> Non
 async def test_the_message_that_erases_the_conversation_is_answered(door: Door) -> None:
     def erase(turn: dict[str, Any]) -> list[dict[str, Any]]:
         with door.store.unit() as unit:
-            unit.erase_conversation(turn["conversation"])
+            unit.erase_conversation(turn["conversation"], by="patient", at=door.services.clock())
         return [{"text": "Everything is erased."}]
 
     door.engine.answer = erase

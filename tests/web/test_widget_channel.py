@@ -62,7 +62,7 @@ async def test_without_its_token_a_session_is_closed(door: Door, header: dict[st
 async def test_an_erased_session_is_unknown(door: Door) -> None:
     session = await door.open()
     with door.store.unit() as unit:
-        unit.erase_conversation(door.engine.turns[0]["conversation"])
+        unit.erase_conversation(door.engine.turns[0]["conversation"], by="patient", at=door.services.clock())
     status, answer = await door.send(session, "m1", "hello")
     assert (status, answer["error"]["code"]) == (401, "unknown_session")
 

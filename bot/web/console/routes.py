@@ -8,10 +8,13 @@ from aiohttp import web
 
 from bot.web.console import (
     accounts,
+    audit,
     contact,
     conversation,
     conversation_work,
     deliveries,
+    erasures,
+    exports,
     inbox,
     invitations,
     me,
@@ -44,6 +47,9 @@ ROUTES: tuple[Route | PublicRoute, ...] = (
     *misreading.ROUTES,
     *contact.ROUTES,
     *deliveries.ROUTES,
+    *exports.ROUTES,
+    *erasures.ROUTES,
+    *audit.ROUTES,
 )
 
 

@@ -42,6 +42,8 @@ class ConsoleServices:
     takeover_patience: timedelta = timedelta(hours=12)
     # The channels that bring lines to the patient by themselves; `add_console` fills it in.
     delivers: Mapping[str, Delivers] = field(default_factory=dict)
+    # How many days conversations are kept, where their trial sets nothing else; 0: for ever.
+    keep_days: int = 0
     texts: Mapping[str, Any] = field(default_factory=load_console_texts)
     # Whether whoever signs in must have a second factor.
     requires_second_factor: bool = False

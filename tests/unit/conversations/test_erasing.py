@@ -33,7 +33,18 @@ def test_a_yes_leaves_nothing_of_what_was_said(talk: Talk) -> None:
     engine = sa.create_engine(str(talk.store._engine.url))
     with engine.connect() as connection:
         tables = sa.inspect(connection).get_table_names()
-        kept = [repr(row) for table in tables for row in connection.execute(sa.text(f'SELECT * FROM "{table}"'))]  # noqa: S608
+        kept = {table: [repr(row) for row in connection.execute(sa.text(f'SELECT * FROM "{table}"'))] for table in tables}  # noqa: S608
     engine.dispose()
-    # The trial's own record may name the illness; nothing may name the conversation.
-    assert not [row for row in kept if talk.conversation_id in row]
+    # The trial's own record may name the illness. That something was erased is known, by a number that says nothing.
+    assert {table for table, rows in kept.items() for row in rows if talk.conversation_id in row} == {"audit_entries", "erasures"}
+    assert [table for table, rows in kept.items() for row in rows if "adenocarcinoma of the lung" in row and table != "trials"] == []
+
+
+def test_the_last_words_give_a_receipt_that_is_kept(talk: Talk) -> None:
+    talk.until("condition", FITS)
+    talk.say("erase my answers")
+    reply = talk.say("Yes, erase everything")
+    with talk.store.reading() as unit:
+        (erasure,) = unit.erasures()
+    assert (erasure.by, erasure.counts["screenings"]) == ("patient", 1)
+    assert f"Your receipt is {erasure.receipt}." in reply.messages[-1]["text"]

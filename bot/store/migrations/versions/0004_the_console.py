@@ -165,10 +165,14 @@ def _make_tables() -> None:
         sa.Column("trial_id", sa.String(length=20), nullable=True),
         sa.Column("counts", DATA, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
+        sa.Column("conversation_id", sa.String(length=32), nullable=True),
+        sa.Column("settles_at", MOMENT, nullable=False),
+        sa.Column("completed_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
         sa.UniqueConstraint("receipt", name=op.f("uq_erasures_receipt")),
     )
     op.create_index(op.f("ix_erasures_at"), "erasures", ["at"])
+    op.create_index(op.f("ix_erasures_conversation_id"), "erasures", ["conversation_id"])
     op.create_table(
         "trial_settings",
         sa.Column("trial_id", sa.String(length=20), nullable=False),
