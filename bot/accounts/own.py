@@ -10,6 +10,7 @@ from bot.accounts.password_rules import fault_of
 from bot.accounts.proof import require_proof
 from bot.accounts.refusals import Refused
 from bot.accounts.second_factor import address_of, new_recovery_codes, new_secret, recovery_hash, step_of
+from bot.audit.actions import Action
 from bot.sealing import Sealer, SealingError
 from bot.store import Account, AccountSession, Store, Unit
 
@@ -125,5 +126,5 @@ def _require_one(account: Account | None) -> None:
         raise Refused("not_on")
 
 
-def _note(unit: Unit, account: Account, action: str, now: datetime, **detail: int) -> None:
+def _note(unit: Unit, account: Account, action: Action, now: datetime, **detail: int) -> None:
     unit.audit(f"account:{account.id}", action, "account", str(account.id), at=now, detail=detail or None)

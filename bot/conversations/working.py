@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.accounts.roles import Permission, Role, allows
+from bot.audit.actions import Action
 from bot.store import Conversation, Json, Store, Unit
 from bot.store.inbox_records import Trials
 from bot.store.records import WorkStatus
@@ -69,29 +70,32 @@ def change_all(store: Store, change: Change, picked: Collection[str], trials: Tr
     """
     with store.unit() as unit:
         make = _maker(unit, change, trials, now)
-        done = 0
+        done, changed = 0, []
         for conversation in unit.conversations_in_sight(picked, trials):
             outcome = make(conversation)
             if outcome is None:
                 continue
             done += 1
             if outcome.changed:
-                unit.audit(
-                    actor,
-                    outcome.action,
-                    "conversation",
-                    conversation.id,
-                    at=now,
-                    trial_id=conversation.trial_id,
-                    detail=outcome.detail,
-                )
+                changed.append((conversation, outcome))
+        # Last, as everywhere: whoever audits holds the chain until the end, and must not wait for a conversation then.
+        for conversation, outcome in changed:
+            unit.audit(
+                actor,
+                outcome.action,
+                "conversation",
+                conversation.id,
+                at=now,
+                trial_id=conversation.trial_id,
+                detail=outcome.detail,
+            )
     return Worked(done, len(set(picked)) - done)
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     changed: bool
-    action: str
+    action: Action
     detail: Json = None
 
 

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.audit.actions import Action
 from bot.deliveries.notices import tell_as_test
 from bot.deliveries.webhooks import Networks, fault_of
 from bot.sealing import Sealer
@@ -54,7 +55,9 @@ class Targets:
         sealed = None if secret is None else self.sealer.seal(secret)
         with self.store.unit() as unit:
             target = unit.add_delivery_target(trial_id=trial_id, kind=kind, address=address, secret=sealed, at=now)
-            unit.audit(self.actor, "delivery_target_added", *_named(target), at=now, trial_id=trial_id, detail={"kind": kind})
+            unit.audit(
+                self.actor, "delivery_target_added", "delivery_target", str(target.id), at=now, trial_id=trial_id, detail={"kind": kind}
+            )
         return Added(target, secret)
 
     def switch(self, target_id: int, active: bool, now: datetime) -> bool:
@@ -64,8 +67,8 @@ class Targets:
             if target is None:
                 return False
             unit.set_target_active(target.id, active)
-            done = "delivery_target_switched_on" if active else "delivery_target_switched_off"
-            unit.audit(self.actor, done, *_named(target), at=now, trial_id=target.trial_id)
+            done: Action = "delivery_target_switched_on" if active else "delivery_target_switched_off"
+            unit.audit(self.actor, done, "delivery_target", str(target.id), at=now, trial_id=target.trial_id)
         return True
 
     def test(self, target_id: int, now: datetime) -> bool:
@@ -75,7 +78,7 @@ class Targets:
             if target is None or not target.active:
                 return False
             tell_as_test(unit, target, site_url=self.site_url, at=now)
-            unit.audit(self.actor, "delivery_target_tested", *_named(target), at=now, trial_id=target.trial_id)
+            unit.audit(self.actor, "delivery_target_tested", "delivery_target", str(target.id), at=now, trial_id=target.trial_id)
         return True
 
     def send_again(self, delivery_id: int, now: datetime) -> bool:
@@ -89,7 +92,3 @@ class Targets:
             detail = {"event": delivery.event}
             unit.audit(self.actor, "delivery_sent_again", "delivery", str(delivery.id), at=now, trial_id=target.trial_id, detail=detail)
         return True
-
-
-def _named(target: DeliveryTarget) -> tuple[str, str]:
-    return "delivery_target", str(target.id)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select, text
 
+from bot.audit.actions import Action, ObjectKind
 from bot.audit.chain import START, Entry, Head, Unreadable, digest_of, seal_of
 from bot.store.console_tables import AuditHeadRow, AuditRow
 from bot.store.part import Part
@@ -22,7 +23,15 @@ class Audit(Part):
     """The audit of a unit of work."""
 
     def audit(
-        self, actor: str, action: str, object_kind: str, object_id: str, *, at: datetime, trial_id: str | None = None, detail: Json = None
+        self,
+        actor: str,
+        action: Action,
+        object_kind: ObjectKind,
+        object_id: str,
+        *,
+        at: datetime,
+        trial_id: str | None = None,
+        detail: Json = None,
     ) -> Entry:
         """Note what was done, in the transaction in which it is done: neither is kept without the other.
 

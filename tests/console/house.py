@@ -25,7 +25,7 @@ from bot.sealing import Sealer, new_key
 from bot.store import Account, Store
 from bot.web.app import make_app
 from bot.web.console.routes import add_console
-from bot.web.console.services import ConsoleServices
+from bot.web.console.services import CONSOLE, ConsoleServices
 from bot.web.contact_page import add_contact_page
 from bot.web.outbox import add_outbox
 from bot.web.page_source import StoredPages
@@ -144,7 +144,7 @@ def make_house(
     # Nobody empties it but a test that does: `await house.app[OUTBOX].send_due()`.
     add_outbox(app, Outbox(store, console.sealer, clock), at_work=False)
     add_console(app, console)
-    return House(app, store, library, desk, engine, services, console, clock)
+    return House(app, store, library, desk, engine, services, app[CONSOLE], clock)
 
 
 class Guest:
@@ -169,7 +169,9 @@ class Guest:
 
     async def post(self, path: str, form: Mapping[str, Any] | Sequence[tuple[str, Any]] | None = None, **fields: Any) -> tuple[int, str]:
         """Send a form, with the token of the page before; status and text of where it leads. As pairs, a name may come again."""
-        data = [("csrf", self.csrf), *(form.items() if isinstance(form, Mapping) else form or ()), *fields.items()]
+        pairs = [*(form.items() if isinstance(form, Mapping) else form or ()), *fields.items()]
+        token = [] if any(name == "csrf" for name, _ in pairs) else [("csrf", self.csrf)]
+        data = [*token, *pairs]
         async with self.session.post(path, data=data) as response:
             return await self._read(response)
 

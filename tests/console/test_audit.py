@@ -2,64 +2,27 @@
 
 from __future__ import annotations
 
-import ast
 import csv
 import io
 import json
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from sqlalchemy import text as sql
 
 from bot.accounts.roles import Role
+from bot.audit.actions import Action, ObjectKind
 from bot.audit.verifying import verify
-from bot.settings import PROJECT
 from bot.web.console.texts import load_console_texts
 from tests.console.conftest import SignIn
 from tests.console.house import OTHER_TRIAL, TRIAL, House
 
 
-def audited_actions() -> set[str]:
-    """Every action that the code notes: what is said of `audit` calls, wherever they are."""
-    found = set()
-    for path in sorted((PROJECT / "bot").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "audit" and len(node.args) > 1:
-                found |= _texts(node.args[1], path.read_text("utf-8"))
-    return found
-
-
-def _texts(node: ast.expr, source: str) -> set[str]:
-    """The texts that an expression can be: written out, chosen between, of a constant, or of a function that returns them."""
-    match node:
-        case ast.Constant(str(value)):
-            return {value}
-        case ast.IfExp():
-            return _texts(node.body, source) | _texts(node.orelse, source)
-        case ast.Name(name):
-            return _of_constant(name, source)
-        case ast.Call(ast.Name(name)):
-            return _of_function(name, source)
-    raise AssertionError(f"an action that cannot be told from the code: {ast.unparse(node)}")
-
-
-def _of_constant(name: str, source: str) -> set[str]:
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.Assign) and any(isinstance(target, ast.Name) and target.id == name for target in node.targets):
-            return _texts(node.value, source)
-    raise AssertionError(f"{name} is not defined beside its use")
-
-
-def _of_function(name: str, source: str) -> set[str]:
-    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == name]
-    returned = [node.value for function in functions for node in ast.walk(function) if isinstance(node, ast.Return) and node.value]
-    return set().union(*(_texts(value, source) for value in returned))
-
-
-def test_there_are_words_for_every_action() -> None:
-    actions = audited_actions()
-    assert {"exported", "exported_identified", "conversation_erased", "audit_verified", "signed_in"} <= actions
-    assert sorted(actions - load_console_texts()["audit"]["actions"].keys()) == []
+def test_there_are_words_for_every_action_and_every_kind_of_thing() -> None:
+    texts = load_console_texts()["audit"]
+    assert set(texts["actions"]) == set(get_args(Action))
+    assert set(texts["kinds"]) == set(get_args(ObjectKind))
 
 
 async def test_entries_are_told_in_words_with_names(house: House, sign_in: SignIn) -> None:

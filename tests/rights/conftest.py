@@ -24,7 +24,6 @@ from bot.store.console_tables import (
     MisreadingRow,
     NoteRow,
     RevealRow,
-    SearchWordRow,
     TagRow,
 )
 from bot.trials import load_records
@@ -114,7 +113,6 @@ def _add_rows(session: Any, conversation: str, screening: int, account: int, ses
     of: dict[str, Any] = {"conversation_id": conversation}
     session.execute(insert(NoteRow).values(**of, account_id=account, text="wombatnote", at=now))
     session.execute(insert(TagRow).values(**of, tag="quokkatag"))
-    session.execute(insert(SearchWordRow).values(**of, word="zebrafish"))
     session.execute(insert(RevealRow).values(**of, session_id=session_id, what="answers", until=now + timedelta(minutes=5)))
     meant = {"value": "numbatmeant"}
     session.execute(insert(MisreadingRow).values(**of, event_key="the-event", account_id=account, meant=meant, at=now))

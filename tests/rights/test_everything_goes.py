@@ -56,9 +56,10 @@ def test_after_it_they_are_in_no_table_and_no_file(house: House, files: Files, e
 def test_the_receipt_counts_what_went_and_the_audit_says_that_it_did(house: House, files: Files, erasures: Erasures) -> None:
     erasure = erasures.erase(with_everything(house, files), by=PATIENT)
     assert erasure is not None
-    once = ("conversations", "screenings", "notes", "tags", "search_words", "reveals", "misreadings", "contact_requests")
+    once = ("conversations", "screenings", "notes", "tags", "reveals", "misreadings", "contact_requests")
     assert {name: erasure.counts[name] for name in once} == dict.fromkeys(once, 1)
     assert erasure.counts["deliveries"] == 2
+    assert erasure.counts["search_words"] > 1
     assert erasure.conversation_id is None
     with house.store.reading() as unit:
         (entry,) = unit.audit_entries(limit=1)

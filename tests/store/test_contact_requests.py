@@ -77,7 +77,7 @@ def test_taken_back_it_is_gone(store: Store) -> None:
 def test_a_conversation_that_is_gone_takes_no_request(store: Store) -> None:
     screening = begun(store)
     with store.unit() as unit:
-        unit.erase_conversation(screening.conversation_id)
+        unit.erase_conversation(screening.conversation_id, by="patient", at=NOON)
     with pytest.raises(UnknownConversationError):
         left(store, screening)
 

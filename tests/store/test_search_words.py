@@ -79,7 +79,7 @@ def test_an_erased_conversation_leaves_no_word_and_no_tag(store: Store) -> None:
     erased, kept = _conversation(store, _line("1", "yes")), _conversation(store, _line("2", "yes"))
     with store.unit() as unit:
         unit.add_tag(erased, "call back", NOON)
-        unit.erase_conversation(erased)
+        unit.erase_conversation(erased, by="patient", at=NOON)
     assert _words(store) == {kept: {"yes"}}
     with store.reading() as unit:
         assert unit._session.scalars(select(TagRow)).all() == []

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.accounts.roles import Permission
+from bot.audit.actions import Action
 from bot.audit.chain import Entry
 from bot.audit.verifying import verify
 from bot.exports import audit_files
@@ -26,7 +27,7 @@ from bot.web.console.visitor import Visitor
 PAGE = 50
 _AT_ONCE = 1_000
 _MOST_NAMED = 20
-VERIFIED = "audit_verified"
+VERIFIED: Action = "audit_verified"
 _LAST_YEAR = 9_000
 _FIELDS = ("actor", "action", "kind", "object", "since", "until")
 

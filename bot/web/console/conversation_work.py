@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from aiohttp import web
 
 from bot.accounts.roles import Permission
+from bot.audit.actions import Action
 from bot.conversations.review.work import LONGEST_NOTE, OWN_NOTE_FOR, assignees, reason, reason_of
 from bot.store import Conversation, Json, Unit
 from bot.store.work import LONGEST_REASON, STATUSES, NotATagError
@@ -96,7 +97,9 @@ def delete_note(services: ConsoleServices, unit: Unit, visitor: Visitor, convers
     return "note_deleted"
 
 
-def _audit(services: ConsoleServices, unit: Unit, visitor: Visitor, conversation: Conversation, action: str, detail: Json = None) -> None:
+def _audit(
+    services: ConsoleServices, unit: Unit, visitor: Visitor, conversation: Conversation, action: Action, detail: Json = None
+) -> None:
     at, trial = services.clock(), conversation.trial_id
     unit.audit(visitor.actor, action, "conversation", conversation.id, at=at, trial_id=trial, detail=detail)
 

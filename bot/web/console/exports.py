@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from aiohttp import web
 
 from bot.accounts.roles import Permission
+from bot.audit.actions import Action
 from bot.exports.files import ExportFile, ExportFormat, Exporting
 from bot.store import Conversation, Unit
 from bot.store.records import ConversationFile, ExportFilter
@@ -216,7 +217,7 @@ def _audit_one(services: ConsoleServices, visitor: Visitor, conversation: Conver
     return file
 
 
-def _action(wanted: Wanted) -> str:
+def _action(wanted: Wanted) -> Action:
     return "exported_identified" if wanted.reason is not None else "exported"
 
 
