@@ -174,7 +174,12 @@ class Table(ABC):
         )
         self._unit.touch(self._conversation.id, self._now)
         stage = stage_of(turn.state.prompt.waiting, saved.verdict)
-        self._unit.note_progress(self._conversation.id, stage=stage, verdict=saved.verdict, at=self._now)
+        self._unit.note_progress(
+            self._conversation.id, stage=stage, verdict=saved.verdict, at=self._now, asks=asked_by(turn.state.prompt)
+        )
+        for step in turn.steps:
+            if isinstance(step, steps.Unclear):
+                self._unit.note_unread(self._conversation.id, step.attribute)
         return Reply(messages=messages)
 
     def _keep(self, screening: Screening, answer: Answer, message_id: str | None, about: str | None) -> None:
@@ -218,6 +223,15 @@ def stage_of(waiting: Waiting, verdict: str | None) -> Stage:
     if waiting is Waiting.DECLINED:
         return "withdrawn"
     return "finished" if verdict is not None or waiting is Waiting.NOTHING else "in_progress"
+
+
+def asked_by(prompt: Prompt | None) -> str | None:
+    """The attribute whose question is open, or will be again after what came between."""
+    while prompt is not None:
+        if prompt.waiting in (Waiting.QUESTION, Waiting.CONFIRM):
+            return prompt.attribute
+        prompt = prompt.before
+    return None
 
 
 def consent_text(words: Words) -> str:

@@ -138,19 +138,19 @@ class Screenings(Part):
         )
         self._session.add(row)
         self._session.flush()
-        return _answer(row)
+        return answer_of(row)
 
     def answers(self, screening_id: int) -> list[Answer]:
         """The answers of a screening, oldest first."""
         rows = self._session.scalars(select(AnswerRow).where(AnswerRow.screening_id == screening_id).order_by(AnswerRow.id))
-        return [_answer(row) for row in rows]
+        return [answer_of(row) for row in rows]
 
     def answers_for_message(self, screening_id: int, message_id: str) -> list[Answer]:
         """What one message answered: the open question first, then what it volunteered."""
         rows = self._session.scalars(
             select(AnswerRow).where(AnswerRow.screening_id == screening_id, AnswerRow.message_id == message_id).order_by(AnswerRow.id)
         )
-        return [_answer(row) for row in rows]
+        return [answer_of(row) for row in rows]
 
     def answer_for_message(self, screening_id: int, message_id: str) -> Answer | None:
         """The first answer a message gave, which shows that it was handled before."""
@@ -196,7 +196,8 @@ def _screening(row: ScreeningRow) -> Screening:
     )
 
 
-def _answer(row: AnswerRow) -> Answer:
+def answer_of(row: AnswerRow) -> Answer:
+    """A row as what the store hands out."""
     return Answer(
         id=row.id,
         screening_id=row.screening_id,

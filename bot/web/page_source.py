@@ -19,7 +19,7 @@ from bot.words import Library
 
 
 class StoredPages:
-    """The stored trials, and results as they were when they were made."""
+    """The stored trials that people may see, and results as they were when they were made."""
 
     def __init__(self, store: Store, library: Library, unreviewed: Deciding = Deciding.AGE_AND_SEX) -> None:
         self._store = store
@@ -41,11 +41,11 @@ class StoredPages:
 
     def _trials(self, offset: int, limit: int) -> tuple[list[TrialRecord], int]:
         with self._store.reading() as unit:
-            return [self._records.record(trial) for trial in unit.trials_from(offset, limit)], unit.count_trials()
+            return [self._records.record(trial) for trial in unit.shown_trials(offset, limit)], unit.count_shown_trials()
 
     def _trial(self, nct_id: str) -> TrialRecord | None:
         with self._store.reading() as unit:
-            found = unit.trial(nct_id)
+            found = unit.shown_trial(nct_id)
         return None if found is None else self._records.record(found)
 
     def _summary(self, key: str) -> views.SummaryData | None:

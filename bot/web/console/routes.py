@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.web.console import inbox, signing_in
+from bot.web.console import figures, inbox, signing_in
 from bot.web.console.door import served
 from bot.web.console.route import PublicRoute, Route
 from bot.web.console.services import CONSOLE, ConsoleServices
 
-ROUTES: tuple[Route | PublicRoute, ...] = (*signing_in.ROUTES, *inbox.ROUTES)
+ROUTES: tuple[Route | PublicRoute, ...] = (*signing_in.ROUTES, *inbox.ROUTES, *figures.ROUTES)
 
 
 def add_console(app: web.Application, services: ConsoleServices) -> None:
