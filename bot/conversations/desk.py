@@ -12,6 +12,7 @@ from bot.conversations.snapshots import about_of
 from bot.conversations.table import Clock, Incoming, Reply, Table, consent_text
 from bot.conversations.tables import SearchTable, TrialTable
 from bot.conversations.trial_pool import TrialPool
+from bot.criteria import Criterion
 from bot.screening.screening import Interview
 from bot.store import Store, Unit, UnknownConversationError
 from bot.store.records import Conversation
@@ -89,8 +90,7 @@ class Desk:
         if conversation.trial_id != record.nct_id:
             conversation = unit.turn_conversation(conversation.id, record.nct_id)
         words = self._library.in_locale(conversation.locale)
-        criteria = screened(record, self._unreviewed)
-        interview = Interview(self._library.attributes, criteria, words.lexicon.condition_names)
+        interview = Interview(self._library.attributes, self.criteria(record), words.lexicon.condition_names)
         return TrialTable(self, unit, conversation, words, self._clock(), record, interview)
 
     def search_table(self, unit: Unit, conversation: Conversation) -> SearchTable:
@@ -108,6 +108,10 @@ class Desk:
         """The record of a trial, inactive or not: whoever was shown it may go on."""
         stored = unit.trial(nct_id)
         return None if stored is None else self._records.record(stored)
+
+    def criteria(self, record: TrialRecord) -> tuple[Criterion, ...]:
+        """The criteria of a record as they count in a screening here."""
+        return screened(record, self._unreviewed)
 
     def _subject(self, unit: Unit, conversation: Conversation) -> TrialRecord | None:
         """The trial that a conversation is about. An inactive one goes on where it was begun, and is not known anywhere else."""

@@ -11,10 +11,9 @@ from typing import Any
 
 from bot.conversations.messages import Message
 from bot.conversations.rendering import Renderer
-from bot.conversations.snapshots import last_of, sent_twice, snapshot_of, state_of
+from bot.conversations.snapshots import answers_of, last_of, sent_twice, snapshot_of, state_of
 from bot.screening import steps
-from bot.screening.answers import Answer, Outcome
-from bot.screening.attributes import canonical
+from bot.screening.answers import Answer
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.questioning import Questioning
 from bot.screening.reading import Intent
@@ -174,9 +173,7 @@ class Table(ABC):
         )
         self._unit.touch(self._conversation.id, self._now)
         stage = stage_of(turn.state.prompt.waiting, saved.verdict)
-        self._unit.note_progress(
-            self._conversation.id, stage=stage, verdict=saved.verdict, at=self._now, asks=asked_by(turn.state.prompt)
-        )
+        self._unit.note_progress(self._conversation.id, stage=stage, verdict=saved.verdict, at=self._now, asks=asked_by(turn.state.prompt))
         for step in turn.steps:
             if isinstance(step, steps.Unclear):
                 self._unit.note_unread(self._conversation.id, step.attribute)
@@ -209,12 +206,7 @@ class Table(ABC):
 
     def _state(self, screening: Screening) -> State:
         attributes = self._questioning.attributes
-        rows = {row.attribute: row for row in self._unit.answers(screening.id)}
-        answers = {
-            name: Answer(name, Outcome(row.state), None if row.value is None else canonical(row.value), row.said)
-            for name, row in rows.items()
-            if name in attributes
-        }
+        answers = answers_of(self._unit.answers(screening.id), attributes)
         return state_of(screening.snapshot, answers, attributes)
 
 

@@ -10,7 +10,6 @@ from bot.figures.counting import TICK, Decided, Progress, Selection
 from bot.store.part import Part
 from bot.store.tables import ConversationRow, UnreadRow
 
-
 _ENDS = (ConversationRow.consented, ConversationRow.stage, ConversationRow.verdict)
 
 

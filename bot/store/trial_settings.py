@@ -136,11 +136,11 @@ class TrialSettingsPart(Part):
     def _titles(self, ids: Sequence[str]) -> dict[str, str]:
         brief, official = (TrialRow.record[name].as_string() for name in ("title_brief", "title_official"))
         rows = select(TrialRow.nct_id, func.coalesce(brief, official, TrialRow.nct_id)).where(TrialRow.nct_id.in_(ids))
-        return {nct_id: title for nct_id, title in self._session.execute(rows)}
+        return dict(self._session.execute(rows).tuples().all())
 
     def _to_review(self, ids: Sequence[str]) -> dict[str, int]:
         rows = select(CriterionRow.nct_id, func.count()).where(CriterionRow.nct_id.in_(ids), *_waiting()).group_by(CriterionRow.nct_id)
-        return {nct_id: count for nct_id, count in self._session.execute(rows)}
+        return dict(self._session.execute(rows).tuples().all())
 
     def _conversations(self, ids: Sequence[str], most: int) -> dict[str, int]:
         if not ids:
@@ -162,8 +162,10 @@ def _wanted(wanted: TrialFilter) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
     if wanted.trials is not None:
         where.append(TrialBriefRow.nct_id.in_(sorted(wanted.trials)))
-    for word in wanted.text.split():
-        where.append(or_(TrialBriefRow.title.icontains(word, autoescape=True), TrialBriefRow.nct_id.icontains(word, autoescape=True)))
+    where += [
+        or_(TrialBriefRow.title.icontains(word, autoescape=True), TrialBriefRow.nct_id.icontains(word, autoescape=True))
+        for word in wanted.text.split()
+    ]
     if wanted.status is not None:
         where.append(TrialBriefRow.status == wanted.status)
     if wanted.active is not None:

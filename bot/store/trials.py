@@ -167,12 +167,11 @@ class Trials(Part):
         rows = self._session.scalars(select(CriterionRow).where(CriterionRow.nct_id == nct_id).order_by(CriterionRow.position))
         return [_criterion(row) for row in rows]
 
-    def trial_versions(self, nct_id: str) -> list[TrialVersion]:
-        """The versions of a trial's record, oldest first."""
-        rows = self._session.scalars(select(TrialVersionRow).where(TrialVersionRow.nct_id == nct_id).order_by(TrialVersionRow.id))
-        return [
-            TrialVersion(nct_id=row.nct_id, version=row.version, content_hash=row.content_hash, imported_at=row.imported_at) for row in rows
-        ]
+    def trial_versions(self, nct_id: str, latest: int | None = None) -> list[TrialVersion]:
+        """The versions of a trial's record, oldest first; no more than the `latest` of them."""
+        columns = (TrialVersionRow.nct_id, TrialVersionRow.version, TrialVersionRow.content_hash, TrialVersionRow.imported_at)
+        rows = select(*columns).where(TrialVersionRow.nct_id == nct_id).order_by(TrialVersionRow.id.desc()).limit(latest)
+        return [TrialVersion(*row) for row in reversed(self._session.execute(rows).all())]
 
     # -- what a record is put together from
 

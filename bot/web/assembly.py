@@ -20,6 +20,7 @@ from bot.store import Store, StoreError
 from bot.store.clock import Clock, utc_now
 from bot.trials import load_records
 from bot.trials.loading import fill_briefs, store_records
+from bot.trials.registry.api import RegistryClient, user_agent
 from bot.trials.registry.record import Reader
 from bot.trials.screened import Deciding
 from bot.web.actions_server import executor_of, make_actions_app
@@ -62,9 +63,8 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
     store = Store(settings.database_url, settings.audit_key)
     store.migrate()
     first_account(store, settings.admin_password, clock())
-    for nct_id, outcome in store_records(
-        store, load_records(PROJECT / "trials", library.attributes), clock(), lambda: Reader.load(library)
-    ).items():
+    shipped = load_records(PROJECT / "trials", library.attributes)
+    for nct_id, outcome in store_records(store, shipped, clock(), lambda: Reader.load(library)).items():
         _log.info("trial %s: %s", nct_id, outcome)
     if made := fill_briefs(store, clock()):
         _log.info("%d trials of an older release made ready for searches", made)
@@ -83,7 +83,17 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
     pages = Pages({locale: words.files["site"] for locale, words in library.words.items()})
     desk = Desk(store, library, clock, settings.site_url, unreviewed)
     public = make_app(services, pages, StoredPages(store, library, unreviewed))
-    add_console(public, ConsoleServices(store, library, desk, sealer, settings.site_url, clock))
+    console = ConsoleServices(
+        store,
+        library,
+        desk,
+        sealer,
+        settings.site_url,
+        clock,
+        shipped=shipped,
+        registry=lambda: RegistryClient(settings.registry_url, user_agent=user_agent(settings.contact)),
+    )
+    add_console(public, console)
     return Assembled(
         public=public,
         actions=_actions(desk, settings.engine_secret),

@@ -89,7 +89,11 @@ def lines(
     highest = _round_up(max([0.0, *(value for _, values in series for value in values if value is not None)]))
     across = [50.0] if len(names) == 1 else [round(100 * number / (len(names) - 1), 2) for number in range(len(names))]
     made = [
-        Line(name, kind, tuple(_runs([(x, None if y is None else round(100 - 100 * y / highest, 2)) for x, y in zip(across, values, strict=True)])))
+        Line(
+            name,
+            kind,
+            tuple(_runs([(x, None if y is None else round(100 - 100 * y / highest, 2)) for x, y in zip(across, values, strict=True)])),
+        )
         for kind, (name, values) in enumerate(series, start=1)
     ]
     steps = sorted({round(number * (len(names) - 1) / (_MOST_LABELS - 1)) for number in range(_MOST_LABELS)}) if names else []

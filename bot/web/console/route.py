@@ -35,6 +35,8 @@ class Route:
     path: str
     needs: Permission | Access
     handler: Handler
+    # Bytes of a form, where files are sent along; None: as everywhere.
+    largest_form: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

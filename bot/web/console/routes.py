@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.web.console import figures, inbox, signing_in
+from bot.web.console import criteria, figures, inbox, signing_in, trial, trials
 from bot.web.console.door import served
 from bot.web.console.route import PublicRoute, Route
 from bot.web.console.services import CONSOLE, ConsoleServices
 
-ROUTES: tuple[Route | PublicRoute, ...] = (*signing_in.ROUTES, *inbox.ROUTES, *figures.ROUTES)
+ROUTES: tuple[Route | PublicRoute, ...] = (
+    *signing_in.ROUTES,
+    *inbox.ROUTES,
+    *trials.ROUTES,
+    *trial.ROUTES,
+    *criteria.ROUTES,
+    *figures.ROUTES,
+)
 
 
 def add_console(app: web.Application, services: ConsoleServices) -> None:

@@ -95,11 +95,15 @@ def _fill_in_figures(latest: str, consent: str) -> None:
     op.execute(f"UPDATE conversations SET asks = {latest.format(asked)} WHERE stage = 'in_progress'")  # noqa: S608
     first = "(SELECT min(v.at) FROM verdicts v JOIN screenings s ON s.id = v.screening_id WHERE s.conversation_id = conversations.id)"
     between = (
-        f"round((julianday({first}) - julianday(created_at)) * 86400)" if _is_sqlite() else f"round(extract(epoch FROM {first} - created_at))"
+        f"round((julianday({first}) - julianday(created_at)) * 86400)"
+        if _is_sqlite()
+        else f"round(extract(epoch FROM {first} - created_at))"
     )
     op.execute(f"UPDATE conversations SET decided_after = {between} WHERE verdict IS NOT NULL")  # noqa: S608
     conversations = sa.table("conversations", sa.column("created_at", MOMENT), sa.column("week", sa.Integer()))
-    earliest, last = op.get_bind().execute(sa.select(sa.func.min(conversations.c.created_at), sa.func.max(conversations.c.created_at))).one()
+    earliest, last = (
+        op.get_bind().execute(sa.select(sa.func.min(conversations.c.created_at), sa.func.max(conversations.c.created_at))).one()
+    )
     if earliest is None:
         return
     monday = earliest.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=earliest.weekday())
