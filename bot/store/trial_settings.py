@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
 
 from bot.store.console_tables import TrialSettingRow
 from bot.store.part import Part
@@ -136,11 +136,11 @@ class TrialSettingsPart(Part):
     def _titles(self, ids: Sequence[str]) -> dict[str, str]:
         brief, official = (TrialRow.record[name].as_string() for name in ("title_brief", "title_official"))
         rows = select(TrialRow.nct_id, func.coalesce(brief, official, TrialRow.nct_id)).where(TrialRow.nct_id.in_(ids))
-        return dict(self._session.execute(rows).tuples().all())
+        return dict(iter(self._session.execute(rows)))
 
     def _to_review(self, ids: Sequence[str]) -> dict[str, int]:
         rows = select(CriterionRow.nct_id, func.count()).where(CriterionRow.nct_id.in_(ids), *_waiting()).group_by(CriterionRow.nct_id)
-        return dict(self._session.execute(rows).tuples().all())
+        return dict(iter(self._session.execute(rows)))
 
     def _conversations(self, ids: Sequence[str], most: int) -> dict[str, int]:
         if not ids:
@@ -150,8 +150,8 @@ class TrialSettingsPart(Part):
         return {str(nct_id): count for nct_id, count in self._session.execute(counted)}
 
 
-def _hidden() -> ColumnElement[str]:
-    return select(TrialSettingRow.trial_id).where(TrialSettingRow.active.is_(False)).scalar_subquery()
+def _hidden() -> Select[str]:
+    return select(TrialSettingRow.trial_id).where(TrialSettingRow.active.is_(False))
 
 
 def _waiting() -> tuple[ColumnElement[bool], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ async def sent(guest: Guest, content: bytes, name: str = "records.json", numbers
     form = FormData(quote_fields=False)
     form.add_field("csrf", guest.csrf)
     form.add_field("numbers", numbers)
-    form.add_field("file", content, filename=name, content_type="application/json")
+    form.add_field("file", BytesIO(content), filename=name, content_type="application/json")
     async with guest.session.post("/console/trials/import", data=form) as response:
         return response.status, await response.text()
 
