@@ -134,8 +134,9 @@ class TrialSettingsPart(Part):
         return [PastScreening(conversation_id, at, tuple(answers[screening_id])) for screening_id, conversation_id, at in found]
 
     def _titles(self, ids: Sequence[str]) -> dict[str, str]:
-        brief, official = (TrialRow.record[name].as_string() for name in ("title_brief", "title_official"))
-        rows = select(TrialRow.nct_id, func.coalesce(brief, official, TrialRow.nct_id)).where(TrialRow.nct_id.in_(ids))
+        paths = (("words", "en", "title"), ("title_brief",), ("title_official",))
+        known = (TrialRow.record[path].as_string() for path in paths)
+        rows = select(TrialRow.nct_id, func.coalesce(*known, TrialRow.nct_id)).where(TrialRow.nct_id.in_(ids))
         return dict(iter(self._session.execute(rows)))
 
     def _to_review(self, ids: Sequence[str]) -> dict[str, int]:

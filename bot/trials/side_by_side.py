@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.criteria.extraction.tracing import traced
-from bot.criteria.rules import Rule, mentioned, parse_rule, rule_as_json
+from bot.criteria.rules import AllOf, Rule, mentioned, parse_rule, rule_as_json
 from bot.criteria.sentences import sentence
 from bot.store import CriterionReview
 from bot.trials.parts import CriterionWords, TrialCriterion
@@ -127,4 +127,6 @@ def _parts(record: TrialRecord, criterion: TrialCriterion, reader: Reader, book:
             denied=piece.denied,
         )
         for piece in traced(text, place, reader.language)
+        # Words that ask for nothing by themselves are told by what is read beside them.
+        if piece.condition != AllOf(all=())
     ]
