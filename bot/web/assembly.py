@@ -96,20 +96,20 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
     add_console(public, console)
     return Assembled(
         public=public,
-        actions=_actions(desk, settings.engine_secret),
+        actions=_actions(desk, console, settings.engine_secret),
         store=store,
         engine=engine,
     )
 
 
-def _actions(desk: Desk, secret: str) -> web.Application:
+def _actions(desk: Desk, console: ConsoleServices, secret: str) -> web.Application:
     import_sdk()  # before anything else imports rasa-sdk, and Sanic with it
     from actions import all_actions
 
     app = make_actions_app(executor_of(all_actions(desk)), secret)
 
     async def warm(_app: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(asyncio.to_thread(_warm, desk.pool))
+        task = asyncio.create_task(asyncio.to_thread(_warm, desk.pool, console))
         yield
         task.cancel()
 
@@ -117,12 +117,13 @@ def _actions(desk: Desk, secret: str) -> web.Application:
     return app
 
 
-def _warm(pool: TrialPool) -> None:
-    """Read what searches need while nobody waits yet. What fails here is met, and told, by the first message."""
+def _warm(pool: TrialPool, console: ConsoleServices) -> None:
+    """Read what searches and reviews need while nobody waits yet. What fails here is met, and told, by the first message."""
     try:
         pool.warm()
     except StoreError as problem:
         _log.warning("trials are read when the first message comes: %s", problem)
+    _ = console.reader
 
 
 def _locales(library: Library) -> tuple[str, ...]:

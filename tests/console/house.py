@@ -153,7 +153,9 @@ def make_house(
     app = make_app(services, pages, StoredPages(store, library))
     registry = Elsewhere()
     sealer = Sealer([new_key()])
-    console = ConsoleServices(store, library, desk, sealer, site_url, clock, shipped=_shipped(library), registry=registry.client, make_reader=_reader)
+    console = ConsoleServices(
+        store, library, desk, sealer, site_url, clock, shipped=_shipped(library), registry=registry.client, make_reader=_reader
+    )
     add_console(app, console)
     return House(app, store, library, desk, engine, services, console, clock, registry)
 

@@ -51,9 +51,7 @@ async def test_the_funnel_counts_what_happened(talked: House, sign_in: SignIn) -
     guest = await sign_in(Role.ADMINISTRATOR)
     status, text = await guest.get("/console/figures")
     assert status == 200
-    assert (
-        "Started: 5 (100 %); Consented: 3 (60 %); Finished: 2 (40 %); Possible or likely: 0 (0 %); Handed off: 0 (0 %)." in text
-    )
+    assert "Started: 5 (100 %); Consented: 3 (60 %); Finished: 2 (40 %); Possible or likely: 0 (0 %); Handed off: 0 (0 %)." in text
 
 
 async def test_searches_and_trials_of_others_are_not_counted(talked: House, sign_in: SignIn) -> None:
@@ -187,9 +185,7 @@ async def test_a_language_that_looks_like_a_formula_is_written_as_text(house: Ho
     assert (await file(guest, "channel"))[1][0] == "'=cmd|' /C calc'!A1"
 
 
-async def test_who_does_not_read_conversations_sees_no_small_count(
-    talked: House, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_who_does_not_read_conversations_sees_no_small_count(talked: House, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     guest = await sign_in(Role.AUDITOR)
     monkeypatch.setattr(roles, "PERMISSIONS", {**PERMISSIONS, Role.AUDITOR: frozenset({Permission.READ_FIGURES})})
     _, text = await guest.get("/console/figures")

@@ -44,7 +44,7 @@ def actions(house: House) -> list[str]:
         return [entry.action for entry in unit.audit_entries()]
 
 
-# -- importing
+# -- bringing trials in
 
 
 async def test_trials_are_fetched_by_number_and_each_is_told_in_a_line(house: House, registry: FakeRegistry, sign_in: SignIn) -> None:

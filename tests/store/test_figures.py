@@ -22,7 +22,7 @@ ALL = Selection(None, 202601, 202652)
 @pytest.fixture
 def talks(store: Store) -> list[tuple[Conversation, dict[str, int]]]:
     """Some conversations as they may go, and how often a message of each was not read, by question."""
-    chance = random.Random(3)
+    chance = random.Random(3)  # noqa: S311
     made: list[tuple[Conversation, dict[str, int]]] = []
     stages: tuple[Stage, ...] = ("in_progress", "finished", "handed_off", "withdrawn")
     with store.unit() as unit:

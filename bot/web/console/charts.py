@@ -120,7 +120,7 @@ def _round_up(value: float) -> float:
     """The next number that reads well, and halves well."""
     size = 1.0
     while True:
-        for step in (2, 4, 6, 10):
+        for step in (2, 3, 4, 6, 8, 10):
             if value <= step * size:
                 return step * size
         size *= 10

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,7 +25,7 @@ CONVERSATION_COLUMNS = (
 )
 BEGINNINGS = {"stage": "'in_progress'", "status": "'new'"}
 COUNTED = ("week", "consented", "asks", "decided_after")
-FIGURES = ("week", "trial_id", "channel", "locale", "consented", "stage", "verdict", "asks", "decided_after", "last_at")
+FIGURES = ("week", "channel", "locale", "consented", "stage", "verdict", "trial_id", "asks", "decided_after", "last_at")
 OF_ACCOUNTS = ("assigned_to", "taken_over_by")
 CONVERSATION_INDEXES = (
     ("last_at", "id"),
@@ -106,6 +106,8 @@ def _fill_in_figures(latest: str, consent: str) -> None:
     )
     if earliest is None:
         return
+    if earliest.tzinfo is not None:
+        earliest = earliest.astimezone(UTC)
     monday = earliest.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=earliest.weekday())
     while monday <= last:
         year, week, _ = monday.isocalendar()
