@@ -9,7 +9,7 @@ import pytest
 from bot.accounts.roles import Role
 from bot.trials.importing import import_all
 from bot.trials.registry.files import Found
-from bot.web.console import criteria
+from bot.web.console import deciding
 from tests.console.conftest import SignIn
 from tests.console.house import OTHER_TRIAL, TRIAL, House
 from tests.fakes.registry_api import a_study
@@ -80,7 +80,7 @@ async def test_a_rule_that_changes_nothing_is_said_to(screened: tuple[House, lis
 async def test_it_stops_at_the_latest_and_says_so(
     screened: tuple[House, list[str]], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(criteria, "MOST_SCREENINGS", 2)
+    monkeypatch.setattr(deciding, "MOST_SCREENINGS", 2)
     guest = await sign_in(Role.TRIAL_MANAGER, trials=(OTHER_TRIAL,))
     _, text = await guest.post(f"{PAGE}/preview", STRICTER)
     assert "The latest 2 screenings with a result" in text

@@ -3,56 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 from aiohttp import web
-from multidict import MultiDictProxy
 
 from bot.accounts.roles import Permission
-from bot.conversations.snapshots import answers_of
-from bot.store import Unit
-from bot.trials.effect import Effect, effect
-from bot.trials.parts import CriterionWords, TrialCriterion
 from bot.trials.records import TrialRecord
-from bot.trials.review import Action
-from bot.trials.reviewing import (
-    WORDS,
-    Decision,
-    ReviewFault,
-    decide,
-    foreseen,
-    rule_from_json,
-    rule_from_sentence,
-    waiting,
-    words_before,
-)
-from bot.trials.side_by_side import Sides, said, sides, written
+from bot.trials.reviewing import WORDS, ReviewFault, waiting
+from bot.trials.side_by_side import Sides, sides
+from bot.web.console.deciding import LONGEST_WORDS, Form, book_of, criterion_of, next_waiting, previewed, saved
 from bot.web.console.door import redirect, trial_of
 from bot.web.console.rendering import page
 from bot.web.console.route import Route
 from bot.web.console.services import CONSOLE, ConsoleServices
 from bot.web.console.visitor import Visitor
-from bot.words import Words
-
-MOST_SCREENINGS = 300
-"""Past screenings on which a decision is tried out: the latest ones."""
-LONGEST_RULE, LONGEST_WORDS = 20_000, 600
-Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a decision would do. `seen` is the record it was tried out on; the decision is taken on that very one or not at all."""
-
-    decision: Decision
-    before: str | None
-    after: str | None
-    rule_json: str
-    words: CriterionWords
-    new_words: CriterionWords
-    effect: Effect
-    seen: str
 
 
 async def listed(request: web.Request, visitor: Visitor) -> web.Response:
@@ -73,11 +36,11 @@ async def preview(request: web.Request, visitor: Visitor) -> web.Response:
     services = request.app[CONSOLE]
     form = await request.post()
     try:
-        made = await asyncio.to_thread(_preview, services, visitor, trial_of(request), request.match_info["criterion"], form)
+        made = await asyncio.to_thread(previewed, services, visitor, trial_of(request), request.match_info["criterion"], form)
     except ReviewFault as fault:
         return await _criterion_page(request, visitor, fault=str(fault), form=form, status=400)
     record = await asyncio.to_thread(_record, services, trial_of(request))
-    criterion = _criterion(record, request.match_info["criterion"])
+    criterion = criterion_of(record, request.match_info["criterion"])
     return page(
         request,
         visitor,
@@ -96,7 +59,7 @@ async def save(request: web.Request, visitor: Visitor) -> web.Response:
     services = request.app[CONSOLE]
     trial_id, criterion_id, form = trial_of(request), request.match_info["criterion"], await request.post()
     try:
-        action, following = await asyncio.to_thread(_save, services, visitor, trial_id, criterion_id, form)
+        action, following = await asyncio.to_thread(saved, services, visitor, trial_id, criterion_id, form)
     except ReviewFault as fault:
         return await _criterion_page(request, visitor, fault=str(fault), form=form, status=409)
     here = f"/console/trials/{trial_id}/criteria"
@@ -127,7 +90,7 @@ async def _criterion_page(
         editable=imported and shown.criterion.fingerprint is not None and visitor.may(Permission.MANAGE_TRIALS),
         previous=ids[at - 1] if at else None,
         following=ids[at + 1] if at + 1 < len(ids) else None,
-        next_waiting=_next_waiting(record, shown.criterion.id),
+        next_waiting=next_waiting(record, shown.criterion.id),
         left=len(waiting(record)),
         fault=fault,
         given=given,
@@ -141,9 +104,9 @@ def _sides(services: ConsoleServices, trial_id: str, criterion_id: str) -> tuple
         record = services.desk.stored_record(unit, trial_id)
         if record is None:
             raise web.HTTPNotFound
-        criterion = _criterion(record, criterion_id)
+        criterion = criterion_of(record, criterion_id)
         reviews, imported = unit.criterion_reviews(trial_id), unit.registry_record(trial_id) is not None
-    return record, sides(record, criterion, reviews, services.reader, _book(services)), imported
+    return record, sides(record, criterion, reviews, services.reader, book_of(services)), imported
 
 
 def _record(services: ConsoleServices, trial_id: str) -> TrialRecord:
@@ -152,136 +115,6 @@ def _record(services: ConsoleServices, trial_id: str) -> TrialRecord:
     if record is None:
         raise web.HTTPNotFound
     return record
-
-
-def _criterion(record: TrialRecord, criterion_id: str) -> TrialCriterion:
-    found = record.criterion(criterion_id)
-    if found is None:
-        raise web.HTTPNotFound
-    return found
-
-
-def _next_waiting(record: TrialRecord, criterion_id: str) -> str | None:
-    """The criterion to review next: the first that waits behind this one, else the first of all."""
-    ids = [one.id for one in record.criteria]
-    left = [one.id for one in waiting(record) if one.id != criterion_id]
-    behind = [one for one in left if ids.index(one) > ids.index(criterion_id)]
-    return next(iter(behind or left), None)
-
-
-def _book(services: ConsoleServices) -> Words:
-    return services.library.in_locale(None)
-
-
-# -- deciding
-
-
-def _preview(services: ConsoleServices, visitor: Visitor, trial_id: str, criterion_id: str, form: Form) -> Preview:
-    book, attributes = _book(services), services.library.attributes
-    with services.store.reading() as unit:
-        stored = unit.trial(trial_id)
-        record = services.desk.stored_record(unit, trial_id)
-        if stored is None or record is None:
-            raise web.HTTPNotFound
-        criterion = _criterion(record, criterion_id)
-        decision = _decision(services, unit, visitor, record, criterion, form)
-        after = foreseen(unit, services.keeper, trial_id, criterion_id, decision, attributes, services.clock())
-        past = unit.past_screenings(trial_id, visitor.trials, MOST_SCREENINGS + 1)
-    answers = ((one.conversation_id, answers_of(one.answers, attributes)) for one in past)
-    found = effect(attributes, services.desk.criteria(record), services.desk.criteria(after), answers, most=MOST_SCREENINGS)
-    new = _criterion(after, criterion_id)
-    own = " ".join((criterion.text or "").split())
-    return Preview(
-        decision=decision,
-        before=said(criterion.requires, book, own),
-        after=said(new.requires, book, own),
-        rule_json=written(decision.rule),
-        words=record.in_words(book.locale).criteria[criterion_id],
-        new_words=after.in_words(book.locale).criteria[criterion_id],
-        effect=found,
-        seen=stored.content_hash,
-    )
-
-
-def _save(services: ConsoleServices, visitor: Visitor, trial_id: str, criterion_id: str, form: Form) -> tuple[str, str | None]:
-    """Decide and audit in one transaction; which decision it was, and the criterion that waits next."""
-    at = services.clock()
-    # Made before the transaction begins, in which everybody else waits.
-    _ = services.reader
-    with services.store.unit() as unit:
-        stored = unit.trial(trial_id)
-        record = services.desk.stored_record(unit, trial_id)
-        if stored is None or record is None:
-            raise web.HTTPNotFound
-        criterion = _criterion(record, criterion_id)
-        if form.get("seen") != stored.content_hash:
-            raise ReviewFault(services.texts["criteria"]["changed_meanwhile"])
-        decision = _decision(services, unit, visitor, record, criterion, form)
-        kept = decide(unit, services.keeper, trial_id, [criterion_id], decision, services.library.attributes, at)
-        new = _criterion(kept.record, criterion_id)
-        detail = {
-            "criterion": criterion_id,
-            "text": criterion.fingerprint,
-            "rule_changed": new.requires != criterion.requires,
-            "words_changed": _words(record, criterion_id, services) != _words(kept.record, criterion_id, services),
-        }
-        unit.audit(visitor.actor, f"criterion_{decision.action.value}", "trial", trial_id, at=at, trial_id=trial_id, detail=detail)
-    return decision.action.value, _next_waiting(kept.record, criterion_id)
-
-
-def _words(record: TrialRecord, criterion_id: str, services: ConsoleServices) -> CriterionWords:
-    return record.in_words(_book(services).locale).criteria[criterion_id]
-
-
-def _decision(
-    services: ConsoleServices, unit: Unit, visitor: Visitor, record: TrialRecord, criterion: TrialCriterion, form: Form
-) -> Decision:
-    """What a form says; `ReviewFault` where it says nothing that can be done."""
-    texts, by = services.texts["criteria"], visitor.account.name
-    match form.get("action"):
-        case Action.APPROVED:
-            return Decision(Action.APPROVED, by)
-        case Action.RETURNED:
-            return Decision(Action.RETURNED, by)
-        case Action.EDITED:
-            pass
-        case _:
-            raise ReviewFault(texts["no_action"])
-    rule = criterion.requires
-    match form.get("how"):
-        case "sentence":
-            rule = rule_from_sentence(_text(form, "sentence", LONGEST_RULE, texts), criterion, services.reader)
-        case "json":
-            rule = rule_from_json(_text(form, "rule", LONGEST_RULE, texts))
-        case "study_team":
-            rule = None
-    locale = _book(services).locale
-    words = words_before(unit, criterion, record.nct_id)
-    new = _new_words(words.get(locale, {}), record.in_words(locale).criteria[criterion.id], form, texts)
-    words = {**words, locale: new} if new else {key: value for key, value in words.items() if key != locale}
-    if rule == criterion.requires and words == words_before(unit, criterion, record.nct_id) and criterion.reviewed is not None:
-        raise ReviewFault(texts["nothing_changed"])
-    return Decision(Action.EDITED, by, rule, words or None)
-
-
-def _new_words(before: Mapping[str, str], shown: CriterionWords, form: Form, texts: Mapping[str, str]) -> dict[str, str]:
-    """The words by hand: what was written, what stays as it was, and not what is left empty, which words itself again."""
-    made = {}
-    for name in WORDS:
-        text = " ".join(_text(form, name, LONGEST_WORDS, texts).split())
-        if text and text != getattr(shown, name):
-            made[name] = text
-        elif text and name in before:
-            made[name] = before[name]
-    return made
-
-
-def _text(form: Form, name: str, longest: int, texts: Mapping[str, str]) -> str:
-    value = form.get(name, "")
-    text = value.strip() if isinstance(value, str) else ""
-    if len(text) > longest:
-        raise ReviewFault(texts["too_long"].format(most=longest))
-    return text
 
 
 ROUTES = (
