@@ -12,6 +12,7 @@ from bot.conversations.snapshots import about_of
 from bot.conversations.table import Clock, Incoming, Reply, Table, consent_text
 from bot.conversations.tables import SearchTable, TrialTable
 from bot.conversations.trial_pool import TrialPool
+from bot.criteria import Criterion
 from bot.screening.screening import Interview
 from bot.store import Store, Unit, UnknownConversationError
 from bot.store.records import Conversation
@@ -66,9 +67,8 @@ class Desk:
         with self._store.reading() as unit:
             conversation = unit.conversation(conversation_id)
             locale = conversation.locale if conversation else ""
-            stored = unit.trial(conversation.trial_id) if conversation and conversation.trial_id else None
+            record = None if conversation is None else self._subject(unit, conversation)
             screening = unit.current_screening(conversation_id)
-        record = self._records.record(stored) if stored else None
         words = self._library.in_locale(locale)
         return Setting(record, words.speaking_of(about_of(screening)), locale)
 
@@ -77,10 +77,10 @@ class Desk:
         if conversation is None:
             raise UnknownConversationError(incoming.conversation_id)
         words = self._library.in_locale(conversation.locale)
-        record = self.record(unit, conversation.trial_id)
-        if record is None and conversation.trial_id is None and unit.count_trials() == 1:
+        record = self._subject(unit, conversation)
+        if record is None and conversation.trial_id is None and len(shown := unit.shown_trials(0, 2)) == 1:
             # There is nothing to look for: the one trial that there is.
-            (record,) = (self._records.record(stored) for stored in unit.trials_from(0, 1))
+            record = self._records.record(shown[0])
         if record is not None:
             return self.trial_table(unit, conversation, record)
         return SearchTable(self, unit, conversation, words, self._clock(), self._library.attributes)
@@ -90,8 +90,7 @@ class Desk:
         if conversation.trial_id != record.nct_id:
             conversation = unit.turn_conversation(conversation.id, record.nct_id)
         words = self._library.in_locale(conversation.locale)
-        criteria = screened(record, self.unreviewed)
-        interview = Interview(self._library.attributes, criteria, words.lexicon.condition_names)
+        interview = Interview(self._library.attributes, self.criteria(record), words.lexicon.condition_names)
         return TrialTable(self, unit, conversation, words, self._clock(), record, interview)
 
     def search_table(self, unit: Unit, conversation: Conversation) -> SearchTable:
@@ -101,9 +100,27 @@ class Desk:
         return SearchTable(self, unit, conversation, words, self._clock(), self._library.attributes)
 
     def record(self, unit: Unit, nct_id: str | None) -> TrialRecord | None:
-        """The record of a trial; None where there is none of that number."""
-        stored = unit.trial(nct_id) if nct_id else None
+        """The record of a trial that people may see; None where there is none of that number."""
+        stored = unit.shown_trial(nct_id) if nct_id else None
         return None if stored is None else self._records.record(stored)
+
+    def stored_record(self, unit: Unit, nct_id: str) -> TrialRecord | None:
+        """The record of a trial, inactive or not: whoever was shown it may go on."""
+        stored = unit.trial(nct_id)
+        return None if stored is None else self._records.record(stored)
+
+    def criteria(self, record: TrialRecord) -> tuple[Criterion, ...]:
+        """The criteria of a record as they count in a screening here."""
+        return screened(record, self.unreviewed)
+
+    def _subject(self, unit: Unit, conversation: Conversation) -> TrialRecord | None:
+        """The trial that a conversation is about. An inactive one goes on where it was begun, and is not known anywhere else."""
+        if conversation.trial_id is None:
+            return None
+        running = unit.current_screening(conversation.id)
+        if running is not None and running.trial_id == conversation.trial_id:
+            return self.stored_record(unit, conversation.trial_id)
+        return self.record(unit, conversation.trial_id)
 
     def summary_url(self, key: str) -> str:
         return f"{self._public_url}/summary/{key}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.screening.answers import Answer, Outcome
@@ -13,6 +13,7 @@ from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading.text import cleaned
 from bot.screening.readings import ReadElsewhere, Reading, ReadNothing, ReadUnclear
 from bot.screening.screening import State
+from bot.store.records import Answer as StoredAnswer
 from bot.store.records import Screening
 
 TWICE_WITHIN = datetime.timedelta(seconds=10)
@@ -50,6 +51,16 @@ def state_of(snapshot: Mapping[str, Any], answers: Mapping[str, Answer], attribu
         volunteered={answer.attribute: answer for answer in told},
         about=snapshot.get("about"),
     )
+
+
+def answers_of(rows: Iterable[StoredAnswer], attributes: Attributes) -> dict[str, Answer]:
+    """Stored answers, oldest first, as a screening takes them: the latest on each attribute counts, a correction being one more."""
+    latest = {row.attribute: row for row in rows}
+    return {
+        name: Answer(name, Outcome(row.state), None if row.value is None else canonical(row.value), row.said)
+        for name, row in latest.items()
+        if name in attributes
+    }
 
 
 def about_of(screening: Screening | None) -> str | None:

@@ -12,10 +12,9 @@ from typing import Any
 from bot.conversations.erasing import PATIENT, erase
 from bot.conversations.messages import Message
 from bot.conversations.rendering import Renderer
-from bot.conversations.snapshots import last_of, sent_twice, snapshot_of, state_of
+from bot.conversations.snapshots import answers_of, last_of, sent_twice, snapshot_of, state_of
 from bot.screening import steps
-from bot.screening.answers import Answer, Outcome
-from bot.screening.attributes import canonical
+from bot.screening.answers import Answer
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.questioning import Questioning
 from bot.screening.reading import Intent
@@ -177,7 +176,10 @@ class Table(ABC):
         )
         self._unit.touch(self._conversation.id, self._now)
         stage = stage_of(turn.state.prompt.waiting, saved.verdict)
-        self._unit.note_progress(self._conversation.id, stage=stage, verdict=saved.verdict, at=self._now)
+        self._unit.note_progress(self._conversation.id, stage=stage, verdict=saved.verdict, at=self._now, asks=asked_by(turn.state.prompt))
+        for step in turn.steps:
+            if isinstance(step, steps.Unclear):
+                self._unit.note_unread(self._conversation.id, step.attribute)
         return Reply(messages=messages)
 
     def _keep(self, screening: Screening, answer: Answer, message_id: str | None, about: str | None) -> None:
@@ -207,12 +209,7 @@ class Table(ABC):
 
     def _state(self, screening: Screening) -> State:
         attributes = self._questioning.attributes
-        rows = {row.attribute: row for row in self._unit.answers(screening.id)}
-        answers = {
-            name: Answer(name, Outcome(row.state), None if row.value is None else canonical(row.value), row.said)
-            for name, row in rows.items()
-            if name in attributes
-        }
+        answers = answers_of(self._unit.answers(screening.id), attributes)
         return state_of(screening.snapshot, answers, attributes)
 
 
@@ -221,6 +218,15 @@ def stage_of(waiting: Waiting, verdict: str | None) -> Stage:
     if waiting is Waiting.DECLINED:
         return "withdrawn"
     return "finished" if verdict is not None or waiting is Waiting.NOTHING else "in_progress"
+
+
+def asked_by(prompt: Prompt | None) -> str | None:
+    """The attribute whose question is open, or will be again after what came between."""
+    while prompt is not None:
+        if prompt.waiting in (Waiting.QUESTION, Waiting.CONFIRM):
+            return prompt.attribute
+        prompt = prompt.before
+    return None
 
 
 def consent_text(words: Words) -> str:

@@ -43,7 +43,10 @@ class Tables(Protocol):
         """The conversation, a search from now on."""
 
     def record(self, unit: Unit, nct_id: str | None) -> TrialRecord | None:
-        """The record of a trial."""
+        """The record of a trial that people may see."""
+
+    def stored_record(self, unit: Unit, nct_id: str) -> TrialRecord | None:
+        """The record of a trial, whether people may see it or not."""
 
     def summary_url(self, key: str) -> str:
         """Where a summary is."""
@@ -159,7 +162,8 @@ class SearchTable(Table):
         return None
 
     def _record_of(self, nct_id: str) -> TrialRecord:
-        record = self._desk.record(self._unit, nct_id)
+        # One that was on a list may be inactive by now.
+        record = self._desk.stored_record(self._unit, nct_id)
         if record is None:
             raise KeyError(nct_id)
         return record

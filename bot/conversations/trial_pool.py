@@ -55,6 +55,7 @@ class TrialPool:
         )
         self._hashes: dict[str, str] = {}
         self._seen: tuple[int, datetime.datetime | None] = (0, None)
+        self._inactive: frozenset[str] = frozenset()
 
     @property
     def _gazetteer(self) -> Gazetteer:
@@ -64,14 +65,18 @@ class TrialPool:
         return len(self._pool)
 
     def refresh(self) -> None:
-        """Take in what was imported, changed or reviewed since the last time."""
+        """Take in what was imported, changed, reviewed, activated or deactivated since the last time."""
         with self._lock, self._store.reading() as unit:
-            now = unit.briefs_changed()
-            if now == self._seen:
+            now, inactive = unit.briefs_changed(), unit.inactive_trials()
+            if (now, inactive) == (self._seen, self._inactive):
                 return
-            changed = [one for one in unit.briefs(self._seen[1]) if self._hashes.get(one.nct_id) != one.content_hash]
-            for start in range(0, len(changed), _AT_ONCE):
-                some = changed[start : start + _AT_ONCE]
+            for nct_id in inactive & self._hashes.keys():
+                self._pool.remove(nct_id)
+                del self._hashes[nct_id]
+            changed = {one.nct_id: one for one in (*unit.briefs(self._seen[1]), *unit.briefs_of(self._inactive - inactive))}
+            new = [one for one in changed.values() if one.nct_id not in inactive and self._hashes.get(one.nct_id) != one.content_hash]
+            for start in range(0, len(new), _AT_ONCE):
+                some = new[start : start + _AT_ONCE]
                 criteria = dict(unit.brief_criteria([one.nct_id for one in some]))
                 for stored in some:
                     brief = read_brief(stored.brief)
@@ -79,8 +84,8 @@ class TrialPool:
                     rules = screened_brief(criteria.get(stored.nct_id, []), self._unreviewed)
                     self._pool.put(PooledTrial(stored.nct_id, rules, subject, brief.status, brief.sites))
                     self._hashes[stored.nct_id] = stored.content_hash
-            self._seen = now
-            _log.info("%d trials to search in, %d of them new or changed", len(self._pool), len(changed))
+            self._seen, self._inactive = now, inactive
+            _log.info("%d trials to search in, %d of them new or changed", len(self._pool), len(new))
 
     def candidates(self, said: str) -> tuple[str, ...]:
         """The illnesses that words may mean, as the trials write them, the likeliest first."""

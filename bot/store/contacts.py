@@ -7,31 +7,28 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from bot.store.console_tables import ContactRequestRow, RevealRow, TrialSettingRow
-from bot.store.deliveries import Deliveries
+from bot.store.console_tables import ContactRequestRow, RevealRow
 from bot.store.errors import UnknownScreeningError
 from bot.store.records import ContactRequest, JsonObject, Screening, Stage
 from bot.store.screenings import Screenings
 from bot.store.tables import ScreeningRow
+from bot.store.trial_settings import TrialSettingsPart
 
 CONTACT = "contact"
 """What a session may see, in `reveals`."""
 
 
-class Contacts(Screenings, Deliveries):
+class Contacts(Screenings, TrialSettingsPart):
     """The contact requests of a unit of work."""
 
     def takes_contacts(self, trial_id: str) -> bool:
         """Whether people may leave contact data for a trial: as the study team decided, else where somebody would be told."""
-        setting = self._session.get(TrialSettingRow, trial_id)
-        if setting is not None:
-            return setting.active and setting.takes_contacts
-        return bool(self.targets_to_tell(trial_id))
+        settings = self.trial_settings(trial_id)
+        return settings.active and settings.takes_contacts
 
     def days_kept(self, trial_id: str) -> int | None:
         """How many days after its last message a conversation about a trial is kept; None where the trial says nothing of its own."""
-        setting = self._session.get(TrialSettingRow, trial_id)
-        return None if setting is None else setting.keep_days
+        return self.trial_settings(trial_id).keep_days
 
     def ensure_contact_key(self, screening_id: int) -> str:
         """The key of the page where contact data may be left: 256 random bits, made once, another one than the summary's."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 
+from bot.figures.weeks import week_of
 from bot.store.part import Part
 from bot.store.records import Consent, Conversation, Handoff, Json, Stage
 from bot.store.tables import ConsentRow, ConversationRow, HandoffRow
@@ -57,6 +58,7 @@ class Conversations(Part):
             created_at=at,
             last_at=at,
             changed_at=at,
+            week=week_of(at),
         )
         self._session.add(row)
         self._session.flush()
@@ -92,11 +94,18 @@ class Conversations(Part):
         self._session.flush()
         return conversation_of(row)
 
-    def note_progress(self, conversation_id: str, *, stage: Stage, verdict: str | None, at: datetime) -> None:
-        """Note how far it came, for lists. Who was handed off stays so, whatever is answered afterwards."""
+    def note_progress(self, conversation_id: str, *, stage: Stage, verdict: str | None, at: datetime, asks: str | None = None) -> None:
+        """Note how far it came, for lists and figures. Who was handed off stays so, whatever is answered afterwards.
+
+        `asks` is the attribute whose question is open.
+        """
         row = self._locked(conversation_id)
         row.stage = row.stage if row.stage == "handed_off" and stage != "withdrawn" else stage
         row.verdict = verdict
+        row.asks = asks
+        row.consented = bool(row.consented)
+        if verdict is not None and row.decided_after is None:
+            row.decided_after = max(0, round((at - row.created_at).total_seconds()))
         self._note_change(row, at)
         self._session.flush()
 
@@ -122,8 +131,10 @@ class Conversations(Part):
         message_id: str | None = None,
     ) -> Consent:
         """Keep which text was shown and what was replied."""
+        conversation = self._locked(conversation_id)
+        conversation.consented = given
         row = ConsentRow(
-            conversation_id=self._locked(conversation_id).id,
+            conversation_id=conversation.id,
             screening_id=screening_id,
             text_version=text_version,
             text_hash=text_hash,

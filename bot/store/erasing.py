@@ -20,7 +20,18 @@ from bot.store.console_tables import (
 )
 from bot.store.part import Part
 from bot.store.records import Erasure
-from bot.store.tables import AnswerRow, ConsentRow, ConversationRow, HandoffRow, MessageRow, ScreeningRow, Table, TurnRow, VerdictRow
+from bot.store.tables import (
+    AnswerRow,
+    ConsentRow,
+    ConversationRow,
+    HandoffRow,
+    MessageRow,
+    ScreeningRow,
+    Table,
+    TurnRow,
+    UnreadRow,
+    VerdictRow,
+)
 
 ERASING = "erasing"
 SETTLES_AFTER = timedelta(minutes=3)
@@ -111,6 +122,7 @@ class Erasing(Part):
             "consents": self._delete(ConsentRow, ConsentRow.conversation_id == conversation_id),
             "handoffs": self._delete(HandoffRow, HandoffRow.conversation_id == conversation_id),
             "turns": self._delete(TurnRow, TurnRow.conversation_id == conversation_id),
+            "unread_messages": self._delete(UnreadRow, UnreadRow.conversation_id == conversation_id),
             "messages": self._delete(MessageRow, MessageRow.conversation_id == conversation_id),
             "screenings": self._delete(ScreeningRow, ScreeningRow.conversation_id == conversation_id),
             "conversations": self._delete(ConversationRow, ConversationRow.id == conversation_id),

@@ -57,12 +57,15 @@ class TrialBriefRow(Table):
     """What a search among all trials needs of each, and no more: read whole when the program starts, and whatever changed since."""
 
     __tablename__ = "trial_briefs"
-    __table_args__ = (Index(None, "changed_at"),)
+    __table_args__ = (Index(None, "changed_at"), Index(None, "nct_id", "status", "title"))
 
     nct_id: Mapped[str] = mapped_column(ForeignKey("trials.nct_id"), primary_key=True)
     brief: Mapped[dict[str, Any]]
     content_hash: Mapped[str] = mapped_column(String(64))
     changed_at: Mapped[datetime]
+    # Beside the brief, where a list of trials finds them without reading it.
+    title: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    status: Mapped[str | None] = mapped_column(String(40))
 
 
 class CriterionRow(Table):
@@ -138,6 +141,11 @@ class ConversationRow(Table):
         Index(None, "stage", "last_at", "id"),
         Index(None, "assigned_to", "last_at", "id"),
         Index(None, "changed_at"),
+        # All that the figures count, so that counting reads this index and no row; in the order in which they group it.
+        Index(
+            "ix_conversations_figures",
+            *("week", "channel", "locale", "consented", "stage", "verdict", "trial_id", "asks", "decided_after", "last_at"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -166,6 +174,36 @@ class ConversationRow(Table):
     waiting_since: Mapped[datetime | None]
     # The last change of anything that a list or a transcript shows; who looks on asks for what changed since.
     changed_at: Mapped[datetime | None]
+    # The ISO week in which it began, as a number: 202648.
+    week: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    # None until the question for consent was put.
+    consented: Mapped[bool | None] = mapped_column(Boolean(create_constraint=False))
+    # The attribute whose question is open.
+    asks: Mapped[str | None] = mapped_column(String(80))
+    # Seconds from its beginning to its first result.
+    decided_after: Mapped[int | None]
+
+
+class UnreadRow(Table):
+    """A message that could not be read while a question was open: which one, and nothing of what was said.
+
+    What it is counted by stands with it, as it was then: counting looks into no other table.
+    """
+
+    __tablename__ = "unread_messages"
+    __table_args__ = (
+        Index(None, "conversation_id"),
+        Index("ix_unread_messages_figures", "week", "trial_id", "channel", "locale", "attribute"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    attribute: Mapped[str] = mapped_column(String(80))
+    # The week, as in `conversations`, in which the conversation began.
+    week: Mapped[int]
+    trial_id: Mapped[str | None] = mapped_column(String(20))
+    channel: Mapped[str] = mapped_column(String(40))
+    locale: Mapped[str] = mapped_column(String(35))
 
 
 class ScreeningRow(Table):

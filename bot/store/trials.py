@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Literal
@@ -23,6 +23,8 @@ from bot.store.records import (
 )
 from bot.store.tables import CriterionReviewRow, CriterionRow, RegistryRecordRow, TrialBriefRow, TrialRow, TrialVersionRow
 
+MOST_OF_A_TITLE = 500
+"""Characters of a title that a list of trials looks through."""
 _AT_ONCE = 1000
 """Rows that are fetched at once of a table that may be long."""
 
@@ -92,9 +94,12 @@ class Trials(Part):
         """Keep what a search needs of a trial, in place of what was there."""
         row = self._session.get(TrialBriefRow, nct_id)
         if row is None:
-            self._session.add(TrialBriefRow(nct_id=nct_id, brief=brief, content_hash=content_hash, changed_at=at))
-        else:
-            row.brief, row.content_hash, row.changed_at = brief, content_hash, at
+            row = TrialBriefRow(nct_id=nct_id)
+            self._session.add(row)
+        row.brief, row.content_hash, row.changed_at = brief, content_hash, at
+        # An index holds them both, and entries of an index have to be short.
+        status = brief.get("status")
+        row.title, row.status = str(brief.get("title") or "")[:MOST_OF_A_TITLE], None if status is None else str(status)[:40]
         self._session.flush()
 
     def briefs(self, since: datetime | None = None) -> Iterator[TrialBrief]:
@@ -103,6 +108,11 @@ class Trials(Part):
         for row in self._session.scalars(rows if since is None else rows.where(TrialBriefRow.changed_at >= since)):
             yield TrialBrief(row.nct_id, row.brief, row.content_hash, row.changed_at)
             self._session.expunge(row)
+
+    def briefs_of(self, nct_ids: Collection[str]) -> list[TrialBrief]:
+        """The briefs of some trials."""
+        rows = select(TrialBriefRow).where(TrialBriefRow.nct_id.in_(sorted(nct_ids))).order_by(TrialBriefRow.nct_id)
+        return [TrialBrief(row.nct_id, row.brief, row.content_hash, row.changed_at) for row in self._session.scalars(rows)]
 
     def briefs_changed(self) -> tuple[int, datetime | None]:
         """How many briefs there are, and when the last of them changed."""
@@ -113,7 +123,7 @@ class Trials(Part):
         """Trials that have no brief yet."""
         known = select(TrialBriefRow.nct_id)
         rows = select(TrialRow).where(TrialRow.nct_id.not_in(known)).order_by(TrialRow.nct_id).limit(limit)
-        return [_trial(row) for row in self._session.scalars(rows)]
+        return [trial_of(row) for row in self._session.scalars(rows)]
 
     def brief_criteria(self, nct_ids: Sequence[str] | None = None) -> Iterator[tuple[str, list[BriefCriterion]]]:
         """The criteria of all trials, or of some, trial by trial in the order of their numbers."""
@@ -128,7 +138,7 @@ class Trials(Part):
     def trial(self, nct_id: str) -> StoredTrial | None:
         """The current record of a trial."""
         row = self._session.get(TrialRow, nct_id)
-        return None if row is None else _trial(row)
+        return None if row is None else trial_of(row)
 
     def trial_as_of(self, nct_id: str, moment: datetime) -> StoredTrial | None:
         """The record that was current at some moment: what was said then is explained by what was known then."""
@@ -138,16 +148,11 @@ class Trials(Part):
             .order_by(TrialVersionRow.imported_at.desc(), TrialVersionRow.id.desc())
             .limit(1)
         ).one_or_none()
-        return None if row is None else _trial(row)
+        return None if row is None else trial_of(row)
 
     def trials(self) -> list[StoredTrial]:
         """The current records of all trials, by number."""
-        return [_trial(row) for row in self._session.scalars(select(TrialRow).order_by(TrialRow.nct_id))]
-
-    def trials_from(self, offset: int, limit: int) -> list[StoredTrial]:
-        """Some of the trials, by number: a page of a list that may be long."""
-        rows = select(TrialRow).order_by(TrialRow.nct_id).offset(offset).limit(limit)
-        return [_trial(row) for row in self._session.scalars(rows)]
+        return [trial_of(row) for row in self._session.scalars(select(TrialRow).order_by(TrialRow.nct_id))]
 
     def count_trials(self) -> int:
         """How many trials there are."""
@@ -162,12 +167,11 @@ class Trials(Part):
         rows = self._session.scalars(select(CriterionRow).where(CriterionRow.nct_id == nct_id).order_by(CriterionRow.position))
         return [_criterion(row) for row in rows]
 
-    def trial_versions(self, nct_id: str) -> list[TrialVersion]:
-        """The versions of a trial's record, oldest first."""
-        rows = self._session.scalars(select(TrialVersionRow).where(TrialVersionRow.nct_id == nct_id).order_by(TrialVersionRow.id))
-        return [
-            TrialVersion(nct_id=row.nct_id, version=row.version, content_hash=row.content_hash, imported_at=row.imported_at) for row in rows
-        ]
+    def trial_versions(self, nct_id: str, latest: int | None = None) -> list[TrialVersion]:
+        """The versions of a trial's record, oldest first; no more than the `latest` of them."""
+        columns = (TrialVersionRow.nct_id, TrialVersionRow.version, TrialVersionRow.content_hash, TrialVersionRow.imported_at)
+        rows = select(*columns).where(TrialVersionRow.nct_id == nct_id).order_by(TrialVersionRow.id.desc()).limit(latest)
+        return [TrialVersion(*row) for row in reversed(self._session.execute(rows).all())]
 
     # -- what a record is put together from
 
@@ -236,7 +240,8 @@ class Trials(Part):
         return [(nct_id, count) for nct_id, count in self._session.execute(waiting)]
 
 
-def _trial(row: TrialRow | TrialVersionRow) -> StoredTrial:
+def trial_of(row: TrialRow | TrialVersionRow) -> StoredTrial:
+    """A row as what the store hands out."""
     return StoredTrial(
         nct_id=row.nct_id,
         version=row.version,

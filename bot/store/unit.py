@@ -9,6 +9,7 @@ from bot.store.conversations import Conversations
 from bot.store.credentials import Credentials
 from bot.store.erasing import Erasing
 from bot.store.exports import Exports
+from bot.store.figures import Figures
 from bot.store.inbox import Inbox
 from bot.store.invitations import Invitations
 from bot.store.notes import Notes
@@ -43,5 +44,6 @@ class Unit(
     Erasing,
     Retention,
     Exports,
+    Figures,
 ):
     """All that can be read and written in one transaction; made by ``Store.unit()`` or ``Store.reading()``."""

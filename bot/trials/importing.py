@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.store import Store
+from bot.store import Store, Unit
 from bot.trials.loading import Keeper, Kept, Prepared
 from bot.trials.registry import StudyFault, parse_study
 from bot.trials.registry.files import Found
@@ -25,8 +25,17 @@ class Imported:
     problem: str | None = None
 
 
-def import_all(store: Store, keeper: Keeper, found: Iterable[Found], clock: Callable[[], datetime.datetime]) -> Iterator[Imported]:
-    """Import records as they come. A crash leaves whole trials only: each is stored in one transaction with all that belongs to it."""
+def import_all(
+    store: Store,
+    keeper: Keeper,
+    found: Iterable[Found],
+    clock: Callable[[], datetime.datetime],
+    note: Callable[[Unit, Kept], object] = lambda _unit, _kept: None,
+) -> Iterator[Imported]:
+    """Import records as they come. A crash leaves whole trials only: each is stored in one transaction with all that belongs to it.
+
+    `note` writes down, in that transaction, what became of a trial that was added or changed.
+    """
     prepared = _prepared(store, keeper, found, clock)
     while some := tuple(islice(prepared, IN_A_TRANSACTION)):
         made: list[Imported] = []
@@ -34,7 +43,10 @@ def import_all(store: Store, keeper: Keeper, found: Iterable[Found], clock: Call
             for origin, ready in some:
                 match ready:
                     case Prepared():
-                        made.append(Imported(origin, keeper.import_study(unit, ready, origin, clock())))
+                        kept = keeper.import_study(unit, ready, origin, clock())
+                        if kept.outcome != "unchanged":
+                            note(unit, kept)
+                        made.append(Imported(origin, kept))
                     case Kept():
                         made.append(Imported(origin, ready))
                     case problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -87,14 +87,17 @@ class Keeper:
         read = None if known is None else self._reader.record(parse_study(known.study), known.imported_at.date())
         return self._keep(unit, nct_id, read, content_hash, at)
 
+    def foreseen(self, unit: Unit, nct_id: str, review: CriterionReview) -> TrialRecord | None:
+        """The record as it would be with one more review. Nothing is kept; None where the trial was not imported."""
+        known = unit.registry_record(nct_id)
+        if known is None:
+            return None
+        read = self._reader.record(parse_study(known.study), known.imported_at.date())
+        return self._composed(unit, nct_id, read, _before(unit, nct_id), [review])
+
     def _keep(self, unit: Unit, nct_id: str, read: TrialRecord | None, content_hash: str | None, at: datetime.datetime) -> Kept:
-        stored = unit.trial(nct_id)
-        before = None if stored is None else TrialRecord.model_validate(stored.record)
-        reviews = [_review(one) for one in unit.criterion_reviews(nct_id)]
-        shipped = self._shipped.get(nct_id)
-        record = shipped if read is None else composed(read, shipped, reviews, before, self._reader.library)
-        if record is None:
-            raise ValueError(f"{nct_id} is neither imported nor among the records that ship")
+        before = _before(unit, nct_id)
+        record = self._composed(unit, nct_id, read, before)
         data = record.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         outcome = unit.put_trial(
             nct_id,
@@ -107,6 +110,16 @@ class Keeper:
             brief=brief_of(record),
         )
         return Kept(record, outcome, changes(before, record) if before is not None and outcome == "changed" else Changes())
+
+    def _composed(
+        self, unit: Unit, nct_id: str, read: TrialRecord | None, before: TrialRecord | None, more: Sequence[CriterionReview] = ()
+    ) -> TrialRecord:
+        shipped = self._shipped.get(nct_id)
+        reviews = [_review(one) for one in (*unit.criterion_reviews(nct_id), *more)]
+        record = shipped if read is None else composed(read, shipped, reviews, before, self._reader.library)
+        if record is None:
+            raise ValueError(f"{nct_id} is neither imported nor among the records that ship")
+        return record
 
     def _made_of(self, unit: Unit, nct_id: str, content_hash: str | None) -> str:
         shipped = self._shipped.get(nct_id)
@@ -136,6 +149,11 @@ def fill_briefs(store: Store, at: datetime.datetime) -> int:
         made += len(waiting)
         if len(waiting) < _AT_ONCE:
             return made
+
+
+def _before(unit: Unit, nct_id: str) -> TrialRecord | None:
+    stored = unit.trial(nct_id)
+    return None if stored is None else TrialRecord.model_validate(stored.record)
 
 
 def _digest(data: JsonObject) -> str:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from pydantic import ValidationError
 
-from bot.criteria.extraction import read_criteria
-from bot.criteria.reading import Reading
-from bot.criteria.rules import Rule, parse_rule
 from bot.criteria.sentences import sentence
 from bot.store import Store
 from bot.store.clock import utc_now
@@ -22,7 +17,7 @@ from bot.trials.parts import TrialCriterion
 from bot.trials.records import TrialRecord
 from bot.trials.registry.record import Reader
 from bot.trials.review import Action
-from bot.trials.reviewing import Decision, ReviewFault, decide, record_of, waiting
+from bot.trials.reviewing import Decision, ReviewFault, decide, record_of, rule_from_json, rule_from_sentence, waiting, words_before
 from bot.words import Library
 
 _BY = click.option("--by", required=True, envvar="TRIALCHAT_REVIEWER", help="Who reviewed: a name, or a name and a role.")
@@ -141,13 +136,17 @@ def edit(
         record = _record(store, nct_id)
         criterion = _chosen(record, (criterion_id,))[0]
         rule = criterion.requires
-        if said is not None:
-            rule = _read_from(said, criterion, Reader.load(library))
-        elif rule_file is not None:
-            rule = _rule_in(rule_file)
-        elif study_team:
-            rule = None
-        words = _words_before(store, record, criterion)
+        try:
+            if said is not None:
+                rule = rule_from_sentence(said, criterion, Reader.load(library))
+            elif rule_file is not None:
+                rule = rule_from_json(rule_file.read_text("utf-8"))
+            elif study_team:
+                rule = None
+        except (ReviewFault, UnicodeDecodeError) as fault:
+            raise click.ClickException(f"{'' if rule_file is None else f'{rule_file.name}: '}{fault}") from None
+        with store.reading() as unit:
+            words = words_before(unit, criterion, record.nct_id)
         if written:
             words[locale] = {**words.get(locale, {}), **written}
         _decide(store, keeper, library, record.nct_id, (criterion.id,), Decision(Action.EDITED, by, rule, words or None))
@@ -178,32 +177,6 @@ def _chosen(record: TrialRecord, ids: Sequence[str]) -> list[TrialCriterion]:
     if unknown:
         raise click.ClickException(f"{record.nct_id} has no criterion {unknown[0]}; it has {', '.join(one.id for one in record.criteria)}")
     return [by_name[id_.casefold()] for id_ in ids]
-
-
-def _read_from(said: str, criterion: TrialCriterion, reader: Reader) -> Rule:
-    """The rule of a sentence in the registry's style, which means the same as in the criterion's section of a text."""
-    read = read_criteria(said, reader.language, criterion.section)
-    if len(read) != 1 or read[0].requires is None:
-        raise click.ClickException("no rule can be read from that sentence; write it more plainly, or give the rule as JSON (--rule)")
-    if read[0].reading is not Reading.WHOLE:
-        raise click.ClickException("not every word of that sentence could be read; leave out what only the study team can judge")
-    return read[0].requires
-
-
-def _rule_in(path: Path) -> Rule:
-    try:
-        return parse_rule(json.loads(path.read_text("utf-8")))
-    except ValidationError as error:
-        raise click.ClickException(f"{path.name}: {error.errors(include_url=False)[0]['msg']}") from None
-    except ValueError as error:
-        raise click.ClickException(f"{path.name}: is not JSON ({error})") from None
-
-
-def _words_before(store: Store, record: TrialRecord, criterion: TrialCriterion) -> dict[str, Mapping[str, str]]:
-    """The words that were written by hand for the criterion's text so far."""
-    with store.reading() as unit:
-        written = [one.words for one in unit.criterion_reviews(record.nct_id) if one.fingerprint == criterion.fingerprint and one.words]
-    return dict(written[-1]) if written else {}
 
 
 def _decide(store: Store, keeper: Keeper, library: Library, nct_id: str, ids: Sequence[str], decision: Decision) -> None:

@@ -7,15 +7,21 @@ message of any conversation is answered by it.
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.criteria.rules import Rule, rule_as_json
+from pydantic import ValidationError
+
+from bot.criteria.extraction import read_criteria
+from bot.criteria.reading import Reading
+from bot.criteria.rules import Rule, parse_rule, rule_as_json
 from bot.screening.attributes import Attributes
 from bot.store import CriterionReview, Unit
 from bot.trials.loading import Keeper, Kept
 from bot.trials.parts import TrialCriterion
 from bot.trials.records import TrialRecord
+from bot.trials.registry.record import Reader
 from bot.trials.review import Action
 
 WORDS = ("plain", "not_met", "to_ask")
@@ -48,6 +54,32 @@ def waiting(record: TrialRecord) -> tuple[TrialCriterion, ...]:
     return tuple(one for one in record.criteria if one.reviewed is None and one.fingerprint is not None)
 
 
+def rule_from_sentence(said: str, criterion: TrialCriterion, reader: Reader) -> Rule:
+    """The rule of a sentence in the registry's style, which means the same as in the criterion's section of a text."""
+    read = read_criteria(said, reader.language, criterion.section)
+    if len(read) != 1 or read[0].requires is None:
+        raise ReviewFault("no rule can be read from that sentence; write it more plainly, or give the rule as JSON")
+    if read[0].reading is not Reading.WHOLE:
+        raise ReviewFault("not every word of that sentence could be read; leave out what only the study team can judge")
+    return read[0].requires
+
+
+def rule_from_json(text: str) -> Rule:
+    """The rule that a JSON text holds."""
+    try:
+        return parse_rule(json.loads(text))
+    except ValidationError as error:
+        raise ReviewFault(str(error.errors(include_url=False)[0]["msg"])) from None
+    except (ValueError, RecursionError) as error:
+        raise ReviewFault(f"is not JSON ({error})") from None
+
+
+def words_before(unit: Unit, criterion: TrialCriterion, nct_id: str) -> dict[str, Mapping[str, str]]:
+    """The words that were written by hand for the criterion's text so far."""
+    written = [one.words for one in unit.criterion_reviews(nct_id) if one.fingerprint == criterion.fingerprint and one.words]
+    return dict(written[-1]) if written else {}
+
+
 def decide(
     unit: Unit,
     keeper: Keeper,
@@ -59,35 +91,53 @@ def decide(
 ) -> Kept:
     """Take one decision about each of some criteria; all of them or none."""
     record = record_of(unit, nct_id)
-    if not decision.by.strip():
-        raise ReviewFault("a review needs the name of who reviewed")
     for criterion_id in criterion_ids:
-        criterion = record.criterion(criterion_id)
-        if criterion is None:
-            known = ", ".join(one.id for one in record.criteria if one.fingerprint)
-            raise ReviewFault(f"{nct_id} has no criterion {criterion_id}; it has {known}")
-        if criterion.fingerprint is None:
-            raise ReviewFault(_without_a_text(nct_id, criterion))
-        if decision.action is Action.EDITED and decision.rule is not None:
-            for fault in attributes.faults(decision.rule):
-                raise ReviewFault(f"{nct_id} {criterion_id}: {fault}")
-        rule = decision.rule if decision.action is Action.EDITED else criterion.requires
-        unit.add_criterion_review(
-            CriterionReview(
-                nct_id=nct_id,
-                criterion_id=criterion_id,
-                fingerprint=criterion.fingerprint,
-                action=decision.action.value,
-                by=decision.by.strip(),
-                at=at,
-                rule=None if rule is None or decision.action is Action.RETURNED else _as_object(rule),
-                words=None if decision.words is None else {locale: dict(texts) for locale, texts in decision.words.items()},
-            )
-        )
+        unit.add_criterion_review(reviewed(record, criterion_id, decision, attributes, at))
     kept = keeper.keep(unit, nct_id, at)
     if kept is None:
-        raise ReviewFault(f"{nct_id} was not imported; a record that ships is reviewed in its file, trials/{nct_id}.yaml")
+        raise _not_imported(nct_id)
     return kept
+
+
+def foreseen(
+    unit: Unit, keeper: Keeper, nct_id: str, criterion_id: str, decision: Decision, attributes: Attributes, at: datetime.datetime
+) -> TrialRecord:
+    """The record as a decision would make it. Nothing is kept."""
+    record = keeper.foreseen(unit, nct_id, reviewed(record_of(unit, nct_id), criterion_id, decision, attributes, at))
+    if record is None:
+        raise _not_imported(nct_id)
+    return record
+
+
+def reviewed(record: TrialRecord, criterion_id: str, decision: Decision, attributes: Attributes, at: datetime.datetime) -> CriterionReview:
+    """A decision about a criterion as it is kept; `ReviewFault` where it cannot be taken."""
+    nct_id = record.nct_id
+    if not decision.by.strip():
+        raise ReviewFault("a review needs the name of who reviewed")
+    criterion = record.criterion(criterion_id)
+    if criterion is None:
+        known = ", ".join(one.id for one in record.criteria if one.fingerprint)
+        raise ReviewFault(f"{nct_id} has no criterion {criterion_id}; it has {known}")
+    if criterion.fingerprint is None:
+        raise ReviewFault(_without_a_text(nct_id, criterion))
+    if decision.action is Action.EDITED and decision.rule is not None:
+        for fault in attributes.faults(decision.rule):
+            raise ReviewFault(f"{nct_id} {criterion_id}: {fault}")
+    rule = decision.rule if decision.action is Action.EDITED else criterion.requires
+    return CriterionReview(
+        nct_id=nct_id,
+        criterion_id=criterion_id,
+        fingerprint=criterion.fingerprint,
+        action=decision.action.value,
+        by=decision.by.strip(),
+        at=at,
+        rule=None if rule is None or decision.action is Action.RETURNED else _as_object(rule),
+        words=None if decision.words is None else {locale: dict(texts) for locale, texts in decision.words.items()},
+    )
+
+
+def _not_imported(nct_id: str) -> ReviewFault:
+    return ReviewFault(f"{nct_id} was not imported; a record that ships is reviewed in its file, trials/{nct_id}.yaml")
 
 
 def _without_a_text(nct_id: str, criterion: TrialCriterion) -> str:

@@ -28,6 +28,7 @@ from bot.store import Store, StoreError
 from bot.store.clock import Clock, utc_now
 from bot.trials import load_records
 from bot.trials.loading import fill_briefs, store_records
+from bot.trials.registry.api import RegistryClient, user_agent
 from bot.trials.registry.record import Reader
 from bot.trials.screened import Deciding
 from bot.web.actions_server import executor_of, make_actions_app
@@ -78,9 +79,8 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
     store = Store(settings.database_url, settings.audit_key)
     store.migrate()
     first_account(store, settings.admin_password, clock())
-    for nct_id, outcome in store_records(
-        store, load_records(PROJECT / "trials", library.attributes), clock(), lambda: Reader.load(library)
-    ).items():
+    shipped = load_records(PROJECT / "trials", library.attributes)
+    for nct_id, outcome in store_records(store, shipped, clock(), lambda: Reader.load(library)).items():
         _log.info("trial %s: %s", nct_id, outcome)
     if made := fill_briefs(store, clock()):
         _log.info("%d trials of an older release made ready for searches", made)
@@ -105,25 +105,25 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
     public = make_app(services, pages, StoredPages(store, library, unreviewed))
     add_contact_page(public, ContactDesk(store, library, desk, sealer, settings.site_url, clock))
     add_outbox(public, _outbox(settings, store, sealer, clock))
-    add_console(
-        public,
-        ConsoleServices(
-            store,
-            library,
-            desk,
-            sealer,
-            settings.site_url,
-            clock,
-            keep_days=settings.keep_days,
-            requires_second_factor=settings.require_second_factor,
-            provider=_provider(settings),
-            takeover_patience=timedelta(hours=settings.takeover_hours),
-        ),
+    console = ConsoleServices(
+        store,
+        library,
+        desk,
+        sealer,
+        settings.site_url,
+        clock,
+        keep_days=settings.keep_days,
+        requires_second_factor=settings.require_second_factor,
+        provider=_provider(settings),
+        takeover_patience=timedelta(hours=settings.takeover_hours),
+        shipped=shipped,
+        registry=lambda: RegistryClient(settings.registry_url, user_agent=user_agent(settings.contact)),
     )
+    add_console(public, console)
     catch_up(public, store)
     return Assembled(
         public=public,
-        actions=_actions(desk, settings.engine_secret),
+        actions=_actions(desk, console, settings.engine_secret),
         store=store,
         engine=engine,
     )
@@ -153,14 +153,14 @@ def _outbox(settings: Settings, store: Store, sealer: Sealer, clock: Clock) -> O
     return Outbox(store, sealer, clock, mailer, Webhooks(networks_of(settings.webhook_networks)))
 
 
-def _actions(desk: Desk, secret: str) -> web.Application:
+def _actions(desk: Desk, console: ConsoleServices, secret: str) -> web.Application:
     import_sdk()  # before anything else imports rasa-sdk, and Sanic with it
     from actions import all_actions
 
     app = make_actions_app(executor_of(all_actions(desk)), secret)
 
     async def warm(_app: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(asyncio.to_thread(_warm, desk.pool))
+        task = asyncio.create_task(asyncio.to_thread(_warm, desk.pool, console))
         yield
         task.cancel()
 
@@ -168,12 +168,13 @@ def _actions(desk: Desk, secret: str) -> web.Application:
     return app
 
 
-def _warm(pool: TrialPool) -> None:
-    """Read what searches need while nobody waits yet. What fails here is met, and told, by the first message."""
+def _warm(pool: TrialPool, console: ConsoleServices) -> None:
+    """Read what searches and reviews need while nobody waits yet. What fails here is met, and told, by the first message."""
     try:
         pool.warm()
     except StoreError as problem:
         _log.warning("trials are read when the first message comes: %s", problem)
+    _ = console.reader
 
 
 def _locales(library: Library) -> tuple[str, ...]:

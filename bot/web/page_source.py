@@ -6,9 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.conversations.results import ResultTexts
-from bot.conversations.snapshots import about_of
-from bot.screening.answers import Answer, Outcome
-from bot.screening.attributes import canonical
+from bot.conversations.snapshots import about_of, answers_of
 from bot.screening.screening import Interview
 from bot.store import Store
 from bot.trials import TrialRecord
@@ -19,7 +17,7 @@ from bot.words import Library
 
 
 class StoredPages:
-    """The stored trials, and results as they were when they were made."""
+    """The stored trials that people may see, and results as they were when they were made."""
 
     def __init__(self, store: Store, library: Library, unreviewed: Deciding = Deciding.AGE_AND_SEX) -> None:
         self._store = store
@@ -41,11 +39,11 @@ class StoredPages:
 
     def _trials(self, offset: int, limit: int) -> tuple[list[TrialRecord], int]:
         with self._store.reading() as unit:
-            return [self._records.record(trial) for trial in unit.trials_from(offset, limit)], unit.count_trials()
+            return [self._records.record(trial) for trial in unit.shown_trials(offset, limit)], unit.count_shown_trials()
 
     def _trial(self, nct_id: str) -> TrialRecord | None:
         with self._store.reading() as unit:
-            found = unit.trial(nct_id)
+            found = unit.shown_trial(nct_id)
         return None if found is None else self._records.record(found)
 
     def _summary(self, key: str) -> views.SummaryData | None:
@@ -58,17 +56,11 @@ class StoredPages:
             if conversation is None or not verdicts:
                 return None
             stored = unit.trial_as_of(screening.trial_id, verdicts[-1].at) or unit.trial(screening.trial_id)
-            # The latest answer on each attribute counts: a correction comes after what it corrects.
-            rows = {row.attribute: row for row in unit.answers(screening.id)}
+            answers = answers_of(unit.answers(screening.id), self._library.attributes)
         if stored is None:
             return None
         record = self._records.record(stored)
         words = self._library.in_locale(conversation.locale).speaking_of(about_of(screening))
-        answers = {
-            name: Answer(name, Outcome(row.state), None if row.value is None else canonical(row.value), row.said)
-            for name, row in rows.items()
-            if name in self._library.attributes
-        }
         assessment = Interview(self._library.attributes, screened(record, self._unreviewed)).assess(answers)
         texts = ResultTexts(words, record, answers)
         return views.SummaryData(

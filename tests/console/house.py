@@ -22,7 +22,11 @@ from bot.conversations.taking_over import while_taken_over
 from bot.conversations.transcripts import EventReader
 from bot.deliveries.outbox import Outbox
 from bot.sealing import Sealer, new_key
+from bot.settings import PROJECT
 from bot.store import Account, Store
+from bot.trials import TrialRecord, load_records
+from bot.trials.registry.api import RegistryClient, user_agent
+from bot.trials.registry.record import Reader
 from bot.web.app import make_app
 from bot.web.console.routes import add_console
 from bot.web.console.services import CONSOLE, ConsoleServices
@@ -59,6 +63,33 @@ class Clock:
 
 
 @dataclass
+class Elsewhere:
+    """Where the registry is, once a test has one."""
+
+    url: str = "http://127.0.0.1:9/api/v2"
+
+    def client(self) -> RegistryClient:
+        """Asks once, at once."""
+        return RegistryClient(self.url, user_agent=user_agent(), seconds_between=0, tries=1)
+
+
+_SHIPPED: list[TrialRecord] = []
+_READERS: list[Reader] = []
+
+
+def _shipped(library: Library) -> tuple[TrialRecord, ...]:
+    if not _SHIPPED:
+        _SHIPPED.extend(load_records(PROJECT / "trials", library.attributes))
+    return tuple(_SHIPPED)
+
+
+def _reader(library: Library) -> Reader:
+    if not _READERS:
+        _READERS.append(Reader.load(library))
+    return _READERS[0]
+
+
+@dataclass
 class House:
     """The app and everything behind it."""
 
@@ -70,6 +101,7 @@ class House:
     services: Services
     console: ConsoleServices
     clock: Clock
+    registry: Elsewhere
     url: str = ""
     _numbers: list[int] = field(default_factory=lambda: [0])
 
@@ -139,12 +171,25 @@ def make_house(
     )
     pages = Pages({locale: words.files["site"] for locale, words in library.words.items()})
     app = make_app(services, pages, StoredPages(store, library))
-    console = ConsoleServices(store, library, desk, Sealer([new_key()]), site_url, clock, **services_of_the_console)
-    add_contact_page(app, ContactDesk(store, library, desk, console.sealer, site_url, clock))
+    registry = Elsewhere()
+    sealer = Sealer([new_key()])
+    console = ConsoleServices(
+        store,
+        library,
+        desk,
+        sealer,
+        site_url,
+        clock,
+        shipped=_shipped(library),
+        registry=registry.client,
+        make_reader=_reader,
+        **services_of_the_console,
+    )
+    add_contact_page(app, ContactDesk(store, library, desk, sealer, site_url, clock))
     # Nobody empties it but a test that does: `await house.app[OUTBOX].send_due()`.
-    add_outbox(app, Outbox(store, console.sealer, clock), at_work=False)
+    add_outbox(app, Outbox(store, sealer, clock), at_work=False)
     add_console(app, console)
-    return House(app, store, library, desk, engine, services, app[CONSOLE], clock)
+    return House(app, store, library, desk, engine, services, app[CONSOLE], clock, registry)
 
 
 class Guest:

@@ -118,6 +118,7 @@ def _full_conversation(store: Store, sender: str, clock: Clock) -> str:
             unit.add_verdict(screening.id, trial_id="NCT06141070", verdict="possible", at=clock(), detail=[])
         unit.add_consent(made.id, text_version="1", text_hash="0" * 64, given=True, at=clock(), screening_id=screening.id)
         unit.add_handoff(made.id, reason="result", at=clock(), screening_id=screening.id)
+        unit.note_unread(made.id, "age")
         unit.begin_turn(made.id, "m1", clock())
         unit.finish_turn(made.id, "m1", [{"text": "SECRETWORD"}], clock())
         unit.add_messages(
@@ -158,6 +159,7 @@ def test_erasing_removes_everything_about_one_conversation_and_counts_it(store: 
         "handoffs": 1,
         "turns": 1,
         "messages": 3,
+        "unread_messages": 1,
         "screenings": 2,
         "conversations": 1,
     }

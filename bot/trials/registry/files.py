@@ -37,6 +37,16 @@ def studies_in(path: Path) -> Iterator[Found]:
         yield from _in_file(file, str(file.relative_to(path)))
 
 
+def studies_in_bytes(content: bytes, name: str) -> Iterator[Found]:
+    """Every record of a file that was sent: of any of these forms, whatever its name ends with."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        yield Found(name, problem="is not UTF-8 text")
+        return
+    yield from _in_text(text, name)
+
+
 def about_how_many(path: Path) -> int:
     """How many records a file or folder seems to hold, for a progress bar: counted by a name that each of them has."""
     files = [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file() and one.suffix.lower() in _ENDINGS]

@@ -114,8 +114,13 @@ def _guarded(route: Route) -> Served:
             return redirect(SET_UP)
         if not isinstance(route.needs, Access) and not visitor.may(route.needs):
             return error_page(request, visitor, "forbidden", 403)
-        if route.method == "POST" and not await _is_their_form(request, visitor):
-            return error_page(request, visitor, "forged", 403)
+        if route.largest_form is not None:
+            request = request.clone(client_max_size=route.largest_form)
+        try:
+            if route.method == "POST" and not await _is_their_form(request, visitor):
+                return error_page(request, visitor, "forged", 403)
+        except web.HTTPRequestEntityTooLarge:
+            return error_page(request, visitor, "too_large", 413)
         if not await _is_theirs_to_see(request, visitor):
             return error_page(request, visitor, "not_found", 404)
         return await _answered(request, visitor, lambda: route.handler(request, visitor))

@@ -38,6 +38,8 @@ class Route:
     handler: Handler
     # What a page asks for by itself is no sign that somebody sits before it, and keeps no session awake.
     by_itself: bool = False
+    # Bytes of a form, where files are sent along; None: as everywhere.
+    largest_form: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

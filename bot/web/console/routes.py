@@ -12,9 +12,11 @@ from bot.web.console import (
     contact,
     conversation,
     conversation_work,
+    criteria,
     deliveries,
     erasures,
     exports,
+    figures,
     inbox,
     invitations,
     me,
@@ -24,6 +26,8 @@ from bot.web.console import (
     signing_in,
     single_sign_on,
     taking_over,
+    trial,
+    trials,
 )
 from bot.web.console.door import served
 from bot.web.console.live import add_streams
@@ -50,6 +54,10 @@ ROUTES: tuple[Route | PublicRoute, ...] = (
     *exports.ROUTES,
     *erasures.ROUTES,
     *audit.ROUTES,
+    *trials.ROUTES,
+    *trial.ROUTES,
+    *criteria.ROUTES,
+    *figures.ROUTES,
 )
 
 

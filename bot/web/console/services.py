@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -15,6 +15,10 @@ from bot.conversations.review import Reviews
 from bot.sealing import Sealer
 from bot.store import Store
 from bot.store.clock import Clock, utc_now
+from bot.trials import TrialRecord
+from bot.trials.loading import Keeper
+from bot.trials.registry.api import RegistryClient, user_agent
+from bot.trials.registry.record import Reader
 from bot.web.console.texts import load_console_texts
 from bot.web.delivering import Delivers
 from bot.web.limits import Buckets, Rate
@@ -50,6 +54,10 @@ class ConsoleServices:
     # Where people may sign in instead of here.
     provider: Provider | None = None
     arrivals: Buckets = field(default_factory=lambda: Buckets(_ARRIVALS))
+    # The trial records that ship, and where others come from.
+    shipped: tuple[TrialRecord, ...] = ()
+    registry: Callable[[], RegistryClient] = lambda: RegistryClient(user_agent=user_agent())
+    make_reader: Callable[[Library], Reader] = Reader.load
 
     @property
     def is_secure(self) -> bool:
@@ -59,6 +67,16 @@ class ConsoleServices:
     def reviews(self) -> Reviews:
         """Conversations as the study team reads them."""
         return Reviews(self.library, self.texts["conversation"], self.desk.unreviewed)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Reads the registry's criteria. Made when it is first needed: that takes a second."""
+        return self.make_reader(self.library)
+
+    @cached_property
+    def keeper(self) -> Keeper:
+        """Puts trial records together and into the store."""
+        return Keeper(self.shipped, lambda: self.reader)
 
 
 CONSOLE: web.AppKey[ConsoleServices] = web.AppKey("console", ConsoleServices)

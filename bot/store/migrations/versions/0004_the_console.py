@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -25,6 +27,8 @@ CONVERSATION_COLUMNS = (
     ("changed_at", MOMENT),
 )
 BEGINNINGS = {"stage": "'in_progress'", "status": "'new'"}
+COUNTED = ("week", "consented", "asks", "decided_after")
+FIGURES = ("week", "channel", "locale", "consented", "stage", "verdict", "trial_id", "asks", "decided_after", "last_at")
 OF_ACCOUNTS = ("assigned_to", "taken_over_by")
 OF_INBOX = ("last_at", "id", "trial_id", "stage", "taken_over_by", "verdict", "status", "assigned_to", "channel", "locale", "waiting_since")
 CONVERSATION_INDEXES = (
@@ -39,6 +43,7 @@ APPEND_ONLY = "audit_entries"
 def upgrade() -> None:
     """Make the new tables, then add to those that are there. Only `messages` is copied on SQLite: nothing refers to it yet."""
     _make_tables()
+    _make_unread()
     for name, kind in CONVERSATION_COLUMNS:
         op.add_column("conversations", sa.Column(name, kind, nullable=True))
     for name, begins in BEGINNINGS.items():
@@ -48,10 +53,18 @@ def upgrade() -> None:
         op.execute(
             f"ALTER TABLE conversations ADD COLUMN {name} INTEGER CONSTRAINT fk_conversations_{name}_accounts REFERENCES accounts (id)"
         )
+    op.add_column("conversations", sa.Column("week", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.add_column("conversations", sa.Column("consented", sa.Boolean(), nullable=True))
+    op.add_column("conversations", sa.Column("asks", sa.String(length=80), nullable=True))
+    op.add_column("conversations", sa.Column("decided_after", sa.Integer(), nullable=True))
+    op.create_index("ix_conversations_figures", "conversations", list(FIGURES))
     op.drop_index(op.f("ix_conversations_last_at"), "conversations")
     op.create_index("ix_conversations_inbox", "conversations", list(OF_INBOX))
     for columns in CONVERSATION_INDEXES:
         op.create_index(op.f("ix_conversations_" + "_".join(columns)), "conversations", list(columns))
+    op.add_column("trial_briefs", sa.Column("title", sa.Text(), server_default=sa.text("''"), nullable=False))
+    op.add_column("trial_briefs", sa.Column("status", sa.String(length=40), nullable=True))
+    op.create_index(op.f("ix_trial_briefs_nct_id_status_title"), "trial_briefs", ["nct_id", "status", "title"])
     op.add_column("screenings", sa.Column("contact_key", sa.String(length=64), nullable=True))
     op.create_index(op.f("ix_screenings_contact_key"), "screenings", ["contact_key"], unique=True)
     with op.batch_alter_table("messages") as messages:
@@ -74,6 +87,39 @@ def _fill_in() -> None:
     op.execute(f"UPDATE conversations SET stage = 'finished' WHERE {latest.format('finished_at')} IS NOT NULL")  # noqa: S608
     refused = "(SELECT given FROM consents WHERE conversation_id = conversations.id ORDER BY id DESC LIMIT 1)"
     op.execute(f"UPDATE conversations SET stage = 'withdrawn' WHERE {refused} = {'0' if _is_sqlite() else 'false'}")  # noqa: S608
+    _fill_in_figures(latest, refused)
+    for name in ("title", "status"):
+        found = f"json_extract(brief, '$.{name}')" if _is_sqlite() else f"(brief ->> '{name}')"
+        op.execute(f"UPDATE trial_briefs SET {name} = substr({found}, 1, {500 if name == 'title' else 40})")  # noqa: S608
+
+
+def _fill_in_figures(latest: str, consent: str) -> None:
+    """What is counted of conversations that are there already."""
+    started = latest.format("id")
+    op.execute(f"UPDATE conversations SET consented = coalesce({consent}, {'0' if _is_sqlite() else 'false'}) WHERE {started} IS NOT NULL")  # noqa: S608
+    asked = "json_extract(snapshot, '$.prompt.attribute')" if _is_sqlite() else "(snapshot -> 'prompt' ->> 'attribute')"
+    op.execute(f"UPDATE conversations SET asks = {latest.format(asked)} WHERE stage = 'in_progress'")  # noqa: S608
+    first = "(SELECT min(v.at) FROM verdicts v JOIN screenings s ON s.id = v.screening_id WHERE s.conversation_id = conversations.id)"
+    between = (
+        f"round((julianday({first}) - julianday(created_at)) * 86400)"
+        if _is_sqlite()
+        else f"round(extract(epoch FROM {first} - created_at))"
+    )
+    op.execute(f"UPDATE conversations SET decided_after = {between} WHERE verdict IS NOT NULL")  # noqa: S608
+    conversations = sa.table("conversations", sa.column("created_at", MOMENT), sa.column("week", sa.Integer()))
+    earliest, last = (
+        op.get_bind().execute(sa.select(sa.func.min(conversations.c.created_at), sa.func.max(conversations.c.created_at))).one()
+    )
+    if earliest is None:
+        return
+    if earliest.tzinfo is not None:
+        earliest = earliest.astimezone(UTC)
+    monday = earliest.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=earliest.weekday())
+    while monday <= last:
+        year, week, _ = monday.isocalendar()
+        within = (conversations.c.created_at >= monday) & (conversations.c.created_at < monday + timedelta(days=7))
+        op.get_bind().execute(conversations.update().where(within).values(week=year * 100 + week))
+        monday += timedelta(days=7)
 
 
 def _keep_the_audit() -> None:
@@ -309,6 +355,23 @@ def _make_tables() -> None:
     op.create_index(op.f("ix_contact_requests_trial_id_id"), "contact_requests", ["trial_id", "id"])
 
 
+def _make_unread() -> None:
+    op.create_table(
+        "unread_messages",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("conversation_id", sa.String(length=32), nullable=False),
+        sa.Column("attribute", sa.String(length=80), nullable=False),
+        sa.Column("week", sa.Integer(), nullable=False),
+        sa.Column("trial_id", sa.String(length=20), nullable=True),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("locale", sa.String(length=35), nullable=False),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], name=op.f("fk_unread_messages_conversation_id_conversations")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unread_messages")),
+    )
+    op.create_index(op.f("ix_unread_messages_conversation_id"), "unread_messages", ["conversation_id"])
+    op.create_index("ix_unread_messages_figures", "unread_messages", ["week", "trial_id", "channel", "locale", "attribute"])
+
+
 def _make_misreadings() -> None:
     op.create_table(
         "misreadings",
@@ -346,9 +409,14 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_screenings_contact_key"), "screenings")
     op.drop_column("screenings", "contact_key")
     op.drop_index("ix_conversations_inbox", "conversations")
+    op.drop_table("unread_messages")
+    op.drop_index(op.f("ix_trial_briefs_nct_id_status_title"), "trial_briefs")
+    for name in ("title", "status"):
+        op.drop_column("trial_briefs", name)
+    op.drop_index("ix_conversations_figures", "conversations")
     for columns in CONVERSATION_INDEXES:
         op.drop_index(op.f("ix_conversations_" + "_".join(columns)), "conversations")
-    for name in (*OF_ACCOUNTS, *BEGINNINGS, *(name for name, _ in CONVERSATION_COLUMNS)):
+    for name in (*COUNTED, *OF_ACCOUNTS, *BEGINNINGS, *(name for name, _ in CONVERSATION_COLUMNS)):
         op.drop_column("conversations", name)
     op.create_index(op.f("ix_conversations_last_at"), "conversations", ["last_at"])
     for name in (

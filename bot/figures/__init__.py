@@ -1,0 +1,1 @@
+"""Figures: what is counted of conversations, out of counts alone. Pure: no store, no clock, no texts."""
