@@ -9,11 +9,11 @@ from contextlib import contextmanager
 import click
 
 from bot.audit.chain import Fault
-from bot.audit.verifying import verify as verify_chain
 from bot.running.errors import CannotRun
 from bot.running.secrets_file import with_known_audit_key
 from bot.settings import Settings, SettingsError
 from bot.store import Store, StoreError
+from bot.store.verifying import verify as verify_chain
 
 _NOTED = re.compile(r"(\d{1,9}):([0-9a-f]{64})", re.ASCII)
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.audit.verifying import verify
 from bot.store import Store
+from bot.store.verifying import verify
 from tests.audit.conftest import KEY
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientResponse, ClientSession, CookieJar, web
+from yarl import URL
 
 from bot.accounts import passwords
 from bot.accounts.roles import Role
+from bot.accounts.sessions import LASTS
 from bot.contacts.leaving import ContactDesk
 from bot.conversations.desk import Desk
 from bot.conversations.engine_records import EngineRecords
@@ -24,10 +26,12 @@ from bot.deliveries.outbox import Outbox
 from bot.sealing import Sealer, new_key
 from bot.settings import PROJECT
 from bot.store import Account, Store
+from bot.tokens import new_token, token_hash
 from bot.trials import TrialRecord, load_records
 from bot.trials.registry.api import RegistryClient, user_agent
 from bot.trials.registry.record import Reader
 from bot.web.app import make_app
+from bot.web.console.door import cookie_name
 from bot.web.console.routes import add_console
 from bot.web.console.services import CONSOLE, ConsoleServices
 from bot.web.contact_page import add_contact_page
@@ -205,6 +209,17 @@ class Guest:
         status, _ = await self.post("/console/sign-in", login=account.login, password=PASSWORD)
         assert status == 200
         await self.get("/console/inbox")
+        return self
+
+    def arrive(self, account: Account) -> Guest:
+        """Be signed in, without having done so: where how somebody signs in is not the question."""
+        token, now = new_token(), self.house.clock()
+        with self.house.store.unit() as unit:
+            opened = unit.open_account_session(
+                account.id, token_hash=token_hash(token), browser="a browser", at=now, expires_at=now + LASTS, complete=True
+            )
+        self.session.cookie_jar.update_cookies({cookie_name(self.house.console): token}, URL(self.house.url))
+        self.csrf = opened.csrf
         return self
 
     async def get(self, path: str, **headers: str) -> tuple[int, str]:

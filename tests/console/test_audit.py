@@ -13,7 +13,7 @@ from sqlalchemy import text as sql
 
 from bot.accounts.roles import Role
 from bot.audit.actions import Action, ObjectKind
-from bot.audit.verifying import verify
+from bot.store.verifying import verify
 from bot.web.console.texts import load_console_texts
 from tests.console.conftest import SignIn
 from tests.console.house import OTHER_TRIAL, TRIAL, House

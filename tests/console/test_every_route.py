@@ -7,7 +7,8 @@ somebody else's thing of that kind is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -18,16 +19,36 @@ from bot.accounts.roles import PERMISSIONS, Permission, Role
 from bot.web.console.door import CSRF_HEADER
 from bot.web.console.route import Access, PublicRoute, Route
 from bot.web.console.routes import ROUTES
-from tests.console.conftest import SignIn
 from tests.console.house import OTHER_TRIAL, Guest, House
 from tests.console.things import STRANGERS
 
 GUARDED = [route for route in ROUTES if isinstance(route, Route)]
 OPEN = [route for route in ROUTES if isinstance(route, PublicRoute)]
-# Accounts are everybody's business who may manage them; every other thing in an address belongs to a trial or to a person.
-SCOPED = [route for route in GUARDED if "{" in route.path and route.needs is not Permission.MANAGE_ACCOUNTS]
+# Accounts are everybody's business who may manage them, and a figure is a kind of picture; every other thing in an address
+# belongs to a trial or to a person.
+SCOPED = [
+    route
+    for route in GUARDED
+    if "{" in route.path and route.needs is not Permission.MANAGE_ACCOUNTS and not route.path.startswith("/console/figures/")
+]
 # What may differ without anything having been done: when a session was used last.
 _VOLATILE = {"account_sessions"}
+
+
+Arrive = Callable[..., Guest]
+
+
+@pytest.fixture
+async def arrive(house: House) -> AsyncIterator[Arrive]:
+    """Somebody who is signed in: `arrive(Role.AUDITOR)`."""
+    async with AsyncExitStack() as leaving:
+
+        def come(role: Role, **account: Any) -> Guest:
+            guest = Guest(house)
+            leaving.push_async_callback(guest.close)
+            return guest.arrive(house.account(role, **account))
+
+        yield come
 
 
 def name(route: Route | PublicRoute) -> str:
@@ -80,14 +101,14 @@ async def test_a_stranger_is_sent_to_sign_in(house: House, stranger: Guest, rout
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("route", [route for route in GUARDED if isinstance(route.needs, Permission)], ids=name)
-async def test_a_role_without_the_permission_is_refused(house: House, sign_in: SignIn, route: Route, role: Role) -> None:
+async def test_a_role_without_the_permission_is_refused(house: House, arrive: Arrive, route: Route, role: Role) -> None:
     if route.needs in PERMISSIONS[role]:
         # That those who may do it can is what the rooms' own tests show; here only: the door does not refuse them.
-        guest = await sign_in(role, trials=(OTHER_TRIAL,), all_trials=True)
+        guest = arrive(role, trials=(OTHER_TRIAL,), all_trials=True)
         if route.method == "GET" and "events" not in route.path:
             assert (await ask(guest, route, filled(house, route)))[0] != 403
         return
-    guest = await sign_in(role, all_trials=True)
+    guest = arrive(role, all_trials=True)
     path = filled(house, route)
     before = everything(house)
     status, page, _ = await ask(guest, route, path, **{CSRF_HEADER: guest.csrf})
@@ -104,8 +125,8 @@ def who_may(route: Route) -> Role:
 
 @pytest.mark.parametrize("forgery", ["no token", "another session's token", "from another site"])
 @pytest.mark.parametrize("route", [route for route in GUARDED if route.method == "POST" and route.needs is not Access.HALF], ids=name)
-async def test_a_form_that_is_not_theirs_changes_nothing(house: House, sign_in: SignIn, route: Route, forgery: str) -> None:
-    guest, other = await sign_in(who_may(route), all_trials=True), await sign_in(who_may(route), all_trials=True)
+async def test_a_form_that_is_not_theirs_changes_nothing(house: House, arrive: Arrive, route: Route, forgery: str) -> None:
+    guest, other = arrive(who_may(route), all_trials=True), arrive(who_may(route), all_trials=True)
     path = filled(house, route)
     headers: dict[str, str] = {}
     if forgery == "another session's token":
@@ -130,8 +151,8 @@ async def test_a_form_for_strangers_is_not_taken_from_another_site(house: House,
 
 
 @pytest.mark.parametrize("route", SCOPED, ids=name)
-async def test_what_is_not_theirs_is_not_there(house: House, sign_in: SignIn, route: Route) -> None:
-    guest = await sign_in(who_may(route), trials=(OTHER_TRIAL,), all_trials=False)
+async def test_what_is_not_theirs_is_not_there(house: House, arrive: Arrive, route: Route) -> None:
+    guest = arrive(who_may(route), trials=(OTHER_TRIAL,), all_trials=False)
     path = filled(house, route)
     before = everything(house)
     status, _, _ = await ask(guest, route, path, **{CSRF_HEADER: guest.csrf})
@@ -140,8 +161,8 @@ async def test_what_is_not_theirs_is_not_there(house: House, sign_in: SignIn, ro
 
 
 @pytest.mark.parametrize("route", [route for route in GUARDED if "{" in route.path], ids=name)
-async def test_what_never_was_is_not_there_either(house: House, sign_in: SignIn, route: Route) -> None:
-    guest = await sign_in(Role.ADMINISTRATOR)
+async def test_what_never_was_is_not_there_either(house: House, arrive: Arrive, route: Route) -> None:
+    guest = arrive(Role.ADMINISTRATOR)
     path = re.sub(r"{\w+}", "99999999", pattern(route))
     before = everything(house)
     status, page, _ = await ask(guest, route, path, **{CSRF_HEADER: guest.csrf})

@@ -48,6 +48,25 @@ def _invitation(house: House) -> str:
     return token
 
 
+def _target(house: House) -> str:
+    with house.store.unit() as unit:
+        added = unit.add_delivery_target(trial_id=TRIAL, kind="mail", address="team@example.org", secret=None, at=house.clock())
+    return str(added.id)
+
+
+def _delivery(house: House) -> str:
+    target = int(_target(house))
+    with house.store.unit() as unit:
+        return str(unit.enqueue("handoff.created", target, {}, at=house.clock()).id)
+
+
+def _receipt(house: House) -> str:
+    with house.store.unit() as unit:
+        erasure = unit.erase_conversation(house.conversation("yes"), by="patient", at=house.clock())
+    assert erasure is not None
+    return erasure.receipt
+
+
 STRANGERS: Mapping[str, Callable[[House], str]] = {
     "conversation": lambda house: house.conversation("yes", "57"),
     "trial": lambda _house: TRIAL,
@@ -58,4 +77,10 @@ STRANGERS: Mapping[str, Callable[[House], str]] = {
     # Of a line in the conversation that the path names before it.
     "position": lambda _house: "1",
     "token": _invitation,
+    "target": _target,
+    "delivery": _delivery,
+    "receipt": _receipt,
+    # Of the trial that the path names before it.
+    "criterion": lambda _house: "I3",
+    "figure": lambda _house: "funnel",
 }

@@ -11,8 +11,8 @@ from http.cookiejar import CookieJar
 import pytest
 
 from bot.accounts.roles import FIRST_LOGIN
-from bot.audit.verifying import verify
 from bot.store import Store
+from bot.store.verifying import verify
 from tests.people import people
 from tests.product import Product
 from tests.rights.everywhere import in_files, in_tables

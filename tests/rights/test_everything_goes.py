@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit.verifying import verify
 from bot.conversations.engine_records import EngineRecords, NotForgottenError
 from bot.conversations.erasing import PATIENT, Erasures
 from bot.conversations.transcripts import EventReader
 from bot.store.tables import Table
+from bot.store.verifying import verify
 from tests.console.house import House
 from tests.rights.conftest import WORDS, Files, pending, with_everything
 from tests.rights.everywhere import counts, in_files, in_tables

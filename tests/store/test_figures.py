@@ -135,7 +135,7 @@ def test_the_latest_reply_to_the_question_for_consent_counts(store: Store) -> No
 def test_an_erased_conversation_is_counted_nowhere(store: Store, talks: list[tuple[Conversation, dict[str, int]]]) -> None:
     with store.unit() as unit:
         for talk, _ in talks:
-            unit.erase_conversation(talk.id)
+            unit.erase_conversation(talk.id, by="patient", at=NOON)
         for counted in (
             unit.progress_by_week(ALL),
             unit.progress_by_trial(ALL),

@@ -26,7 +26,7 @@ ALLOWED = {
     "figures": set(),
     "audit": set(),
     "store": {"audit", "figures"},
-    "conversations": {"criteria", "screening", "matching", "places", "trials", "words", "store", "accounts", "json_lines"},
+    "conversations": {"criteria", "screening", "matching", "places", "trials", "words", "store", "accounts", "audit", "json_lines"},
     "engine": {"screening", "ordinary_words"},
 }
 

@@ -14,8 +14,8 @@ from aiohttp import web
 from bot.accounts.roles import Permission
 from bot.audit.actions import Action
 from bot.audit.chain import Entry
-from bot.audit.verifying import verify
 from bot.exports import audit_files
+from bot.store.verifying import verify
 from bot.web.console.door import redirect
 from bot.web.console.downloads import download
 from bot.web.console.erasures import names_of

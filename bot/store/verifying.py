@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.audit.chain import Entry, Fault, Head, Unreadable, faults
-from bot.store import Store
+from bot.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
