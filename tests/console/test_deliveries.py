@@ -12,6 +12,7 @@ from bot.store import DeliveryTarget
 from bot.web.outbox import OUTBOX
 from tests.console.asking import told
 from tests.console.conftest import SignIn
+from tests.console.everything import with_everything
 from tests.console.house import OTHER_TRIAL, TRIAL, Guest, House
 
 ROOM = "/console/deliveries"
@@ -190,3 +191,13 @@ async def test_the_log_is_read_page_by_page(house: House, manager: Guest) -> Non
     assert "Older" not in page
     for wrong in ("-1", "x", "9" * 30, "²"):
         assert (await manager.get(f"{ROOM}?before={wrong}"))[0] == 200
+
+
+async def test_the_log_outlives_an_erasure(house: House, sign_in: SignIn) -> None:
+    conversation = with_everything(house)
+    with house.store.unit() as unit:
+        unit.erase_conversation(conversation, by="patient", at=house.clock())
+    status, page = await (await sign_in(Role.ADMINISTRATOR)).get("/console/deliveries")
+    assert status == 200
+    assert "a@example.org" in page
+    assert conversation not in page
