@@ -45,7 +45,7 @@ def load_widget() -> Asset:
 
 def load_static() -> dict[str, Asset]:
     """The site's static files by name: our own, and the libraries of others, which `vendored.json` lists with their origin."""
-    folders = (_HERE / "static", _HERE / "static" / "vendor")
+    folders = (_HERE / "static", _HERE / "static" / "console", _HERE / "static" / "vendor")
     return {path.name: load_asset(path) for folder in folders for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
 
 

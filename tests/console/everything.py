@@ -51,6 +51,7 @@ def with_everything(house: House, files: EngineFiles | None = None) -> str:
         unit.add_messages(conversation, [NewMessage("the-event", "coordinator", "Dear Petronella", now, author=account.id)])
         unit.begin_turn(conversation, "kept", now)
         unit.finish_turn(conversation, "kept", [{"text": "zebrafish"}], now)
+        unit.note_unread(conversation, "age")
         _add_rows(unit._session, conversation, screening.id, account.id, session.id, now)
     if files is not None:
         files.track(conversation, "I am zebrafish", "Petronella")
