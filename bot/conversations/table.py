@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.conversations.erasing import PATIENT, erase
-from bot.conversations.messages import Message
+from bot.conversations.messages import Message, NoticeCustom
 from bot.conversations.rendering import Renderer
 from bot.conversations.snapshots import answers_of, last_of, sent_twice, snapshot_of, state_of
 from bot.screening import steps
@@ -152,7 +152,8 @@ class Table(ABC):
             last_words = self._renderer(turn.state, screening).render(turn.steps)
             erasure = erase(self._unit, self._conversation.id, by=PATIENT, at=self._now)
             if erasure is not None:
-                last_words.append(Message(text=self._words.text("erase_receipt", receipt=erasure.receipt)))
+                told = self._words.text("erase_receipt", receipt=erasure.receipt)
+                last_words.append(Message(text=told, custom=NoticeCustom(code="receipt")))
             return Reply(messages=_as_json(last_words), erased=True)
         message_id = incoming.message_id if incoming else None
         if any(isinstance(step, steps.Restarted) for step in turn.steps):

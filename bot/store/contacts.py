@@ -26,6 +26,11 @@ class Contacts(Screenings, TrialSettingsPart):
         settings = self.trial_settings(trial_id)
         return settings.active and settings.takes_contacts
 
+    def trials_asked_for(self, conversation_id: str) -> frozenset[str]:
+        """The trials whose study teams somebody asked to contact them, whatever the conversation came to be about afterwards."""
+        found = select(ContactRequestRow.trial_id).where(ContactRequestRow.conversation_id == conversation_id)
+        return frozenset(self._session.scalars(found))
+
     def days_kept(self, trial_id: str) -> int | None:
         """How many days after its last message a conversation about a trial is kept; None where the trial says nothing of its own."""
         return self.trial_settings(trial_id).keep_days

@@ -95,7 +95,7 @@ async def test_erasing_ends_the_loop_and_the_turn(by_name: dict[str, Action], ta
     talk.say("erase my answers")
     events, messages = await run(by_name["action_screening"], tracker(talk.conversation_id, "#erase=confirm", "erase", 1.0))
     assert [(event["event"], event["name"]) for event in events] == [("active_loop", None), ("followup", "action_listen")]
-    assert [message["custom"]["code"] for message in messages] == ["erased"]
+    assert [message["custom"]["code"] for message in messages] == ["erased", "receipt"]
 
 
 @pytest.mark.parametrize(

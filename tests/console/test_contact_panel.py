@@ -150,3 +150,17 @@ async def test_what_a_patient_wrote_stays_text(house: House, stranger: Guest, si
 
 async def test_the_conversations_page_is_given_the_panel(house: House, asked: str) -> None:
     assert PANELS.count(contact_panel) == 1
+
+
+async def test_who_was_asked_to_call_finds_the_chat_though_it_turned_to_another_trial(house: House, asked: str, sign_in: SignIn) -> None:
+    conversation = asked.split("/")[3]
+    theirs, others = await sign_in(), await sign_in(trials=(OTHER_TRIAL,))
+    assert (await others.get(f"/console/conversations/{conversation}"))[0] == 404
+    with house.store.unit() as unit:
+        unit.turn_conversation(conversation, OTHER_TRIAL)
+    assert (await others.get(f"/console/conversations/{conversation}"))[0] == 200
+    assert (await theirs.get(f"/console/conversations/{conversation}"))[0] == 200
+    status, page = await theirs.post(f"{asked}/reveal")
+    assert status == 200
+    assert PHONE in page
+

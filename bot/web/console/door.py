@@ -203,13 +203,14 @@ async def _is_theirs_to_see(request: web.Request, visitor: Visitor) -> bool:
         request[_TRIAL] = trial.upper()
     name = request.match_info.get("conversation")
     if name is not None:
-        conversation = await asyncio.to_thread(_conversation, request.app[CONSOLE], name)
-        if conversation is None or not visitor.sees_trial(conversation.trial_id):
+        conversation, asked = await asyncio.to_thread(_conversation, request.app[CONSOLE], name)
+        # Who was asked to contact somebody may read the chat, as they were told, though it may have turned to another trial since.
+        if conversation is None or not any(visitor.sees_trial(trial) for trial in (conversation.trial_id, *asked)):
             return False
         request[_CONVERSATION] = conversation
     return True
 
 
-def _conversation(services: ConsoleServices, name: str) -> Conversation | None:
+def _conversation(services: ConsoleServices, name: str) -> tuple[Conversation | None, frozenset[str]]:
     with services.store.reading() as unit:
-        return unit.conversation(name)
+        return unit.conversation(name), unit.trials_asked_for(name)
