@@ -79,7 +79,7 @@ def test_erased_from_the_chat(product: Product, told: Conversation) -> None:
     assert found_in(product) != []
     told.say("erase my answers")
     told.say("Yes, erase everything")
-    assert told.codes == ["erased"]
+    assert told.codes == ["erased", "receipt"]
     assert found_in(product) == []
     receipt = told.messages[-1]["text"].removeprefix("Your receipt is ").partition(". ")[0]
     assert "Everything was removed." in Console(product).get(f"/console/erasures/{receipt}")

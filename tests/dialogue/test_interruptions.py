@@ -86,7 +86,7 @@ def test_whatever_comes_first_is_answered_and_consent_is_asked(product: Product,
 
 def test_erasing_ends_it_and_the_next_message_starts_anew(conversation: Conversation) -> None:
     conversation.say_all("erase my answers", "Yes, erase everything")
-    assert conversation.codes == ["erased"]
+    assert conversation.codes == ["erased", "receipt"]
     conversation.say("hello")
     assert conversation.question == "consent"
 

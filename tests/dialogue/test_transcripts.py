@@ -53,7 +53,7 @@ def test_after_erasing_no_file_holds_what_was_said(product: Product) -> None:
     conversation.say(f"adenocarcinoma of the lung, {secret}")
     conversation.say("erase my answers")
     conversation.say("Yes, erase everything")
-    assert conversation.codes == ["erased"]
+    assert conversation.codes == ["erased", "receipt"]
     for _ in range(20):  # the engine's events are consumed about once a second
         holding = [path.name for path in product.home.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
         if not holding:
