@@ -163,4 +163,3 @@ async def test_who_was_asked_to_call_finds_the_chat_though_it_turned_to_another_
     status, page = await theirs.post(f"{asked}/reveal")
     assert status == 200
     assert PHONE in page
-

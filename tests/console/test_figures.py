@@ -17,7 +17,7 @@ from tests.console.conftest import SignIn
 from tests.console.house import OTHER_TRIAL, TRIAL, Guest, House
 from tests.fakes.registry_api import a_study
 
-CONDITION = "your illness"
+CONDITION = "The patient's illness"
 FINISHED = ("yes", "diabetes")
 
 
@@ -106,13 +106,13 @@ async def test_who_has_not_written_for_a_day_has_stopped(talked: House, sign_in:
     talked.clock.move(hours=2)
     guest = await sign_in(Role.ADMINISTRATOR)
     _, text = await guest.get("/console/figures")
-    assert f"People who stopped, by the question that was open: {CONDITION}: 1; your consent: 1." in text
+    assert f"People who stopped, by the question that was open: {CONDITION}: 1; The consent to questions: 1." in unescape(text)
 
 
 async def test_messages_that_were_not_read_are_counted_at_their_question(talked: House, sign_in: SignIn) -> None:
     guest = await sign_in(Role.ADMINISTRATOR)
     _, text = await guest.get("/console/figures")
-    assert f"Messages that could not be read, by the question that was open: {CONDITION}: 2." in text
+    assert f"Messages that could not be read, by the question that was open: {CONDITION}: 2." in unescape(text)
 
 
 async def test_the_time_to_a_result_is_told(talked: House, sign_in: SignIn) -> None:
@@ -133,7 +133,7 @@ async def test_groups_are_told_apart(talked: House, sign_in: SignIn) -> None:
 async def test_a_conversation_that_was_erased_is_in_no_figure(talked: House, sign_in: SignIn) -> None:
     with talked.store.unit() as unit:
         for sender in unit.changed_since(talked.clock.now.replace(year=2020)):
-            unit.erase_conversation(sender[0])
+            unit.erase_conversation(sender[0], by="patient", at=talked.clock())
     guest = await sign_in(Role.ADMINISTRATOR)
     _, text = await guest.get("/console/figures")
     assert started(text) == "0"

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.accounts.roles import Permission
+from bot.conversations.review.study_words import capital, study_words
 from bot.figures.counting import STOPPED_AFTER, Selection
 from bot.figures.period import Period, period_of
 from bot.figures.report import Counts, Report, report
@@ -21,7 +22,6 @@ from bot.web.console.rendering import page
 from bot.web.console.route import Route
 from bot.web.console.services import CONSOLE, ConsoleServices
 from bot.web.console.visitor import Visitor
-from bot.words import Words
 
 _LONGEST = 80
 """Characters of a filter in an address."""
@@ -124,11 +124,11 @@ def _asked(request: web.Request, visitor: Visitor, services: ConsoleServices) ->
 
 
 def _question(services: ConsoleServices) -> Any:
-    words: Words = services.library.in_locale(None)
+    words = study_words(services.library.in_locale(None), services.texts["conversation"])
 
     def name(attribute: str) -> str:
         """What an attribute is called; one that this release no longer knows keeps its name."""
-        return words.attribute_name(attribute) if attribute in services.library.attributes else attribute
+        return capital(words.attribute_name(attribute)) if attribute in services.library.attributes else attribute
 
     return name
 
