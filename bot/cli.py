@@ -11,6 +11,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("bot.running.commands", "run", "Start everything; Ctrl-C stops it."),
     "train": ("bot.running.commands", "train", "Train the dialogue model, if what it is made from has changed."),
     "transcript": ("bot.conversations.commands", "transcript", "Print one conversation whole."),
+    "accounts": ("bot.accounts.commands", "accounts", "List the console's accounts, and let somebody back in."),
     "misreadings": ("bot.running.misreading_commands", "misreadings", "Export messages that were flagged as misread."),
     "seal": ("bot.seal_commands", "seal", "Make a sealing key; seal everything anew with the newest."),
     "attributes": ("bot.words.commands", "attributes", "List what criteria refer to, and what a screening asks."),

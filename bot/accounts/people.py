@@ -127,17 +127,28 @@ def reset(store: Store, by: Account, account_id: int, now: datetime) -> str:
     with store.unit() as unit:
         if account_id == by.id:
             raise Refused("oneself")
-        held = _held(unit, account_id)
-        if held.state == "disabled":
-            raise Refused("disabled")
-        if held.state == "active":
-            unit.set_password_hash(account_id, None, now)
-            unit.set_second_factor(account_id, None, step=None, recovery_hashes=())
-            unit.set_subject(account_id, None, None)
-            unit.set_failures(account_id, 0)
-        ended = unit.revoke_sessions_of_account(account_id, now)
-        unit.audit(f"account:{by.id}", "account_reset", "account", str(account_id), at=now, detail={"sessions_ended": ended})
-        return _link(unit, account_id, now)
+        return _reset(unit, f"account:{by.id}", account_id, now)
+
+
+def reset_by_operator(store: Store, login: str, now: datetime) -> str | None:
+    """The same for whoever runs the installation, where no administrator can get in any more. None: nobody has that login."""
+    with store.unit() as unit:
+        account = unit.account_by_login(login)
+        return None if account is None else _reset(unit, "system", account.id, now)
+
+
+def _reset(unit: Unit, actor: str, account_id: int, now: datetime) -> str:
+    held = _held(unit, account_id)
+    if held.state == "disabled":
+        raise Refused("disabled")
+    if held.state == "active":
+        unit.set_password_hash(account_id, None, now)
+        unit.set_second_factor(account_id, None, step=None, recovery_hashes=())
+        unit.set_subject(account_id, None, None)
+        unit.set_failures(account_id, 0)
+    ended = unit.revoke_sessions_of_account(account_id, now)
+    unit.audit(actor, "account_reset", "account", str(account_id), at=now, detail={"sessions_ended": ended})
+    return _link(unit, account_id, now)
 
 
 def _link(unit: Unit, account_id: int, now: datetime) -> str:

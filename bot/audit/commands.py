@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 
 from bot.audit.chain import Fault
-from bot.running.errors import CannotRun
-from bot.running.secrets_file import with_known_audit_key
-from bot.settings import Settings, SettingsError
-from bot.store import Store, StoreError
+from bot.running.opened_store import opened_store
 from bot.store.verifying import verify as verify_chain
 
 _NOTED = re.compile(r"(\d{1,9}):([0-9a-f]{64})", re.ASCII)
@@ -46,7 +41,7 @@ def audit() -> None:
 @click.pass_context
 def verify(context: click.Context, noted: dict[int, str]) -> None:
     """Go through the whole audit: one line for each fault, and exit status 1 where there is one."""
-    with _opened() as store:
+    with opened_store() as (store, _):
         found = verify_chain(store, noted)
     for fault in found.faults:
         click.echo(in_words(fault))
@@ -57,7 +52,7 @@ def verify(context: click.Context, noted: dict[int, str]) -> None:
 @audit.command()
 def head() -> None:
     """Print the end of the chain, to be noted where nobody who can write to the database can change it."""
-    with _opened() as store, store.reading() as unit:
+    with opened_store() as (store, _), store.reading() as unit:
         found = unit.audit_head()
     if found is None:
         raise click.ClickException("there is no audit yet")
@@ -67,17 +62,3 @@ def head() -> None:
 def in_words(fault: Fault) -> str:
     """A fault in one line."""
     return f"end of the chain: {fault.what}" if fault.number is None else f"entry {fault.number}: {fault.what}"
-
-
-@contextmanager
-def _opened() -> Iterator[Store]:
-    try:
-        settings = with_known_audit_key(Settings.from_environment())
-        store = Store(settings.database_url, settings.audit_key)
-        try:
-            store.check()
-            yield store
-        finally:
-            store.dispose()
-    except (CannotRun, SettingsError, StoreError) as problem:
-        raise click.ClickException(str(problem)) from None
