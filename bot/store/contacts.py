@@ -5,17 +5,14 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from bot.store.console_tables import ContactRequestRow, RevealRow
+from bot.store.console_tables import ContactRequestRow
 from bot.store.errors import UnknownScreeningError
 from bot.store.records import ContactRequest, JsonObject, Screening, Stage
 from bot.store.screenings import Screenings
 from bot.store.tables import ScreeningRow
 from bot.store.trial_settings import TrialSettingsPart
-
-CONTACT = "contact"
-"""What a session may see, in `reveals`."""
 
 
 class Contacts(Screenings, TrialSettingsPart):
@@ -104,28 +101,6 @@ class Contacts(Screenings, TrialSettingsPart):
         row.stage = stage
         self._note_change(row, at)
         self._session.flush()
-
-    def reveal_contact(self, session_id: int, conversation_id: str, until: datetime) -> None:
-        """Let a session of the console see the contact data of a conversation until a moment."""
-        row = self._session.get(RevealRow, (session_id, conversation_id, CONTACT))
-        if row is None:
-            row = RevealRow(session_id=session_id, conversation_id=conversation_id, what=CONTACT)
-            self._session.add(row)
-        row.until = until
-        self._session.flush()
-
-    def contact_revealed(self, session_id: int, conversation_id: str, now: datetime) -> bool:
-        """Whether a session may see it now."""
-        row = self._session.get(RevealRow, (session_id, conversation_id, CONTACT))
-        return row is not None and now < row.until
-
-    def hide_contact(self, session_id: int, conversation_id: str) -> None:
-        """Mask it again."""
-        self._session.execute(
-            delete(RevealRow).where(
-                RevealRow.session_id == session_id, RevealRow.conversation_id == conversation_id, RevealRow.what == CONTACT
-            )
-        )
 
     def _contact_row(self, conversation_id: str, trial_id: str) -> ContactRequestRow | None:
         return self._session.scalars(

@@ -8,13 +8,12 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.engine import CursorResult
 
-from bot.store.console_tables import AccountRow, AuditRow, MisreadingRow, NoteRow, RevealRow
+from bot.store.console_tables import AccountRow, MisreadingRow, NoteRow
 from bot.store.part import Part
 from bot.store.records import FlaggedMessage, JsonObject, Misreading, Note
 from bot.store.tables import ConversationRow, MessageRow
 
 _AT_ONCE = 1_000
-_OPENED = "opened"
 
 
 class Notes(Part):
@@ -119,44 +118,6 @@ class Notes(Part):
         )
         for number, attribute, meant, text, locale in self._session.execute(rows.execution_options(yield_per=_AT_ONCE)):
             yield FlaggedMessage(number, text, locale, attribute, meant)
-
-    # -- what is seen unmasked
-
-    def reveal(self, session_id: int, conversation_id: str, what: str, until: datetime) -> None:
-        """Let a session see something of a conversation until a moment."""
-        row = self._session.get(RevealRow, (session_id, conversation_id, what))
-        if row is None:
-            self._session.add(RevealRow(session_id=session_id, conversation_id=conversation_id, what=what, until=until))
-        else:
-            row.until = until
-        self._session.flush()
-
-    def hide(self, session_id: int, conversation_id: str, what: str) -> None:
-        """Mask it again."""
-        self._session.execute(
-            delete(RevealRow).where(
-                RevealRow.session_id == session_id, RevealRow.conversation_id == conversation_id, RevealRow.what == what
-            )
-        )
-        self._session.flush()
-
-    def revealed_until(self, session_id: int, conversation_id: str, what: str, now: datetime) -> datetime | None:
-        """Until when a session sees it; None where it is masked."""
-        row = self._session.get(RevealRow, (session_id, conversation_id, what))
-        return row.until if row is not None and now < row.until else None
-
-    def opened_since(self, actor: str, session_id: int, conversation_id: str, moment: datetime) -> bool:
-        """Whether the audit has it that a session opened a conversation at a moment or later."""
-        details = self._session.scalars(
-            select(AuditRow.detail).where(
-                AuditRow.object_kind == "conversation",
-                AuditRow.object_id == conversation_id,
-                AuditRow.action == _OPENED,
-                AuditRow.actor == actor,
-                AuditRow.at >= moment,
-            )
-        )
-        return any(isinstance(detail, dict) and detail.get("session") == session_id for detail in details)
 
 
 def _misreading(row: MisreadingRow, author: str) -> Misreading:

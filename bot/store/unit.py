@@ -14,6 +14,7 @@ from bot.store.inbox import Inbox
 from bot.store.invitations import Invitations
 from bot.store.notes import Notes
 from bot.store.retention import Retention
+from bot.store.reveals import Reveals
 from bot.store.review import Review
 from bot.store.saved_views import SavedViews
 from bot.store.sealed import Sealed
@@ -39,6 +40,7 @@ class Unit(
     SavedViews,
     TakeOvers,
     Notes,
+    Reveals,
     Review,
     Sealed,
     Erasing,

@@ -8,6 +8,7 @@ import pytest
 
 from bot.store import ContactRequest, Screening, Store, UnknownConversationError, UnknownScreeningError
 from bot.store.console_tables import TrialSettingRow
+from bot.store.reveals import CONTACT
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NCT = "NCT06141070"
@@ -132,11 +133,11 @@ def test_a_look_is_for_one_session_one_conversation_and_some_minutes(store: Stor
             unit.open_account_session(account.id, token_hash=token * 64, browser="", at=NOON, expires_at=NOON, complete=True).id
             for token in "ab"
         )
-        unit.reveal_contact(one, name, NOON + timedelta(minutes=5))
-        unit.reveal_contact(one, name, NOON + timedelta(minutes=15))
+        unit.reveal(one, name, CONTACT, NOON + timedelta(minutes=5))
+        unit.reveal(one, name, CONTACT, NOON + timedelta(minutes=15))
     with store.unit() as unit:
-        assert unit.contact_revealed(one, name, NOON + timedelta(minutes=14))
-        assert not unit.contact_revealed(one, name, NOON + timedelta(minutes=15))
-        assert not unit.contact_revealed(other, name, NOON)
-        unit.hide_contact(one, name)
-        assert not unit.contact_revealed(one, name, NOON)
+        assert unit.revealed_until(one, name, CONTACT, NOON + timedelta(minutes=14)) is not None
+        assert unit.revealed_until(one, name, CONTACT, NOON + timedelta(minutes=15)) is None
+        assert unit.revealed_until(other, name, CONTACT, NOON) is None
+        unit.hide(one, name, CONTACT)
+        assert unit.revealed_until(one, name, CONTACT, NOON) is None

@@ -140,7 +140,7 @@ def _full_conversation(store: Store, sender: str, clock: Clock) -> str:
         session = unit.open_account_session(
             coordinator.id, token_hash=sender * 20, browser="", at=clock(), expires_at=clock(), complete=True
         )
-        unit.reveal_contact(session.id, made.id, clock())
+        unit.reveal(session.id, made.id, "contact", clock())
     return made.id
 
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.accounts.roles import Permission
 from bot.sealing import SealingError
 from bot.store import ContactRequest, Conversation, JsonObject, Unit
+from bot.store.reveals import CONTACT
 from bot.web.console.door import conversation_of, redirect
 from bot.web.console.rendering import page
 from bot.web.console.route import Route
@@ -44,7 +45,7 @@ class ContactView:
 def contact_panel(services: ConsoleServices, unit: Unit, conversation: Conversation, visitor: Visitor) -> tuple[str, object]:
     """The part of a conversation's page (see `panels`)."""
     may_reveal = visitor.may(Permission.REVEAL)
-    revealed = may_reveal and unit.contact_revealed(visitor.session.id, conversation.id, services.clock())
+    revealed = may_reveal and unit.revealed_until(visitor.session.id, conversation.id, CONTACT, services.clock()) is not None
     shown = tuple(_view(services, request, revealed) for request in _theirs(unit, conversation, visitor))
     return "contact", ContactView(conversation.id, shown, revealed, may_reveal)
 
@@ -104,7 +105,7 @@ def _reveal(services: ConsoleServices, conversation: Conversation, visitor: Visi
         requests = _theirs(unit, conversation, visitor)
         if not requests:
             return False
-        unit.reveal_contact(visitor.session.id, conversation.id, now + REVEALED_FOR)
+        unit.reveal(visitor.session.id, conversation.id, CONTACT, now + REVEALED_FOR)
         for request in requests:
             unit.audit(visitor.actor, "contact_revealed", "conversation", conversation.id, at=now, trial_id=request.trial_id)
     return True
@@ -112,7 +113,7 @@ def _reveal(services: ConsoleServices, conversation: Conversation, visitor: Visi
 
 def _hide(services: ConsoleServices, conversation: Conversation, visitor: Visitor) -> bool:
     with services.store.unit() as unit:
-        unit.hide_contact(visitor.session.id, conversation.id)
+        unit.hide(visitor.session.id, conversation.id, CONTACT)
     return True
 
 

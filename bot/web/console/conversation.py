@@ -13,6 +13,7 @@ from bot.accounts.roles import Permission
 from bot.conversations.review import Review
 from bot.conversations.review.work import LONGEST_NOTE, WorkView, work_on
 from bot.store import Conversation, Unit
+from bot.store.reveals import ANSWERS
 from bot.store.work import LONGEST_REASON, LONGEST_TAG, STATUSES
 from bot.web.changes import CHANGES
 from bot.web.console.door import conversation_of, redirect, visitor_of
@@ -22,7 +23,6 @@ from bot.web.console.route import Route
 from bot.web.console.services import CONSOLE, ConsoleServices
 from bot.web.console.visitor import Visitor
 
-ANSWERS = "answers"
 REVEALED_FOR = timedelta(minutes=15)
 _OPENED_FOR = timedelta(minutes=15)
 """Who looks again within that time has not opened it anew."""
