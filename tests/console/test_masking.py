@@ -83,7 +83,7 @@ async def test_the_values_of_whole_screenings_are_in_no_masked_page(house: House
         house.clock.now = START
         conversation = told(house, {**person.answers, "age": age})
         pages.append((await masked_page(guest, conversation)).replace(conversation, "*").replace(conversation[:8], "*"))
-        assert age not in plain(pages[-1])
+        assert not re.search(rf"\b{age}\b", plain(pages[-1]))
     assert pages[0] == pages[1]
 
 
