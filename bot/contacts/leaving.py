@@ -58,9 +58,15 @@ class Refused:
 class ContactDesk:
     """Takes contact data. What the key does not lead to, any more or at all, is None."""
 
-    def __init__(self, store: Store, library: Library, desk: Desk, sealer: Sealer, site_url: str, clock: Clock) -> None:
+    def __init__(self, store: Store, library: Library, desk: Desk, sealer: Sealer, site_url: str, clock: Clock, keep_days: int = 0) -> None:
+        """`keep_days`: how long conversations are kept after their last message where the trial sets nothing else; 0: for ever."""
+        self._keep_days = keep_days
         self._store, self._library, self._desk = store, library, desk
         self._sealer, self._site_url, self._clock = sealer, site_url, clock
+
+    def _days(self, unit: Unit, nct_id: str) -> int | None:
+        own = unit.days_kept(nct_id)
+        return (self._keep_days if own is None else own) or None
 
     def page(self, key: str) -> ContactPage | None:
         """What stands behind a key."""
@@ -169,7 +175,7 @@ class ContactDesk:
             conversation=conversation,
             screening=screening,
             record=record,
-            texts=ContactTexts(words, record.in_words(words.locale).title, unit.days_kept(record.nct_id)),
+            texts=ContactTexts(words, record.in_words(words.locale).title, self._days(unit, record.nct_id)),
             sites={place(site): site for site in in_order},
             near=where is not None and len(in_order) > 1,
             request=unit.contact_request(conversation.id, record.nct_id),

@@ -13,7 +13,7 @@ from bot.words import Words
 
 @dataclass(frozen=True)
 class ContactTexts:
-    """The texts about one trial for one person. `days` is how long the trial keeps a conversation, None where it does not say."""
+    """The texts about one trial for one person. `days` is how long a conversation is kept, None for ever."""
 
     words: Words
     title: str

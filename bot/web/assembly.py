@@ -103,7 +103,7 @@ def assemble(settings: Settings, clock: Clock = utc_now) -> Assembled:
     pages = Pages({locale: words.files["site"] for locale, words in library.words.items()})
     desk = Desk(store, library, clock, settings.site_url, unreviewed)
     public = make_app(services, pages, StoredPages(store, library, unreviewed))
-    add_contact_page(public, ContactDesk(store, library, desk, sealer, settings.site_url, clock))
+    add_contact_page(public, ContactDesk(store, library, desk, sealer, settings.site_url, clock, settings.keep_days))
     add_outbox(public, _outbox(settings, store, sealer, clock))
     console = ConsoleServices(
         store,

@@ -13,14 +13,16 @@ from typing import Any
 
 import pytest
 
+from bot.contacts.leaving import ContactDesk
 from bot.deliveries.webhooks import body_of
+from bot.sealing import Sealer, new_key
 from bot.store import ContactRequest, Conversation
 from bot.store.console_tables import TrialSettingRow
 from tests.console.asking import EMAIL, FILLED, FITS, NAME, PHONE, PIECES, finished, path_of, shown_in, told
-from tests.console.conftest import house, library, migrated_store, stranger
+from tests.console.conftest import house, library, migrated_store, open_house, stranger
 from tests.console.house import TRIAL, Guest, House
 
-__all__ = ["house", "library", "migrated_store", "stranger"]
+__all__ = ["house", "library", "migrated_store", "open_house", "stranger"]
 
 
 async def send(guest: Guest, path: str, **fields: str) -> tuple[int, str]:
@@ -130,6 +132,19 @@ async def test_the_days_that_a_trial_keeps_are_told(house: House, stranger: Gues
         unit._session.add(TrialSettingRow(trial_id=TRIAL, active=True, keep_days=90, takes_contacts=True))
     _, page = await stranger.get(path_of(finished(house)[1]))
     assert "We keep it for 90 days after your last message" in page
+
+
+@pytest.mark.parametrize(("own", "installation", "told_days"), [(None, 730, 730), (90, 730, 90), (0, 730, None), (None, 0, None)])
+def test_the_installations_days_are_told_where_the_trial_has_none(
+    house: House, own: int | None, installation: int, told_days: int | None
+) -> None:
+    with house.store.unit() as unit:
+        unit._session.add(TrialSettingRow(trial_id=TRIAL, active=True, keep_days=own, takes_contacts=True))
+    _, handoff = finished(house)
+    desk = ContactDesk(house.store, house.library, house.desk, Sealer([new_key()]), house.url, house.clock, installation)
+    page = desk.page(path_of(handoff).rpartition("/")[2])
+    assert page is not None
+    assert page.texts.days == told_days
 
 
 async def test_it_is_private_and_its_forms_go_nowhere_else(house: House, stranger: Guest) -> None:
