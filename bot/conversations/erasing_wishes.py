@@ -33,7 +33,7 @@ class ErasingWish:
             return [Message(text=text("erase_confirm"), buttons=(no, yes), custom=NoticeCustom(code="confirm_erase")).as_json()]
         last_words = [
             Message(text=text("erase_done"), custom=NoticeCustom(code="erased")),
-            Message(text=text("erase_receipt", receipt=erasure.receipt)),
+            Message(text=text("erase_receipt", receipt=erasure.receipt), custom=NoticeCustom(code="receipt")),
         ]
         if erasure.completed_at is None:
             last_words.append(Message(text=text("erase_going_on")))

@@ -115,7 +115,7 @@ def _spoil(house: House, conversation: str) -> None:
                 # Rows that must differ get markup that differs.
                 for number, key in enumerate(session.execute(select(*table.primary_key.columns)).all()):
                     where = [column_ == value for column_, value in zip(table.primary_key.columns, key, strict=True)]
-                    text = markup(f"{table.name}{column}") if number == 0 else f"{number}{markup(column)}"
+                    text = f"{number or ''}{markup(f'{table.name}{column}')}"
                     longest = getattr(table.columns[column].type, "length", None)
                     session.execute(update(table).where(*where).values({column: text[:longest] if longest else text}))
         for row in session.execute(select(Table.metadata.tables["messages"].c["event_key"])).scalars().all():

@@ -84,9 +84,9 @@ async def test_two_workers_at_once_send_each_delivery_once(store: Store, sealer:
     )
 
 
+# SQLite has one writer at a time.
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_rows_that_another_transaction_claims_are_passed_over(store: Store, sealer: Sealer) -> None:
-    if store.backend != "postgresql":
-        pytest.skip("SQLite has one writer at a time")
     target = hook(store, sealer, "http://127.0.0.1/")
     first, second = put(store, target), put(store, target)
     until = NOON + CLAIMED_FOR

@@ -28,7 +28,7 @@ from tests.people import people
 from tests.product import Product, running_product
 
 FITS = people("NCT06141070")[0].answers
-# What the bot always answers: a question about the trial, a command, small talk, an answer to the open question, danger, erasing.
+# What the bot always answers: a question about the trial, a command, small talk, an answer to the open question, danger.
 ALWAYS_ANSWERED = (
     "What are the risks of this trial?",
     "how much is left?",
@@ -36,8 +36,6 @@ ALWAYS_ANSWERED = (
     "no, never",
     "I can't breathe and my chest hurts badly right now",
     "I want to die",
-    "erase my answers",
-    "#erase",
     "start over",
     "/restart",
 )
@@ -187,6 +185,21 @@ def test_the_bot_is_silent_until_it_is_handed_back(product: Product, coordinator
     talk.finish(FITS)
     assert talk.result is not None
     assert talk.result["verdict"] == "likely"
+
+
+def test_only_the_wish_to_be_erased_does_not_wait(product: Product, coordinator: Coordinator, store: Store) -> None:
+    talk = Conversation(product)
+    talk.until("prior_radiotherapy", FITS)
+    conversation = found(store, talk).id
+    coordinator.take_over(conversation)
+    before = tracker(product, conversation)
+    talk.say("erase my answers")
+    assert talk.codes == ["confirm_erase"]
+    assert tracker(product, conversation) == before, "the app asks; the engine's bot stays silent"
+    talk.say("Yes, erase everything")
+    assert talk.codes == ["erased", "receipt"]
+    with store.reading() as unit:
+        assert unit.conversation(conversation) is None
 
 
 def test_danger_is_answered_by_the_bot_as_soon_as_it_is_back(product: Product, coordinator: Coordinator, store: Store) -> None:
