@@ -408,7 +408,7 @@ async def test_a_stream_ends_when_the_conversation_is_erased(door: Door, team: T
     session = await door.open()
     async with listening(door, session) as stream:
         with door.store.unit() as unit:
-            unit.erase_conversation(team.conversation().id, by="patient", at=team.clock())
+            unit.erase_conversation(team.conversation().id, by="patient", at=team.conversation().last_at)
         assert set(await stream.ends()) <= {": still here"}
     async with door.client.get("/chat/events", headers=session) as response:
         assert response.status == 401
