@@ -153,7 +153,7 @@ async def test_who_looks_on_is_told_of_changes_and_of_nothing_else(house: House,
     async with guest.session.get(at(conversation, "/events"), timeout=ClientTimeout(total=20)) as stream:
         assert stream.status == 200
         assert stream.headers["Content-Type"].startswith("text/event-stream")
-        assert await stream.content.readline() == b"retry: 3000\n"
+        assert await stream.content.readline() == b": here\n"
         told = asyncio.create_task(_event(stream.content))
         while not told.done():
             # The first look only learns what there is: a change after it is news.
@@ -161,6 +161,30 @@ async def test_who_looks_on_is_told_of_changes_and_of_nothing_else(house: House,
             await asyncio.to_thread(house.say, conversation, "my secret words")
             await asyncio.wait({told}, timeout=0.2)
         assert await told == [b"event: changed", b"data: changed"]
+
+
+async def test_a_page_that_is_left_open_keeps_no_session_awake(house: House, sign_in: SignIn) -> None:
+    conversation = house.conversation(*SAID)
+    guest = await sign_in()
+    async with guest.session.get(at(conversation, "/events"), timeout=ClientTimeout(total=20)) as stream:
+        assert await stream.content.readline() == b": here\n"
+        house.clock.move(minutes=50)
+        told = asyncio.create_task(_event(stream.content))
+        while not told.done():
+            await asyncio.to_thread(house.say, conversation, "hello")
+            await asyncio.wait({told}, timeout=0.2)
+        await guest.get(at(conversation, "/live"))
+        house.clock.move(minutes=20)
+        ended = asyncio.create_task(_event(stream.content))
+        while not ended.done():
+            await asyncio.to_thread(house.say, conversation, "hello again")
+            await asyncio.wait({ended}, timeout=0.2)
+        last = await ended
+        while last == [b"event: changed", b"data: changed"]:
+            last = await _event(stream.content)
+        assert last[0] == b"event: ended"
+    async with guest.session.get(at(conversation), allow_redirects=False) as response:
+        assert response.status == 303
 
 
 async def _event(stream: asyncio.StreamReader) -> list[bytes]:

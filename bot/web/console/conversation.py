@@ -15,8 +15,8 @@ from bot.conversations.review.work import LONGEST_NOTE, WorkView, work_on
 from bot.store import Conversation, Unit
 from bot.store.reveals import ANSWERS
 from bot.store.work import LONGEST_REASON, LONGEST_TAG, STATUSES
-from bot.web.changes import CHANGES
 from bot.web.console.door import conversation_of, redirect, visitor_of
+from bot.web.console.live import SessionEnded, stream
 from bot.web.console.panels import panels_of
 from bot.web.console.rendering import page
 from bot.web.console.route import Route
@@ -26,8 +26,6 @@ from bot.web.console.visitor import Visitor
 REVEALED_FOR = timedelta(minutes=15)
 _OPENED_FOR = timedelta(minutes=15)
 """Who looks again within that time has not opened it anew."""
-_ALIVE_EVERY = 15.0
-"""Seconds between signs of life: a proxy closes what is silent, and a browser that is gone is noticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +88,19 @@ async def hide(request: web.Request, visitor: Visitor) -> web.StreamResponse:
 async def events(request: web.Request, visitor: Visitor) -> web.StreamResponse:
     """GET /console/conversations/{conversation}/events: a word whenever the page has become old; nothing of what changed."""
     conversation, services = conversation_of(request), request.app[CONSOLE]
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-    with request.app[CHANGES].listening() as queue:
-        await response.prepare(request)
-        await response.write(b"retry: 3000\n\n")
-        revealed = await asyncio.to_thread(_is_revealed, services, visitor, conversation.id)
-        while await visitor_of(request) is not None:
-            changed = await _next_change(queue, conversation.id)
-            # When the time is over the page hides by itself what it showed.
-            is_revealed = await asyncio.to_thread(_is_revealed, services, visitor, conversation.id)
-            told = b"event: changed\ndata: changed\n\n" if changed or is_revealed != revealed else b": alive\n\n"
-            revealed = is_revealed
-            try:
-                await response.write(told)
-            except ConnectionError:
-                break
-    return response
+    revealed = await asyncio.to_thread(_is_revealed, services, visitor, conversation.id)
 
+    async def tell(names: frozenset[str]) -> str | None:
+        nonlocal revealed
+        # The page asks by itself: that keeps no session awake.
+        now_here = await visitor_of(request, by_itself=True)
+        if now_here is None or not now_here.may(Permission.READ_CONVERSATIONS):
+            raise SessionEnded
+        # When the time is over the page hides by itself what it showed.
+        before, revealed = revealed, await asyncio.to_thread(_is_revealed, services, now_here, conversation.id)
+        return "changed" if conversation.id in names or revealed != before else None
 
-async def _next_change(queue: asyncio.Queue[str], conversation_id: str) -> bool:
-    """Wait until a conversation changes; False where a sign of life is due before."""
-    try:
-        async with asyncio.timeout(_ALIVE_EVERY):
-            while await queue.get() != conversation_id:
-                pass
-    except TimeoutError:
-        return False
-    return True
+    return await stream(request, "changed", tell)
 
 
 def revealed_until(unit: Unit, visitor: Visitor, conversation_id: str, now: datetime) -> datetime | None:
@@ -172,8 +156,8 @@ def _hidden(services: ConsoleServices, visitor: Visitor, conversation: Conversat
 _HERE = "/console/conversations/{conversation}"
 ROUTES = (
     Route("GET", _HERE, Permission.READ_CONVERSATIONS, show),
-    Route("GET", f"{_HERE}/live", Permission.READ_CONVERSATIONS, live),
-    Route("GET", f"{_HERE}/events", Permission.READ_CONVERSATIONS, events),
+    Route("GET", f"{_HERE}/live", Permission.READ_CONVERSATIONS, live, by_itself=True),
+    Route("GET", f"{_HERE}/events", Permission.READ_CONVERSATIONS, events, by_itself=True),
     Route("POST", f"{_HERE}/reveal", Permission.REVEAL, reveal),
     Route("POST", f"{_HERE}/hide", Permission.REVEAL, hide),
 )
