@@ -125,7 +125,7 @@ def test_a_patient_who_erases_is_gone_for_the_coordinator_too(desk: Page, patien
     patient.host.get_by_role("button", name="End chat and forget it on this device").click()
     patient.host.get_by_role("button", name="Erase my answers first").click()
     patient.host.get_by_role("button", name="Yes, erase everything").click()
-    expect(patient.state).to_have_text("Everything you wrote here has been erased.")
+    expect(patient.state).to_have_text("Everything you wrote here has been erased.", timeout=15_000)
     with served.store.reading() as unit:
         assert unit.count_conversations() == 0
     desk.get_by_label("Your message to the patient").fill("Too late")
