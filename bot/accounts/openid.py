@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote_plus
 
 import httpx2
@@ -24,6 +24,9 @@ from joserfc.jwk import KeySet
 from bot.accounts.refusals import Refused
 from bot.accounts.single_sign_on import Identity
 from bot.accounts.started import Started
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySetSerialization
 
 _log = logging.getLogger(__name__)
 
@@ -146,7 +149,7 @@ class Provider:
                 for needed in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
                     if not isinstance(metadata.get(needed), str):
                         raise ValueError(f"its discovery document has no {needed}")
-                keys = KeySet.import_key_set(await self._fetched(client, metadata["jwks_uri"]))  # type: ignore[arg-type]
+                keys = KeySet.import_key_set(cast("KeySetSerialization", await self._fetched(client, metadata["jwks_uri"])))
         except (httpx2.HTTPError, JoseError, ValueError) as problem:
             raise _away(problem) from None
         self._published = _Known(metadata, keys, now)

@@ -6,7 +6,7 @@ import hmac
 import logging
 import unicodedata
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from rasa.shared.exceptions import RasaException
@@ -18,6 +18,8 @@ from bot.engine.pausing import set_paused
 from bot.engine.turns import TurnFailed
 
 logger = logging.getLogger(__name__)
+
+Asked = TypeVar("Asked")
 
 NAME = "trialchat"
 SECRET_HEADER = "X-Trialchat-Secret"  # noqa: S105 - a header's name
@@ -119,45 +121,42 @@ class TrialchatInput(InputChannel):
     def _is_known(self, request: Request) -> bool:
         return hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode("utf-8", "replace"), self._secret)
 
+    def _asked(self, request: Request, read: Callable[[Any], Asked]) -> Asked | HTTPResponse:
+        """What somebody who knows the secret asks; or the answer that says why it cannot be."""
+        if not self._is_known(request):
+            return json({"error": "unknown caller"}, status=401)
+        try:
+            return read(request.json)
+        except ValueError as error:
+            return json({"error": str(error)}, status=400)
+        except Exception:  # Sanic's own error would echo the body
+            return json({"error": "expected JSON"}, status=400)
+
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         webhook = Blueprint("trialchat_webhook")
 
         @webhook.route("/webhook", methods=["POST"])
         async def receive(request: Request) -> HTTPResponse:
-            if not self._is_known(request):
-                return json({"error": "unknown caller"}, status=401)
-            try:
-                turn = read_turn(request.json)
-            except ValueError as error:
-                return json({"error": str(error)}, status=400)
-            except Exception:  # Sanic's own error would echo the body
-                return json({"error": "expected JSON"}, status=400)
-            return await answer(turn)
+            asked = self._asked(request, read_turn)
+            if isinstance(asked, HTTPResponse):
+                return asked
+            return await answer(asked)
 
         @webhook.route("/understand", methods=["POST"])
         async def understand(request: Request) -> HTTPResponse:
-            if not self._is_known(request):
-                return json({"error": "unknown caller"}, status=401)
-            try:
-                texts = read_texts(request.json)
-            except ValueError as error:
-                return json({"error": str(error)}, status=400)
-            except Exception:  # Sanic's own error would echo the body
-                return json({"error": "expected JSON"}, status=400)
+            asked = self._asked(request, read_texts)
+            if isinstance(asked, HTTPResponse):
+                return asked
             agent = request.app.ctx.agent
-            parsed = [await agent.parse_message(ordinary_text(text)) for text in texts]
+            parsed = [await agent.parse_message(ordinary_text(text)) for text in asked]
             return json({"understood": [{part: found.get(part) for part in ("intent", "answers", "sentences")} for found in parsed]})
 
         @webhook.route("/pause", methods=["POST"])
         async def pause(request: Request) -> HTTPResponse:
-            if not self._is_known(request):
-                return json({"error": "unknown caller"}, status=401)
-            try:
-                conversation, paused = read_pause(request.json)
-            except ValueError as error:
-                return json({"error": str(error)}, status=400)
-            except Exception:  # Sanic's own error would echo the body
-                return json({"error": "expected JSON"}, status=400)
+            asked = self._asked(request, read_pause)
+            if isinstance(asked, HTTPResponse):
+                return asked
+            conversation, paused = asked
             try:
                 changed = await set_paused(request.app.ctx.agent, conversation, paused)
             except (TurnFailed, Exception) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Json = Any
 JsonObject = dict[str, Any]
@@ -20,6 +20,10 @@ WorkStatus = Literal["new", "to_call", "called", "prescreening", "enrolled", "cl
 TargetKind = Literal["mail", "webhook"]
 DeliveryOutcome = Literal["waiting", "delivered", "given_up"]
 CriterionStatus = Literal["reviewed", "unreviewed"]
+# In the order in which lists have them.
+STAGES: tuple[Stage, ...] = get_args(Stage)
+WORK_STATUSES: tuple[WorkStatus, ...] = get_args(WorkStatus)
+VERDICTS = ("likely", "possible", "unlikely")
 ReviewAction = Literal["approved", "edited", "returned"]
 
 

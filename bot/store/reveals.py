@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
@@ -11,6 +11,7 @@ from bot.store.part import Part
 
 ANSWERS, CONTACT = "answers", "contact"
 """What can be revealed of a conversation: what was said, or how to reach the person."""
+REVEALED_FOR = timedelta(minutes=15)
 _OPENED = "opened"
 
 

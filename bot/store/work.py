@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import get_args
 
 from sqlalchemy import select
 
@@ -15,7 +14,6 @@ from bot.store.errors import StoreError
 from bot.store.part import Part
 from bot.store.records import WorkStatus
 
-STATUSES: tuple[WorkStatus, ...] = get_args(WorkStatus)
 LONGEST_TAG = 40
 LONGEST_REASON = 200
 # A tag that holds one of these could make the text beside it read backwards.

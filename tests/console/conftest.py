@@ -54,7 +54,7 @@ async def sign_in(house: House) -> AsyncIterator[SignIn]:
         async def come(role: Role = Role.COORDINATOR, **account: object) -> Guest:
             guest = Guest(house)
             leaving.push_async_callback(guest.close)
-            return await guest.sign_in(house.account(role, **account))  # type: ignore[arg-type]
+            return await guest.sign_in(house.account(role, **account))
 
         yield come
 

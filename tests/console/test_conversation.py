@@ -56,7 +56,7 @@ async def test_beside_a_message_stands_what_was_understood_and_what_a_correction
     page = plain(await revealed(await sign_in(), conversation))
     assert "The patient's age : was 54 years , now 57 years from “actually I am 57” (told unasked)" in page
     assert "Read as inform, 93 % sure" in page
-    assert "Verdict: possible to unlikely" in page
+    assert "Verdict: Possible to Unlikely" in page
     assert "I8 met to not met: You are older than 18." in page
 
 

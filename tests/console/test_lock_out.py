@@ -14,7 +14,7 @@ from tests.console.people import RECOVERY, actions, code, detail, give_password,
 
 
 async def fail(guest: Guest, account: object, times: int) -> list[tuple[int, str]]:
-    return [await give_password(guest, account, f"wrong {number}") for number in range(times)]  # type: ignore[arg-type]
+    return [await give_password(guest, account, f"wrong {number}") for number in range(times)]
 
 
 async def test_four_wrong_ones_cost_nothing_and_a_right_one_starts_afresh(house: House, stranger: Guest) -> None:

@@ -52,7 +52,7 @@ async def test_an_unknown_login_is_written_down_nowhere(house: House, stranger: 
 async def test_who_is_not_active_is_told_the_same_as_well(house: House, stranger: Guest, state: str) -> None:
     account, active = house.account(), house.account()
     with house.store.unit() as unit:
-        unit.set_account_state(account.id, state)  # type: ignore[arg-type]
+        unit.set_account_state(account.id, state)
     refused = await give_password(stranger, account)
     wrong = await give_password(stranger, active, "not the password")
     assert refused[0] == wrong[0] == 403

@@ -53,7 +53,7 @@ def person(house: House, email: str | None = EMAIL, state: str = "active", role:
     account = house.account(role)
     with house.store.unit() as unit:
         unit.set_account(account.id, name=account.name, email=email, role=account.role, all_trials=True, trials=())
-        unit.set_account_state(account.id, state)  # type: ignore[arg-type]
+        unit.set_account_state(account.id, state)
     return now_of(house, account)
 
 

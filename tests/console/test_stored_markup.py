@@ -108,7 +108,7 @@ def _spoil(house: House, conversation: str) -> None:
         screening = unit.current_screening(conversation)
         assert screening is not None
         unit.add_answer(screening.id, attribute="condition", state="known", value=[markup("value")], said=markup("said"), at=house.clock())
-        unit.audit("system", markup("action"), markup("kind"), markup("object"), at=house.clock(), detail={"is": markup("detail")})  # type: ignore[arg-type]
+        unit.audit("system", markup("action"), markup("kind"), markup("object"), at=house.clock(), detail={"is": markup("detail")})
         session = unit._session
         for table in Table.metadata.sorted_tables:
             for column in FREE.get(table.name, ()):

@@ -107,7 +107,7 @@ async def test_a_registry_that_is_not_there_is_said_to_be_out_of_reach(time: Tim
 
 async def test_a_certificate_that_is_not_trusted_is_not_tried_again(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
     async def distrust(self: TCPConnector, request: object, *given: object, **more: object) -> None:
-        raise ClientConnectorCertificateError(request.connection_key, ssl.CertificateError("it expired"))  # type: ignore[attr-defined]
+        raise ClientConnectorCertificateError(request.connection_key, ssl.CertificateError("it expired"))
 
     monkeypatch.setattr(TCPConnector, "connect", distrust)
     async with RegistryClient("https://127.0.0.1:1", user_agent=WHO_ASKS, sleep=time.sleep, clock=time.clock) as client:

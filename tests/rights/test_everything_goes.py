@@ -117,7 +117,7 @@ def test_while_a_file_is_in_use_it_is_not_complete_and_afterwards_it_is_made_so(
     with closing(sqlite3.connect(tmp_path / "events.db")) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
     conversation = with_everything(house, files)
-    with hold(tmp_path / name):  # type: ignore[operator]
+    with hold(tmp_path / name):
         erasure = erasures.erase(conversation, by=PATIENT)
         assert erasure is not None
         assert erasure.completed_at is None

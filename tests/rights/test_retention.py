@@ -287,7 +287,7 @@ async def test_it_runs_while_the_app_runs(house: House, erasures: Erasures) -> N
         look()
         loop.call_soon_threadsafe(looked.set)
 
-    keeping.look = and_tell  # type: ignore[method-assign]
+    keeping.look = and_tell
     task = asyncio.create_task(keeping.run())
     await asyncio.wait_for(looked.wait(), 20)
     task.cancel()

@@ -38,7 +38,7 @@ def started_pids(folder: Path) -> list[list[int]]:
 
 async def until(condition: object, within: float = 15) -> None:
     deadline = time.monotonic() + within
-    while not condition():  # type: ignore[operator]
+    while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         await asyncio.sleep(0.05)
 

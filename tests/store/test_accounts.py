@@ -15,7 +15,7 @@ LATER = NOON + timedelta(minutes=5)
 
 def add(store: Store, login: str = "ada", **more: object) -> Account:
     with store.unit() as unit:
-        return unit.add_account(login=login, name=login.title(), role="coordinator", at=NOON, **more)  # type: ignore[arg-type]
+        return unit.add_account(login=login, name=login.title(), role="coordinator", at=NOON, **more)
 
 
 def test_an_account_is_found_by_id_by_login_and_comes_with_its_trials(store: Store) -> None:

@@ -137,7 +137,7 @@ def test_an_answer_of_an_unknown_kind_is_refused(store: Store, conversation: Con
     with store.unit() as unit:
         screening = unit.start_screening(conversation.id, None, words_version="1", at=NOON)
     with pytest.raises(DBAPIError), store.unit() as unit:
-        unit.add_answer(screening.id, attribute="age", state="maybe", said="61", at=NOON)  # type: ignore[arg-type]
+        unit.add_answer(screening.id, attribute="age", state="maybe", said="61", at=NOON)
 
 
 def test_an_answer_to_an_erased_screening_is_refused(store: Store) -> None:

@@ -177,7 +177,7 @@ async def test_danger_is_in_the_transcript_as_soon_as_the_patient_has_an_answer(
     await door.rest(sender, "hello")
     await team.take(team.conversation())
     write = door.engine.broker.user
-    door.engine.broker.user = lambda *args: write(*args[:3], "safety_emergency")  # type: ignore[method-assign]
+    door.engine.broker.user = lambda *args: write(*args[:3], "safety_emergency")
     await door.rest(sender, "I cannot breathe")
     with door.store.reading() as unit:
         (line,) = unit.unanswered_lines(team.conversation().id)
@@ -187,7 +187,7 @@ async def test_danger_is_in_the_transcript_as_soon_as_the_patient_has_an_answer(
 async def test_an_engine_that_speaks_all_the_same_is_not_passed_on(door: Door, team: Team) -> None:
     session = await door.open()
     await team.take(team.conversation())
-    door.services.engine.say = _speaking  # type: ignore[method-assign]
+    door.services.engine.say = _speaking
     assert await door.send(session, "m1", "hello?") == (200, {"messages": []})
 
 

@@ -80,12 +80,12 @@ async def test_a_line_that_the_app_had_to_say_itself_is_in_the_transcript_once_a
 async def test_health_tells_what_is_away(door: Door) -> None:
     async with door.client.get("/health") as response:
         assert (response.status, await response.json()) == (200, {"status": "ok", "engine": "up", "store": "up"})
-    door.services.engine._base_url = "http://127.0.0.1:1"  # type: ignore[attr-defined]
+    door.services.engine._base_url = "http://127.0.0.1:1"
     async with door.client.get("/health") as response:
         assert (response.status, await response.json()) == (200, {"status": "degraded", "engine": "away", "store": "up"})
 
 
 async def test_the_wrong_secret_between_app_and_engine_is_no_silence(door: Door) -> None:
-    door.services.engine._secret = "wrong"  # type: ignore[attr-defined]
+    door.services.engine._secret = "wrong"
     status, answer = await door.rest("ann", "hello")
     assert (status, answer["error"]["code"]) == (503, "engine_away")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -56,33 +56,30 @@ async def account_page(request: web.Request, visitor: Visitor) -> web.StreamResp
 
 async def change(request: web.Request, visitor: Visitor) -> web.StreamResponse:
     """POST /console/accounts/{account}"""
-    services, account_id = request.app[CONSOLE], number_of(request, "account")
     person = _person(await request.post())
-    try:
-        await asyncio.to_thread(people.change, services.store, visitor.account, account_id, person, services.clock())
-    except Refused as refused:
-        return await _account(request, visitor, person=person, problem=refused.code)
-    return redirect(f"{ACCOUNTS}/{account_id}?done=changed")
+    return await _do(request, visitor, "changed", partial(people.change, person=person, now=request.app[CONSOLE].clock()), person)
 
 
 async def disable(request: web.Request, visitor: Visitor) -> web.StreamResponse:
     """POST /console/accounts/{account}/disable"""
-    services, account_id = request.app[CONSOLE], number_of(request, "account")
-    try:
-        await asyncio.to_thread(people.disable, services.store, visitor.account, account_id, services.clock())
-    except Refused as refused:
-        return await _account(request, visitor, problem=refused.code)
-    return redirect(f"{ACCOUNTS}/{account_id}?done=disabled")
+    return await _do(request, visitor, "disabled", partial(people.disable, now=request.app[CONSOLE].clock()))
 
 
 async def enable(request: web.Request, visitor: Visitor) -> web.StreamResponse:
     """POST /console/accounts/{account}/enable"""
-    services, account_id = request.app[CONSOLE], number_of(request, "account")
+    return await _do(request, visitor, "enabled", partial(people.enable, now=request.app[CONSOLE].clock()))
+
+
+async def _do(
+    request: web.Request, visitor: Visitor, done: str, change: Callable[[Store, Account, int], None], person: people.Person | None = None
+) -> web.StreamResponse:
+    """Do something to the account in the address, and say that it is done, or why not beside what was entered."""
+    account_id = number_of(request, "account")
     try:
-        await asyncio.to_thread(people.enable, services.store, visitor.account, account_id, services.clock())
+        await asyncio.to_thread(change, request.app[CONSOLE].store, visitor.account, account_id)
     except Refused as refused:
-        return await _account(request, visitor, problem=refused.code)
-    return redirect(f"{ACCOUNTS}/{account_id}?done=enabled")
+        return await _account(request, visitor, person=person, problem=refused.code)
+    return redirect(f"{ACCOUNTS}/{account_id}?done={done}")
 
 
 async def reset(request: web.Request, visitor: Visitor) -> web.StreamResponse:

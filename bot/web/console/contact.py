@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
 
 from aiohttp import web
 
 from bot.accounts.roles import Permission
 from bot.sealing import SealingError
 from bot.store import ContactRequest, Conversation, JsonObject, Unit
-from bot.store.reveals import CONTACT
+from bot.store.reveals import CONTACT, REVEALED_FOR
 from bot.web.console.door import conversation_of, redirect
 from bot.web.console.rendering import page
 from bot.web.console.route import Route
 from bot.web.console.services import CONSOLE, ConsoleServices
 from bot.web.console.visitor import Visitor
 
-REVEALED_FOR = timedelta(minutes=15)
 FIELDS = ("name", "phone", "email", "time", "relation")
 
 

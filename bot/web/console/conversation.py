@@ -13,8 +13,9 @@ from bot.accounts.roles import Permission
 from bot.conversations.review import Review
 from bot.conversations.review.work import LONGEST_NOTE, WorkView, work_on
 from bot.store import Conversation, Unit
-from bot.store.reveals import ANSWERS
-from bot.store.work import LONGEST_REASON, LONGEST_TAG, STATUSES
+from bot.store.records import WORK_STATUSES
+from bot.store.reveals import ANSWERS, REVEALED_FOR
+from bot.store.work import LONGEST_REASON, LONGEST_TAG
 from bot.web.console.door import conversation_of, redirect, visitor_of
 from bot.web.console.live import SessionEnded, stream
 from bot.web.console.panels import panels_of
@@ -23,7 +24,6 @@ from bot.web.console.route import Route
 from bot.web.console.services import CONSOLE, ConsoleServices
 from bot.web.console.visitor import Visitor
 
-REVEALED_FOR = timedelta(minutes=15)
 _OPENED_FOR = timedelta(minutes=15)
 """Who looks again within that time has not opened it anew."""
 
@@ -63,7 +63,7 @@ async def _shown(request: web.Request, visitor: Visitor, template: str) -> web.S
         # A part finds its view under its own name, and among all of them.
         panels=found.panels,
         **found.panels,
-        statuses=STATUSES,
+        statuses=WORK_STATUSES,
         longest={"note": LONGEST_NOTE, "tag": LONGEST_TAG, "reason": LONGEST_REASON},
         problem=request.query.get("problem", ""),
         # A part is asked for by itself; its address is that of its page.

@@ -11,7 +11,8 @@ from bot.accounts.roles import Permission
 from bot.audit.actions import Action
 from bot.conversations.review.work import LONGEST_NOTE, OWN_NOTE_FOR, assignees, reason, reason_of
 from bot.store import Conversation, Json, Unit
-from bot.store.work import LONGEST_REASON, STATUSES, NotATagError
+from bot.store.records import WORK_STATUSES
+from bot.store.work import LONGEST_REASON, NotATagError
 from bot.web.console.door import conversation_of, redirect
 from bot.web.console.route import Route
 from bot.web.console.services import CONSOLE, ConsoleServices
@@ -32,7 +33,7 @@ class RefusedError(Exception):
 
 def set_status(services: ConsoleServices, unit: Unit, visitor: Visitor, conversation: Conversation, fields: Fields) -> str:
     """POST …/status: how far the work is; what is closed has a reason."""
-    status = next((one for one in STATUSES if one == fields.get("status")), None)
+    status = next((one for one in WORK_STATUSES if one == fields.get("status")), None)
     if status is None:
         raise RefusedError("no_status")
     because, reasons = fields.get("because", ""), services.texts["conversation"]["closed_because"]

@@ -14,7 +14,7 @@ from bot.accounts.roles import Permission
 from bot.audit.actions import Action
 from bot.exports.files import ExportFile, ExportFormat, Exporting
 from bot.store import Conversation, Unit
-from bot.store.records import ConversationFile, ExportFilter
+from bot.store.records import STAGES, VERDICTS, WORK_STATUSES, ConversationFile, ExportFilter
 from bot.trials import TrialRecord
 from bot.trials.record_cache import RecordCache
 from bot.web.console.door import conversation_of
@@ -26,9 +26,6 @@ from bot.web.console.visitor import Visitor
 
 BATCH = 200
 _LAST_YEAR = 9_000
-STAGES = ("in_progress", "finished", "handed_off", "withdrawn")
-VERDICTS = ("likely", "possible", "unlikely")
-STATUSES = ("new", "to_call", "called", "prescreening", "enrolled", "closed")
 REASONS = ("verification", "safety", "care", "patient", "law")
 """Why somebody may need an export that says who it is about; the audit keeps which of these, never what was typed."""
 SHORTEST_REASON = 10
@@ -116,7 +113,7 @@ async def _form(
         formats=[each.value for each in ExportFormat],
         stages=STAGES,
         verdicts=VERDICTS,
-        statuses=STATUSES,
+        statuses=WORK_STATUSES,
         reasons=REASONS,
     )
 
@@ -143,7 +140,7 @@ class _Form:
             trial=trial,
             stage=self._one_of("stage", STAGES),
             verdict=self._one_of("verdict", VERDICTS),
-            status=self._one_of("status", STATUSES),
+            status=self._one_of("status", WORK_STATUSES),
             since=since,
             # The last day counts whole.
             until=None if until is None else until + timedelta(days=1),

@@ -50,7 +50,7 @@ async def show(request: web.Request, visitor: Visitor) -> web.Response:
     asked = _asked(request, visitor, services)
     found = await asyncio.to_thread(_report, services, asked)
     keep_back = not visitor.may(Permission.READ_CONVERSATIONS)
-    made = Figures(found, services.texts["figures"], _question(services), keep_back=keep_back, whole=False).all()
+    made = Figures(found, _texts(services), _question(services), keep_back=keep_back, whole=False).all()
     chosen = asked.selection
     return page(
         request,
@@ -83,7 +83,7 @@ async def as_file(request: web.Request, visitor: Visitor) -> web.Response:
 
 def _file(services: ConsoleServices, visitor: Visitor, asked: Asked, name: str) -> Figure | None:
     wanted = replace(asked, by=name)
-    figures = Figures(_report(services, wanted), services.texts["figures"], _question(services), keep_back=True, whole=True)
+    figures = Figures(_report(services, wanted), _texts(services), _question(services), keep_back=True, whole=True)
     figure = figures.all().get(name)
     if figure is not None:
         detail: Mapping[str, Any] = {"table": name, **{key: value for key, value in wanted.address.items() if key != "by"}}
@@ -121,6 +121,11 @@ def _asked(request: web.Request, visitor: Visitor, services: ConsoleServices) ->
     )
     by = given.get("by") or ""
     return Asked(selection, period, by if by in GROUPS else GROUPS[0])
+
+
+def _texts(services: ConsoleServices) -> Mapping[str, Any]:
+    """The room's own texts, and what all rooms call alike."""
+    return {**services.texts["states"], **services.texts["figures"]}
 
 
 def _question(services: ConsoleServices) -> Any:

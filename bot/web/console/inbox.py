@@ -13,10 +13,11 @@ from bot.accounts.roles import Permission
 from bot.conversations.working import MOST, AddTag, Assign, Change, RemoveTag, SetStatus, change_all
 from bot.store import Unit
 from bot.store.inbox_records import InboxPage
+from bot.store.records import WORK_STATUSES
 from bot.store.saved_views import LONGEST_NAME
 from bot.store.work import NotATagError, as_tag
 from bot.web.console.door import redirect, visitor_of
-from bot.web.console.inbox_address import INBOX, ME, NOBODY, STATUSES, Asked, NotAnAddressError, asked, has_empty_fields
+from bot.web.console.inbox_address import INBOX, ME, NOBODY, Asked, NotAnAddressError, asked, has_empty_fields
 from bot.web.console.inbox_view import Choices, choices, list_view, page_view
 from bot.web.console.live import SessionEnded, stream
 from bot.web.console.rendering import error_page, page
@@ -132,10 +133,11 @@ def _change(fields: MultiDict[str], visitor: Visitor) -> Change | str:
         case "assign":
             return _assign(fields.get("to", ""), visitor)
         case "status":
-            status, because = fields.get("status", ""), fields.get("because", "").strip()
-            if status not in STATUSES:
+            because = fields.get("because", "").strip()
+            status = next((one for one in WORK_STATUSES if one == fields.get("status")), None)
+            if status is None:
                 return "no_status"
-            return "no_reason" if status == "closed" and not because else SetStatus(status, because or None)  # type: ignore[arg-type]  # seen to be one
+            return "no_reason" if status == "closed" and not because else SetStatus(status, because or None)
         case "add_tag" | "remove_tag" as what:
             try:
                 tag = as_tag(fields.get("tag", ""))

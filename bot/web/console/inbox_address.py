@@ -13,7 +13,7 @@ from multidict import MultiMapping
 
 from bot.store.errors import StoreError
 from bot.store.inbox_records import InboxFilter, InboxKey, ShownStage
-from bot.store.records import WorkStatus
+from bot.store.records import VERDICTS, WORK_STATUSES
 from bot.store.words import terms_of
 from bot.store.work import as_tag
 
@@ -22,9 +22,7 @@ FIELDS = ("words", "trial", "stage", "verdict", "status", "who", "waiting", "cha
 """The filters, in the order in which an address and the list of them have them. `trial` may be there more than once."""
 _SELDOM = frozenset({"verdict", "channel", "locale", "tag", "since", "until", "waiting"})
 NO_TRIAL, NOBODY, ME = "none", "nobody", "me"
-STAGES: tuple[str, ...] = get_args(ShownStage)
-STATUSES: tuple[str, ...] = get_args(WorkStatus)
-VERDICTS = ("likely", "possible", "unlikely")
+SHOWN_STAGES: tuple[str, ...] = get_args(ShownStage)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEY = re.compile(r"(\d{1,17})-([0-9a-f]{1,32})", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -93,9 +91,9 @@ def asked(query: MultiMapping[str], me: int) -> Asked:
     wanted = InboxFilter(
         trials=tuple(trial for trial in map(_named, trials) if trial is not None and trial != NO_TRIAL),
         without_trial=NO_TRIAL in trials,
-        stage=_one_of(found, "stage", STAGES),
+        stage=_one_of(found, "stage", SHOWN_STAGES),
         verdict=_one_of(found, "verdict", VERDICTS),
-        status=_one_of(found, "status", STATUSES),
+        status=_one_of(found, "status", WORK_STATUSES),
         assigned_to=_who(found.get("who"), me),
         waiting=_one_of(found, "waiting", ("yes",)) is not None,
         channel=_named(found.get("channel")),

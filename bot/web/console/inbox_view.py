@@ -12,6 +12,7 @@ from bot.conversations.working import can_have
 from bot.store import Unit
 from bot.store.inbox import A_PAGE, COUNTED
 from bot.store.inbox_records import InboxPage, InboxRow
+from bot.store.records import VERDICTS, WORK_STATUSES
 from bot.store.saved_views import SavedView
 from bot.store.work import Colleague
 from bot.web.console.inbox_address import (
@@ -19,9 +20,7 @@ from bot.web.console.inbox_address import (
     ME,
     NO_TRIAL,
     NOBODY,
-    STAGES,
-    STATUSES,
-    VERDICTS,
+    SHOWN_STAGES,
     Asked,
     address_of,
     key_text,
@@ -100,6 +99,11 @@ class Line:
     tags: tuple[str, ...]
 
 
+def _texts(services: ConsoleServices) -> Mapping[str, Any]:
+    """The room's own texts, and what all rooms call alike."""
+    return {**services.texts["states"], **services.texts["inbox"]}
+
+
 def choices(unit: Unit, visitor: Visitor) -> Choices:
     """What somebody may choose from: nothing of other trials."""
     return Choices(
@@ -113,7 +117,7 @@ def choices(unit: Unit, visitor: Visitor) -> Choices:
 
 def list_view(services: ConsoleServices, visitor: Visitor, what: Asked, found: InboxPage) -> dict[str, Any]:
     """What `inbox_list.html` shows."""
-    s, now = services.texts["inbox"], services.clock()
+    s, now = _texts(services), services.clock()
     return {
         "lines": [_line(row, s, now) for row in found.rows],
         "is_filtered": bool(what.pairs),
@@ -129,7 +133,7 @@ def page_view(
     query: Mapping[str, str], services: ConsoleServices, visitor: Visitor, what: Asked, found: InboxPage, possible: Choices
 ) -> dict[str, Any]:
     """What `inbox.html` shows."""
-    s = services.texts["inbox"]
+    s = _texts(services)
     return {
         **list_view(services, visitor, what, found),
         "asked": what,
@@ -138,7 +142,7 @@ def page_view(
         "views": _views(what, possible, s),
         "searches": visitor.may(Permission.REVEAL),
         "people": [Option(str(one.id), one.name, False) for one in possible.colleagues if can_have(one) and one.id != visitor.account.id],
-        "statuses": [Option(status, s["statuses"][status], False) for status in STATUSES],
+        "statuses": [Option(status, s["statuses"][status], False) for status in WORK_STATUSES],
         "used_tags": possible.tags,
         "message": _message(query, s),
         "problem": s["problems"].get(query.get("problem", "")),
@@ -199,13 +203,13 @@ def _views(what: Asked, possible: Choices, s: Mapping[str, Any]) -> list[ViewLin
 
 
 def _fields(what: Asked, possible: Choices, services: ConsoleServices, visitor: Visitor) -> dict[str, list[Option]]:
-    s = services.texts["inbox"]
+    s = _texts(services)
     trials = [*possible.trials, *([NO_TRIAL] if visitor.trials is None else [])]
-    fixed = {
+    fixed: dict[str, list[tuple[str, str]]] = {
         "trial": [(trial, s["no_trial"] if trial == NO_TRIAL else trial) for trial in trials],
-        "stage": [(stage, s["stages"][stage]) for stage in STAGES],
+        "stage": [(stage, s["stages"][stage]) for stage in SHOWN_STAGES],
         "verdict": [(verdict, s["verdicts"][verdict]) for verdict in VERDICTS],
-        "status": [(status, s["statuses"][status]) for status in STATUSES],
+        "status": [(status, s["statuses"][status]) for status in WORK_STATUSES],
         "who": [(ME, s["me"]), (NOBODY, s["nobody"]), *((str(one.id), one.name) for one in possible.colleagues)],
         "channel": [(channel, s["channels"].get(channel, channel)) for channel in possible.channels],
         "locale": [(locale, s["languages"].get(locale, locale)) for locale in services.library.words],

@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from bot.accounts.roles import Role
 from bot.words import Library
-from tests.browser.conftest import browser
+from tests.browser.conftest import browser, page
 from tests.console.house import PASSWORD, Clock, House, make_house
 from tests.desk_fixtures import library, migrated_store
 
-__all__ = ["browser", "library", "migrated_store"]
+__all__ = ["browser", "library", "migrated_store", "page"]
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
@@ -75,17 +75,6 @@ def context(browser: Browser, window: dict[str, Any]) -> Iterator[BrowserContext
     context.set_default_timeout(10_000)
     yield context
     context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page on which no script may fail and no policy may be broken."""
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None)
-    yield page
-    assert faults == []
 
 
 SignInHere = Callable[..., Page]
