@@ -1,6 +1,6 @@
 # Everything a person does with this project from its folder. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench nlu-report setup train lint types clean
+.PHONY: help run test coverage bench nlu-report setup train lint types audit fuzz clean
 SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
@@ -13,6 +13,9 @@ run: ## set up what is missing, then start everything on http://127.0.0.1:8080 (
 
 test: ## set up what is missing, then run all tests (ARGS="-k widget" for some of them)
 	@scripts/setup engine dev && scripts/test $(ARGS)
+
+coverage: ## how much of the pure core its own tests reach, branches included; fails where it is less than pyproject.toml asks for
+	@scripts/setup dev && exec $(BIN)/python -m pytest tests/unit tests/words -q --cov --hypothesis-seed=0 -n "$${TRIALCHAT_TEST_PROCESSES:-logical}" --maxprocesses 4 --dist loadfile $(ARGS)
 
 bench: ## set up what is missing, then print the benchmarks as tables
 	@scripts/setup engine dev && exec $(BIN)/python -m bench $(ARGS)
@@ -31,6 +34,12 @@ lint: ## check style
 
 types: ## check types
 	@scripts/setup dev && $(BIN)/mypy
+
+audit: ## ask whether anything bad is known of the packages of both environments (ARGS=--may-be-away where nobody may be there to ask)
+	@scripts/setup dev && exec $(BIN)/python -m supply $(ARGS)
+
+fuzz: ## look for inputs that break the readers, for FUZZ_SECONDS each (60)
+	@scripts/setup dev && exec scripts/fuzz $(ARGS)
 
 clean: ## remove the environments, caches and logs; what people said (var/) stays
 	rm -rf .venv .venv-engine .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

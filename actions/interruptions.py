@@ -17,7 +17,7 @@ from bot.conversations.messages import Message
 
 
 class _Interruption(Action):
-    """Says something about the conversation's trial, in its language, and changes nothing."""
+    """Says something about the conversation's trial, in its language, and changes no answer."""
 
     action_name: str
 
@@ -29,8 +29,15 @@ class _Interruption(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         setting = await asyncio.to_thread(self._desk.setting, tracker.sender_id)
-        utter(dispatcher, [message.as_json() for message in self.messages(intent_name(tracker), setting)])
+        intent = intent_name(tracker)
+        if self.calls_a_person(intent):
+            await asyncio.to_thread(self._desk.call_a_person, tracker.sender_id)
+        utter(dispatcher, [message.as_json() for message in self.messages(intent, setting)])
         return []
+
+    def calls_a_person(self, intent: str | None) -> bool:
+        """Whether the study team is to look at the conversation."""
+        return False
 
     @abstractmethod
     def messages(self, intent: str | None, setting: Setting) -> Sequence[Message]:
@@ -46,6 +53,9 @@ class ActionAnswerQuestion(_Interruption):
 
 class ActionOfferHuman(_Interruption):
     action_name = "action_offer_human"
+
+    def calls_a_person(self, intent: str | None) -> bool:
+        return True
 
     def messages(self, intent: str | None, setting: Setting) -> Sequence[Message]:
         return interruptions.offer_human(setting.record, setting.words)
@@ -67,6 +77,9 @@ class ActionSmallTalk(_Interruption):
 
 class ActionSafety(_Interruption):
     action_name = "action_safety"
+
+    def calls_a_person(self, intent: str | None) -> bool:
+        return interruptions.pauses(intent)
 
     def messages(self, intent: str | None, setting: Setting) -> Sequence[Message]:
         return interruptions.safety(intent, setting.words, setting.locale)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from bench import asking, console, criteria, matching_engine, places, planning, reading, turn
+from bench import asking, console, criteria, load, long, matching_engine, places, planning, reading, stored, turn
 
 BENCHMARKS = {
     "turn": turn.main,
+    "long": long.main,
+    "load": load.main,
+    "stored": stored.main,
     "reading": reading.main,
     "planning": planning.main,
     "criteria": criteria.main,

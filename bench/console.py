@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import secrets
 import statistics
@@ -80,32 +81,39 @@ async def _measure(folder: Path, url: str, library: Library, size: int) -> Timin
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     house.url = "http://{}:{}/".format(*runner.addresses[0])
-    of_some, of_all = Guest(house), Guest(house)
+    of_some, of_all, manager = Guest(house), Guest(house), Guest(house)
     await of_some.sign_in(worker)
     await of_all.sign_in(house.account(Role.ADMINISTRATOR))
+    await manager.sign_in(house.account(Role.TRIAL_MANAGER, trials=SCOPE[1:]))
+    # As the app does it when it begins to serve.
+    gc.collect()
+    gc.freeze()
     try:
         found = {}
-        for name, path in _pages(size, conversation).items():
-            guest = of_all if name.endswith("(all trials)") else of_some
-            timings = [await _timed(guest, path) for _ in range(TIMES + WARM_UP)]
-            if None not in timings:
-                found[name] = [seconds for seconds in timings if seconds is not None][WARM_UP:]
+        for name, (path, searched) in _pages(size, conversation).items():
+            guest = of_all if name.endswith("(all trials)") else manager if name.startswith("notifications") else of_some
+            timings = [await _timed(guest, path, searched) for _ in range(TIMES + WARM_UP)]
+            taken = [seconds for seconds in timings if seconds is not None]
+            if len(taken) < len(timings):
+                raise RuntimeError(f"{name}: a page was not shown")
+            found[name] = taken[WARM_UP:]
         return found
     finally:
         await of_some.close()
         await of_all.close()
+        await manager.close()
         await runner.cleanup()
         house.store.dispose()
 
 
-async def _timed(guest: Guest, path: str) -> float | None:
+async def _timed(guest: Guest, path: str, searched: Mapping[str, str] | None) -> float | None:
     begun = time.perf_counter()
-    status, _ = await guest.get(path)
+    status, _ = await guest.get(path) if searched is None else await guest.post(path, searched)
     return time.perf_counter() - begun if status == 200 else None
 
 
-def _pages(size: int, conversation: str) -> Mapping[str, str]:
-    """What is measured: a name, and an address."""
+def _pages(size: int, conversation: str) -> Mapping[str, tuple[str, Mapping[str, str] | None]]:
+    """What is measured: a name, with an address, and with what is searched for there. A search is sent, and leads to a page."""
     middle = InboxKey(NOW - timedelta(minutes=7 * size // 2), "f" * 32)
     lists: dict[str, dict[str, str]] = {
         "first page": {},
@@ -122,6 +130,7 @@ def _pages(size: int, conversation: str) -> Mapping[str, str]:
         "mine": {"who": "me"},
         "nobody's": {"who": "nobody"},
         "waiting": {"waiting": "yes"},
+        "not delivered": {"undelivered": "yes"},
         "of a seldom channel": {"channel": "slack"},
         "in Spanish": {"locale": "es"},
         "with a usual tag": {"tag": "call back"},
@@ -138,11 +147,27 @@ def _pages(size: int, conversation: str) -> Mapping[str, str]:
         "search: the beginning of words": {"words": "aword"},
         "search: usual, and a mixture of filters": {"words": "yes", "channel": "slack", "status": "enrolled", "locale": "es"},
     }
-    pages = {f"inbox: {name}": f"/console/inbox?{urlencode(query)}" for name, query in lists.items()}
+    pages: dict[str, tuple[str, Mapping[str, str] | None]] = {
+        f"inbox: {name}": ("/console/inbox/search", query) if "words" in query else (f"/console/inbox?{urlencode(query)}", None)
+        for name, query in lists.items()
+    }
+    logs: dict[str, dict[str, object]] = {
+        "first page": {},
+        "first page (all trials)": {},
+        "a page in the middle (all trials)": {"before": 2 * size},
+        "to a seldom receiver (all trials)": {"target": 9},
+        "of a seldom event (all trials)": {"event": "test"},
+        "given up (all trials)": {"outcome": "given_up"},
+        "given up": {"outcome": "given_up"},
+        "a mixture that is seldom (all trials)": {"target": 4, "event": "conversation.flagged", "outcome": "given_up"},
+    }
+    pages |= {f"notifications: {name}": (f"/console/deliveries?{urlencode(query)}", None) for name, query in logs.items()}
     return pages | {
-        "inbox: the list alone, as it renews itself": "/console/inbox/list",
-        "a conversation of 60 lines": f"/console/conversations/{conversation}",
-        "figures": "/console/figures",
+        "inbox: the list alone, as it renews itself": ("/console/inbox/list", None),
+        "a conversation of 60 lines": (f"/console/conversations/{conversation}", None),
+        "figures: the last twelve weeks": ("/console/figures", None),
+        "figures: two years": (f"/console/figures?{urlencode({'from': '2024-W48', 'to': '2026-W48'})}", None),
+        "figures: two years (all trials)": (f"/console/figures?{urlencode({'from': '2024-W48', 'to': '2026-W48'})}", None),
     }
 
 

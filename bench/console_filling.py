@@ -10,7 +10,9 @@ from typing import TypeVar
 
 from sqlalchemy import text
 
+from bot.figures.weeks import week_of
 from bot.store.engine import database_url, open_engine
+from bot.store.event_names import FED, Event
 
 _T = TypeVar("_T")
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -19,20 +21,27 @@ SCOPE = ("NCT06141070", "NCT00000001", "NCT00000002")
 LINES = 60
 """Of the conversation whose page is measured."""
 _TRIALS = ([*SCOPE, *(f"NCT{number:08}" for number in range(3, 40)), None], [40, 15, 5, *([1] * 37), 3])
+_TARGETS = (None, *SCOPE, *(f"NCT{number:08}" for number in range(3, 10)))
 _STAGES = (["in_progress", "finished", "handed_off", "withdrawn"], [45, 40, 10, 5])
 _STATUSES = (["new", "to_call", "called", "prescreening", "enrolled", "closed"], [70, 10, 8, 4, 1, 7])
 _CHANNELS = (["widget", "rest", "twilio", "slack"], [80, 12, 7, 1])
 _LOCALES = (["en", "de", "es"], [85, 10, 5])
+_CONSENTED = ([True, False, None], [80, 5, 15])
 _VERDICTS = (["likely", "possible", "unlikely", None], [15, 25, 20, 40])
 _VOCABULARY = 30_000
 _WORDS_EACH = (8, 40)
 _WITH_LINES = 0.2
 _COLUMNS = {
     "conversations": "id channel sender token_hash trial_id locale state created_at last_at stage verdict status closed_because"
-    " assigned_to taken_over_by taken_over_at waiting_since changed_at",
-    "messages": "event_key conversation_id position who text data intent confidence message_id shown at author",
+    " assigned_to taken_over_by taken_over_at waiting_since changed_at week consented decided_after",
+    "messages": "event_key conversation_id position who text data intent confidence message_id shown at author delivery",
     "search_words": "word conversation_id",
     "conversation_tags": "conversation_id tag",
+    "screenings": "id conversation_id number trial_id snapshot state words_version started_at",
+    "contact_requests": "id conversation_id screening_id trial_id sealed text_version text_hash at",
+    "delivery_targets": "id trial_id kind address secret active events created_at",
+    "deliveries": "id key event target_id conversation_id body created_at next_at attempts outcome done done_at problem status",
+    "channel_failures": "id conversation_id channel why attempts said_at at settled",
 }
 
 
@@ -48,6 +57,11 @@ def fill(url: str, number: int, account: int) -> str:
             ("messages", _messages(chance, names)),
             ("search_words", _words(chance, names)),
             ("conversation_tags", _tags(chance, names)),
+            ("screenings", _screenings(names)),
+            ("contact_requests", _requests(chance, names)),
+            ("delivery_targets", _targets()),
+            ("deliveries", _deliveries(chance, names)),
+            ("channel_failures", _failures(chance, names)),
         ):
             _insert(raw, table, rows, is_sqlite=engine.dialect.name == "sqlite")
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -93,6 +107,9 @@ def _conversations(chance: random.Random, names: Sequence[str], account: int) ->
             None if taken is None else _moment(last),
             _moment(last) if waits else None,
             _moment(last),
+            week_of(last - timedelta(minutes=20)),
+            _one_of(chance, _CONSENTED),
+            chance.randint(120, 1_800) if chance.random() < 0.5 else None,
         )
 
 
@@ -120,6 +137,8 @@ def _messages(chance: random.Random, names: Sequence[str]) -> Iterator[Sequence[
                 True,
                 _moment(at),
                 None,
+                # Lines of people that nobody came back to read.
+                "waiting" if not patient and chance.random() < 0.002 else None,
             )
 
 
@@ -133,6 +152,44 @@ def _tags(chance: random.Random, names: Sequence[str]) -> Iterator[Sequence[obje
     for name in names:
         if chance.random() < 0.05:
             yield (name, _one_of(chance, (["call back", "needs interpreter", "site visit"], [90, 9, 1])))
+
+
+def _asking(names: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Who asked to be contacted, with a number: one in ten, and not the one with lines."""
+    return enumerate(names[1::10], 1)
+
+
+def _screenings(names: Sequence[str]) -> Iterator[Sequence[object]]:
+    for number, name in _asking(names):
+        yield (number, name, 1, None, "{}", "nothing", "1", _moment(NOW))
+
+
+def _requests(chance: random.Random, names: Sequence[str]) -> Iterator[Sequence[object]]:
+    for number, name in _asking(names):
+        # Most conversations are about another trial: as if all of these had turned to one since.
+        yield (number, name, number, _one_of(chance, _TRIALS) or SCOPE[0], "sealed", "1", "hash", _moment(NOW))
+
+
+def _targets() -> Iterator[Sequence[object]]:
+    for number, trial in enumerate(_TARGETS, 1):
+        yield (number, trial, "webhook", f"https://{number}.example.org", "sealed", True, json.dumps(list(FED)), _moment(NOW))
+
+
+def _deliveries(chance: random.Random, names: Sequence[str]) -> Iterator[Sequence[object]]:
+    """Four of each conversation, as if all of them had been held within the days for which the log is kept."""
+    for number in range(1, 4 * len(names) + 1):
+        outcome = _one_of(chance, (["delivered", "given_up", "waiting"], [9_980, 15, 5]))
+        event = _one_of(chance, ([*FED, Event.TEST], [500, 100, 20, 379, 1])).value
+        name, at = names[(number - 1) // 4], _moment(NOW - timedelta(seconds=5 * (4 * len(names) - number)))
+        body = json.dumps({"event": event, "conversation_id": name, "trial_id": SCOPE[0], "cursor": number, "receipt": None, "at": at})
+        done = outcome != "waiting"
+        target = _one_of(chance, (range(1, len(_TARGETS) + 1), [90, *([1] * (len(_TARGETS) - 1))]))
+        yield (number, f"{number:032x}", event, target, name, body, at, at, 1, outcome, done, at if done else None, None, 204)
+
+
+def _failures(chance: random.Random, names: Sequence[str]) -> Iterator[Sequence[object]]:
+    for number, name in enumerate((name for name in names if chance.random() < 0.01), 1):
+        yield (number, name, "slack", "answered channel_not_found", 1, _moment(NOW), _moment(NOW), chance.random() < 0.9)
 
 
 def word(rank: int) -> str:

@@ -1,9 +1,8 @@
-"""One turn of one person, beside the same Rasa with an action that only echoes.
+"""One turn of one person, beside Rasa with an action that only echoes: as Rasa comes, and as we start it.
 
-Both engines are the same launcher, model, tracker store and event broker, on the same machine
-in the same run; turns of the two alternate, so that both meet the same noise. The product's
-turn is measured at its public REST door, the echo's at the engine's own, so the difference is
-all that we add: app, reading, criteria, planner, store.
+Same model, tracker store and event broker on SQLite files, same machine, same run; turns of the three alternate, so that all meet the
+same noise. The product's turn is measured at its public REST door, that of Rasa as it comes at its own REST channel, that of the engine as
+we start it (with our corrections) at the engine's door: between the last two is what we add: app, reading, criteria, planner, store.
 """
 
 from __future__ import annotations
@@ -24,10 +23,11 @@ from bench.tables import show
 from bot.settings import PROJECT, Settings
 from tests.engine.standin_actions import StandInActions
 from tests.people import people
-from tests.product import environment, post, running_product, train_once
+from tests.product import environment, free_ports, post, running_product, train_once
 
 CONVERSATIONS = 12
 WARM_UP = 2
+AS_IT_COMES = "Rasa as it comes, with an echo action"
 
 
 def main() -> None:
@@ -38,7 +38,8 @@ def main() -> None:
         model = train_once(home)
         product_home, echo_home = home / "product", home / "echo"
         product_home.mkdir()
-        with running_product(product_home) as product, _echo(model, echo_home) as echo:
+        with running_product(product_home) as product, echo(model, echo_home) as bare, rasa_as_it_comes(model, home / "rasa") as rasa:
+            as_it_comes: list[float] = []
             ours: list[float] = []
             theirs: list[float] = []
             for number in range(CONVERSATIONS + WARM_UP):
@@ -48,16 +49,19 @@ def main() -> None:
                     begun = time.perf_counter()
                     messages = product.send(sender, text, {"trial_id": "NCT06141070"})
                     between = time.perf_counter()
-                    _say(echo, conversation, text)
+                    _say(bare, conversation, text)
                     ended = time.perf_counter()
+                    say_to_rasa(rasa, conversation, text)
+                    last = time.perf_counter()
                     if number >= WARM_UP:
                         ours.append(between - begun)
                         theirs.append(ended - between)
+                        as_it_comes.append(last - ended)
                     text = _next(messages, fits)
     show(
         "One turn, one person (ms)",
-        {"Rasa with an empty echo action": theirs, "trialchat, at its REST door": ours},
-        beside="Rasa with an empty echo action",
+        {AS_IT_COMES: as_it_comes, "Rasa as we start it, with an echo action": theirs, "trialchat, at its REST door": ours},
+        beside=AS_IT_COMES,
     )
 
 
@@ -77,7 +81,7 @@ def _say(settings: Settings, conversation: str, text: str) -> None:
 
 
 @contextmanager
-def _echo(model: Path, home: Path) -> Iterator[Settings]:
+def echo(model: Path, home: Path) -> Iterator[Settings]:
     """The engine alone, with an action that takes every message and says a line."""
     home.mkdir()
     settings = Settings.from_environment(environment(home))
@@ -96,6 +100,39 @@ def _echo(model: Path, home: Path) -> Iterator[Settings]:
         finally:
             process.terminate()
             process.wait(20)
+
+
+@contextmanager
+def rasa_as_it_comes(model: Path, home: Path) -> Iterator[str]:
+    """`rasa run` with the same model and the echo action, nothing of ours around it but the components of its pipeline; its address."""
+    home.mkdir()
+    port, actions_port = free_ports(2)
+    (home / "credentials.yml").write_text("rest:\n", "utf-8")
+    (home / "endpoints.yml").write_text(
+        f"action_endpoint:\n  url: http://127.0.0.1:{actions_port}/webhook\n"
+        f"tracker_store:\n  type: SQL\n  dialect: sqlite\n  db: {home}/tracker.db\n"
+        f"event_broker:\n  type: SQL\n  dialect: sqlite\n  db: {home}/events.db\n",
+        "utf-8",
+    )
+    command: list[str | Path] = [PROJECT / ".venv-engine/bin/python", "-m", "rasa", "run", "--model", model]
+    command += ["--port", str(port), "-i", "127.0.0.1"]
+    command += ["--endpoints", home / "endpoints.yml", "--credentials", home / "credentials.yml"]
+    given = {"PYTHONPATH": str(PROJECT), "RASA_TELEMETRY_ENABLED": "false", "HOME": str(home), "CUDA_VISIBLE_DEVICES": ""}
+    with StandInActions("").serving(actions_port), (home / "rasa.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=home, env=os.environ | given, stdout=log, stderr=log)
+        try:
+            _wait(f"http://127.0.0.1:{port}")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def say_to_rasa(url: str, sender: str, text: str) -> None:
+    """A turn at Rasa's own REST channel."""
+    status, answer = post(f"{url}/webhooks/rest/webhook", {"sender": sender, "message": text})
+    if status != 200:
+        raise RuntimeError(f"Rasa answered {status}: {json.dumps(answer)}")
 
 
 def _wait(url: str) -> None:

@@ -9,6 +9,7 @@ import click
 #: Commands that live with what they do: name → (module, click command in it, one line of help).
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("bot.running.commands", "run", "Start everything; Ctrl-C stops it."),
+    "serve": ("bot.running.commands", "serve", "Run as a service does: nothing is made up or trained."),
     "train": ("bot.running.commands", "train", "Train the dialogue model, if what it is made from has changed."),
     "transcript": ("bot.conversations.commands", "transcript", "Print one conversation whole."),
     "accounts": ("bot.accounts.commands", "accounts", "List the console's accounts, and let somebody back in."),
@@ -21,6 +22,10 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "match": ("bot.matching.commands", "match_files", "Match the people of a file with the trials of another."),
     "audit": ("bot.audit.commands", "audit", "Check that nothing in the audit was removed or altered."),
     "retention": ("bot.conversations.retention_commands", "retention", "Erase what has been kept long enough, or say what that is."),
+    "backup": ("bot.backup.commands", "backup", "Write everything into one encrypted file."),
+    "restore": ("bot.backup.commands", "restore", "Put a backup back."),
+    "doctor": ("bot.doctor.commands", "doctor", "Say what is unsafe about this installation, and what to do."),
+    "widget-snippet": ("bot.web.widget_commands", "widget_snippet", "Print the line that puts the chat on a page of your own."),
     "trials": ("bot.trials.commands", "trials", "Import, list and check trial records."),
 }
 

@@ -16,13 +16,19 @@ class LineFault(ValueError):
 
 def objects(source: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Every object with the number of its line, from one; empty lines are none. `LineFault` where a line is something else."""
-    for number, text in enumerate(source, start=1):
-        if not text.strip():
-            continue
+    number, lines = 0, iter(source)
+    while True:
+        number += 1
         try:
-            data = json.loads(text)
-        except ValueError:
+            text = next(lines)
+            data = json.loads(text) if text.strip() else {}
+        except StopIteration:
+            return
+        except UnicodeDecodeError:
+            raise LineFault(number, "expected UTF-8") from None
+        except (ValueError, RecursionError):
             data = None
         if not isinstance(data, dict):
             raise LineFault(number, "expected a JSON object")
-        yield number, data
+        if text.strip():
+            yield number, data

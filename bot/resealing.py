@@ -42,6 +42,11 @@ def unopenable(store: Store, sealer: Sealer) -> list[Unopenable]:
     return [Unopenable(table, number) for table, number, content in _all(store) if not _opens(sealer, content)]
 
 
+def number_sealed(store: Store) -> int:
+    """How many rows have something sealed."""
+    return sum(1 for _ in _all(store))
+
+
 def seal_anew(store: Store, sealer: Sealer, *, batch: int = BATCH) -> Mapping[str, int]:
     """Seal everything with the sealer's first key; how many rows of each table were changed.
 

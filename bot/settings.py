@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot import setting_values as read
+from bot.json_logs import FORMATS as LOG_FORMATS
+from bot.json_logs import SETTING as LOG_FORMAT
+from bot.origins import AllowedOrigins, OriginsFault
+from bot.setting_values import LONGEST_KEEP_DAYS as LONGEST_KEEP_DAYS
+from bot.setting_values import SettingsError as SettingsError
+
 #: The folder of the project: Rasa's files, the trials, the lexicon and the words are in it.
 PROJECT = Path(__file__).resolve().parent.parent
-#: The app is the one public door, and in part 1 it too stays on this machine.
+#: Where everything listens. The app's public port alone may be told otherwise (`TRIALCHAT_LISTEN`).
 INTERFACE = "127.0.0.1"
+LOOPBACK_NETWORKS = "127.0.0.0/8,::1"
 DEFAULT_PORT = 8080
 #: The registry that trials are imported from, by number or by query.
 REGISTRY_URL = "https://clinicaltrials.gov/api/v2"
@@ -22,11 +28,6 @@ UNREVIEWED = ("age-and-sex", "none", "all")
 
 #: For how many days after their last message conversations are kept, unless the installation or a trial says otherwise.
 DEFAULT_KEEP_DAYS = 730
-LONGEST_KEEP_DAYS = 36_500
-
-
-class SettingsError(ValueError):
-    """A setting that cannot be used; says which, and what is expected."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,22 @@ class Settings:
     # What contact data and the like are sealed with, newest first, separated by commas; and what seals the audit's end.
     sealing_keys: str = ""
     audit_key: str = ""
+    # Which address the public port listens on, and whose word on where a request comes from is taken (networks, by commas).
+    listen: str = INTERFACE
+    proxies: str = LOOPBACK_NETWORKS
+    # Where the engine keeps conversations, takes turns with other engines, and hands its events on. Empty: files of this machine.
+    tracker_url: str = ""
+    locks_url: str = ""
+    events_url: str = ""
     # Where people find the site, where a proxy stands before it. HTTPS there makes cookies secure ones.
     public_url: str = ""
+    # Which websites may open a chat with the widget (`bot.origins`); empty: every one.
+    origins: str = ""
     # Mail to coordinators: smtp[s]://user:password@host:port, and the address it comes from.
     smtp_url: str = ""
     mail_from: str = ""
+    # The file that says which messaging channels there are (docs/channels/README.md); without one there are none.
+    channels: Path | None = None
     # Networks inside one's own house that webhooks may be sent into, separated by commas: 10.1.0.0/16, 127.0.0.1.
     webhook_networks: str = ""
     registry_url: str = REGISTRY_URL
@@ -66,17 +78,21 @@ class Settings:
     takeover_hours: int = 12
     # For how many days after its last message a conversation is kept, where its trial sets nothing else; 0: for ever.
     keep_days: int = DEFAULT_KEEP_DAYS
+    # What opens `GET /metrics` (without it there is no such address), where spans are sent, and how log lines look.
+    metrics_key: str = ""
+    otlp_url: str = ""
+    log_format: str = LOG_FORMATS[0]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the settings; `SettingsError` names the variable that is not as expected."""
-        given = os.environ if environment is None else environment
-        port = _port(given, "PORT", DEFAULT_PORT)
+        given = read.with_files(os.environ if environment is None else environment)
+        port = read.port(given, "PORT", DEFAULT_PORT)
         home = Path(given.get("TRIALCHAT_HOME") or "var").absolute()
         settings = cls(
             port=port,
-            engine_port=_port(given, "TRIALCHAT_ENGINE_PORT", port + 1),
-            actions_port=_port(given, "TRIALCHAT_ACTIONS_PORT", port + 2),
+            engine_port=read.port(given, "TRIALCHAT_ENGINE_PORT", port + 1),
+            actions_port=read.port(given, "TRIALCHAT_ACTIONS_PORT", port + 2),
             home=home,
             models=Path(given.get("TRIALCHAT_MODELS") or home / "models").absolute(),
             database_url=given.get("TRIALCHAT_DATABASE_URL") or f"sqlite:///{home / 'trialchat.db'}",
@@ -85,20 +101,30 @@ class Settings:
             engine_secret=given.get("TRIALCHAT_ENGINE_SECRET", ""),
             sealing_keys=given.get("TRIALCHAT_SEALING_KEYS", ""),
             audit_key=given.get("TRIALCHAT_AUDIT_KEY", ""),
-            public_url=_url(given, "TRIALCHAT_PUBLIC_URL"),
-            smtp_url=_smtp_url(given),
-            mail_from=_mail_address(given, "TRIALCHAT_MAIL_FROM"),
-            webhook_networks=_networks(given, "TRIALCHAT_WEBHOOK_NETWORKS"),
+            listen=read.address(given, "TRIALCHAT_LISTEN", INTERFACE),
+            proxies=read.networks(given, "TRIALCHAT_PROXIES") or LOOPBACK_NETWORKS,
+            tracker_url=read.server(given, "TRIALCHAT_TRACKER_URL", "postgresql", "postgresql://user:password@host/database"),
+            locks_url=read.server(given, "TRIALCHAT_LOCKS_URL", "rediss?", "redis://:password@host:6379/1"),
+            events_url=read.server(given, "TRIALCHAT_EVENTS_URL", "amqps?", "amqp://user:password@host:5672/"),
+            public_url=read.url(given, "TRIALCHAT_PUBLIC_URL"),
+            origins=read.origins(given, "TRIALCHAT_ORIGINS"),
+            smtp_url=read.smtp_url(given),
+            mail_from=read.mail_address(given, "TRIALCHAT_MAIL_FROM"),
+            webhook_networks=read.networks(given, "TRIALCHAT_WEBHOOK_NETWORKS"),
+            channels=Path(given["TRIALCHAT_CHANNELS"]).absolute() if given.get("TRIALCHAT_CHANNELS") else None,
             registry_url=given.get("TRIALCHAT_REGISTRY_URL") or REGISTRY_URL,
             contact=given.get("TRIALCHAT_CONTACT", ""),
-            unreviewed=_one_of(given, "TRIALCHAT_UNREVIEWED", UNREVIEWED),
-            require_second_factor=_one_of(given, "TRIALCHAT_REQUIRE_SECOND_FACTOR", ("0", "1")) == "1",
-            oidc_issuer=_issuer(given, "TRIALCHAT_OIDC_ISSUER"),
+            unreviewed=read.one_of(given, "TRIALCHAT_UNREVIEWED", UNREVIEWED),
+            require_second_factor=read.one_of(given, "TRIALCHAT_REQUIRE_SECOND_FACTOR", ("0", "1")) == "1",
+            oidc_issuer=read.issuer(given, "TRIALCHAT_OIDC_ISSUER"),
             oidc_client_id=given.get("TRIALCHAT_OIDC_CLIENT_ID", ""),
             oidc_client_secret=given.get("TRIALCHAT_OIDC_CLIENT_SECRET", ""),
             oidc_name=given.get("TRIALCHAT_OIDC_NAME", ""),
-            takeover_hours=_hours(given, "TRIALCHAT_TAKEOVER_HOURS", 12),
-            keep_days=_days(given, "TRIALCHAT_KEEP_DAYS", DEFAULT_KEEP_DAYS),
+            takeover_hours=read.hours(given, "TRIALCHAT_TAKEOVER_HOURS", 12),
+            keep_days=read.days(given, "TRIALCHAT_KEEP_DAYS", DEFAULT_KEEP_DAYS),
+            metrics_key=read.metrics_key(given),
+            otlp_url=read.collector(given, "TRIALCHAT_OTLP_URL"),
+            log_format=read.one_of(given, LOG_FORMAT, LOG_FORMATS),
         )
         if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret):
             raise SettingsError(
@@ -109,6 +135,8 @@ class Settings:
                 f"PORT, TRIALCHAT_ENGINE_PORT and TRIALCHAT_ACTIONS_PORT must differ; "
                 f"they are {settings.port}, {settings.engine_port} and {settings.actions_port}"
             )
+        if settings.events_url and not settings.locks_url:
+            raise SettingsError("TRIALCHAT_EVENTS_URL needs TRIALCHAT_LOCKS_URL: by it the apps tell each other how far events were read")
         if settings.smtp_url and not settings.mail_from:
             raise SettingsError("TRIALCHAT_MAIL_FROM is not set; TRIALCHAT_SMTP_URL needs the address that mail comes from")
         return settings
@@ -127,10 +155,17 @@ class Settings:
             "TRIALCHAT_ENGINE_SECRET": self.engine_secret,
             "TRIALCHAT_SEALING_KEYS": self.sealing_keys,
             "TRIALCHAT_AUDIT_KEY": self.audit_key,
+            "TRIALCHAT_LISTEN": self.listen,
+            "TRIALCHAT_PROXIES": self.proxies,
+            "TRIALCHAT_TRACKER_URL": self.tracker_url,
+            "TRIALCHAT_LOCKS_URL": self.locks_url,
+            "TRIALCHAT_EVENTS_URL": self.events_url,
             "TRIALCHAT_PUBLIC_URL": self.public_url,
+            "TRIALCHAT_ORIGINS": self.origins,
             "TRIALCHAT_SMTP_URL": self.smtp_url,
             "TRIALCHAT_MAIL_FROM": self.mail_from,
             "TRIALCHAT_WEBHOOK_NETWORKS": self.webhook_networks,
+            "TRIALCHAT_CHANNELS": "" if self.channels is None else str(self.channels),
             "TRIALCHAT_REGISTRY_URL": self.registry_url,
             "TRIALCHAT_CONTACT": self.contact,
             "TRIALCHAT_UNREVIEWED": self.unreviewed,
@@ -141,6 +176,9 @@ class Settings:
             "TRIALCHAT_OIDC_NAME": self.oidc_name,
             "TRIALCHAT_TAKEOVER_HOURS": str(self.takeover_hours),
             "TRIALCHAT_KEEP_DAYS": str(self.keep_days),
+            "TRIALCHAT_METRICS_KEY": self.metrics_key,
+            "TRIALCHAT_OTLP_URL": self.otlp_url,
+            LOG_FORMAT: self.log_format,
             "TRIALCHAT_TRACKER_DB": str(self.tracker_database),
             "TRIALCHAT_EVENTS_DB": str(self.events_database),
         }
@@ -149,6 +187,20 @@ class Settings:
     def site_url(self) -> str:
         """Where people find the site."""
         return self.public_url or f"http://{INTERFACE}:{self.port}"
+
+    @property
+    def allowed_origins(self) -> AllowedOrigins:
+        """Which websites may open a chat; the site's own pages may open each."""
+        own = (self.public_url,) if self.public_url else (f"http://{name}:{self.port}" for name in (INTERFACE, "localhost"))
+        try:
+            return AllowedOrigins.of(self.origins, *own)
+        except OriginsFault as fault:
+            raise SettingsError(f"TRIALCHAT_PUBLIC_URL: {fault}") from None
+
+    @property
+    def widgets(self) -> Path:
+        """The folder of every version of the widget that was served: host pages that name a hash go on asking for theirs."""
+        return self.home / "widgets"
 
     @property
     def engine_url(self) -> str:
@@ -169,74 +221,3 @@ class Settings:
     def logs(self) -> Path:
         """The folder of what each process has to say."""
         return self.home / "logs"
-
-
-def _one_of(given: Mapping[str, str], name: str, values: tuple[str, ...]) -> str:
-    text = given.get(name) or values[0]
-    if text not in values:
-        raise SettingsError(f"{name}={text}: expected one of {', '.join(values)}")
-    return text
-
-
-def _hours(given: Mapping[str, str], name: str, default: int) -> int:
-    text = given.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 24 * 365):
-        raise SettingsError(f"{name}={text}: expected a number of hours, such as 12")
-    return int(text)
-
-
-def _url(given: Mapping[str, str], name: str) -> str:
-    text = given.get(name, "").rstrip("/")
-    if text and not re.fullmatch(r"https?://[^\s/?#]+", text):
-        raise SettingsError(f"{name}={text}: expected http:// or https:// and a host, such as https://trials.example.org")
-    return text
-
-
-def _issuer(given: Mapping[str, str], name: str) -> str:
-    """As the provider spells itself, with or without a slash at the end. Tokens are not sent in the clear, but to this machine."""
-    text = given.get(name, "")
-    if text and not re.fullmatch(r"https://[^\s/?#]+(/[^\s?#]*)?|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?", text):
-        raise SettingsError(f"{name}={text}: expected https:// and the provider's address, such as https://login.example.org/realms/staff")
-    return text
-
-
-def _smtp_url(given: Mapping[str, str]) -> str:
-    text = given.get("TRIALCHAT_SMTP_URL", "").rstrip("/")
-    if text and not re.fullmatch(r"smtps?://([^\s/@:]+:[^\s/@:]*@)?([^\s/@:\[\]]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?", text):
-        # Not repeated: a password may be in it.
-        raise SettingsError(
-            "TRIALCHAT_SMTP_URL: expected smtp[s]://host:port or smtp[s]://user:password@host:port, "
-            "with signs such as @, : and / in user and password written as %40, %3A and %2F"
-        )
-    return text
-
-
-def _mail_address(given: Mapping[str, str], name: str) -> str:
-    text = given.get(name, "").strip()
-    if text and not re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+", text):
-        raise SettingsError(f"{name}={text}: expected an address such as trials@example.org")
-    return text
-
-
-def _networks(given: Mapping[str, str], name: str) -> str:
-    text = given.get(name, "")
-    for part in filter(None, (one.strip() for one in text.split(","))):
-        try:
-            ipaddress.ip_network(part)
-        except ValueError:
-            raise SettingsError(f"{name}: {part} is no network; expected networks such as 10.1.0.0/16, separated by commas") from None
-    return text
-
-
-def _days(given: Mapping[str, str], name: str, default: int) -> int:
-    text = given.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and int(text) <= LONGEST_KEEP_DAYS):
-        raise SettingsError(f"{name}={text}: expected a number of days from 1 to {LONGEST_KEEP_DAYS}, or 0 for ever")
-    return int(text)
-
-
-def _port(given: Mapping[str, str], name: str, default: int) -> int:
-    text = given.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
-        raise SettingsError(f"{name}={text}: expected a port number from 1 to 65535")
-    return int(text)

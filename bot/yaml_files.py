@@ -12,12 +12,17 @@ from typing import Any
 
 import yaml
 
+try:  # Reads eight times as fast, and is in every wheel of PyYAML; one built without libyaml has only the other.
+    from yaml import CSafeLoader as _SafeLoader
+except ImportError:
+    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
+
 
 class YamlFault(Exception):
     """A file that is not sound YAML; says which file and where."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(_SafeLoader):
     """Only `true` and `false` are booleans; a key that stands twice is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -39,11 +44,14 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|fa
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping in a file; `YamlFault` where it cannot be read as one."""
+    text = ""
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506  a SafeLoader all the same
+        text = path.read_text(encoding="utf-8")
+        data = yaml.load(text, _Loader)  # noqa: S506  a SafeLoader all the same
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else "the file"
+        # What never ends is noticed one line after the last.
+        where = f"line {min(mark.line + 1, len(text.splitlines()))}" if mark else "the file"
         problem = getattr(error, "problem", None) or "is not readable as YAML"
         raise YamlFault(f"{path.name}: {where}: {problem}; check indentation, quotes and repeated keys") from error
     except UnicodeDecodeError as error:

@@ -12,13 +12,14 @@ from bot.settings import PROJECT
 from bot.store import Store
 from bot.trials import load_records
 from bot.trials.loading import store_records
-from bot.words import Library, load_library
+from bot.words import Library
 from tests.conversing import NOW, Talk
+from tests.shipped import shipped_library
 
 
 @pytest.fixture(scope="session")
 def library() -> Library:
-    return load_library()
+    return shipped_library()
 
 
 @pytest.fixture(scope="session")

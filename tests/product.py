@@ -1,8 +1,9 @@
-"""`trialchat run` as the tests start it: free ports, a home folder of its own, the model shared between runs."""
+"""`trialchat run`, or `serve`, as the tests start it: free ports, a home folder of its own, the model shared between runs."""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -107,22 +108,27 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 def train_once(home: Path) -> Path:
     """`trialchat train`, which trains only what was not trained before; returns the model."""
     given = environment(home)
-    done = subprocess.run(
-        [str(TRIALCHAT), "train"], env=given, cwd=PROJECT, capture_output=True, text=True, timeout=START_SECONDS, check=False
-    )
+    MODELS.mkdir(parents=True, exist_ok=True)
+    with (MODELS / "training.lock").open("w") as lock:
+        # The tests run in several processes; the others wait for the one that trains.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run(
+            [str(TRIALCHAT), "train"], env=given, cwd=PROJECT, capture_output=True, text=True, timeout=START_SECONDS, check=False
+        )
     if done.returncode != 0:
         raise RuntimeError(f"trialchat train: {done.stdout}{done.stderr}")
     return model_path(Settings.from_environment(given))
 
 
 @contextlib.contextmanager
-def running_product(home: Path, **more: str) -> Iterator[Product]:
-    """Start the product, wait until it says that it is ready, and stop it as Ctrl-C does."""
+def running_product(home: Path, command: str = "run", **more: str) -> Iterator[Product]:
+    """Start the product, by `trialchat run` or `serve`, wait until it says that it is ready, and stop it as Ctrl-C does."""
+    train_once(home)
     given = environment(home, **more)
     output = home / "printed.txt"
     with output.open("w", encoding="utf-8") as printed:
         process = subprocess.Popen(
-            [str(TRIALCHAT), "run"],
+            [str(TRIALCHAT), command],
             env=given,
             cwd=PROJECT,
             stdin=subprocess.DEVNULL,
@@ -143,7 +149,7 @@ def running_product(home: Path, **more: str) -> Iterator[Product]:
         output=output,
     )
     try:
-        _wait_until_ready(product)
+        _wait_until_ready(product, command)
         yield product
     finally:
         if process.poll() is None:
@@ -156,12 +162,13 @@ def running_product(home: Path, **more: str) -> Iterator[Product]:
             raise
 
 
-def _wait_until_ready(product: Product) -> None:
+def _wait_until_ready(product: Product, command: str) -> None:
     deadline = time.monotonic() + START_SECONDS
+    words = {"run": "Ctrl-C stops everything", "serve": "trialchat: ready"}[command]
     while time.monotonic() < deadline:
-        if "Ctrl-C stops everything" in product.said():
+        if words in product.said():
             return
         if product.process.poll() is not None:
-            raise RuntimeError(f"trialchat run ended with status {product.process.returncode}:\n{product.said()}")
+            raise RuntimeError(f"trialchat {command} ended with status {product.process.returncode}:\n{product.said()}")
         time.sleep(0.2)
-    raise RuntimeError(f"trialchat run was not ready after {START_SECONDS} s:\n{product.said()}")
+    raise RuntimeError(f"trialchat {command} was not ready after {START_SECONDS} s:\n{product.said()}")

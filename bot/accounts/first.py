@@ -25,4 +25,5 @@ def first_account(store: Store, password: str, now: datetime) -> None:
             unit.audit("system", "account_added", "account", str(made.id), at=now, detail={"role": made.role})
         elif found.password_changed_at is None and not passwords.is_right(password, found.password_hash):
             unit.set_password_hash(found.id, passwords.hashed(password), None)
+            unit.forget_browsers(found.id)
             unit.audit("system", "password_set_by_installation", "account", str(found.id), at=now)

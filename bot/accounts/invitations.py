@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.accounts.known_browsers import UNKNOWN
 from bot.accounts.own import chosen
-from bot.accounts.sessions import open_session
+from bot.accounts.signing_in import SignedIn, admit
 from bot.store import Account, Store, Unit
 from bot.tokens import token_hash
 
@@ -16,8 +17,8 @@ def invited(store: Store, token: str, now: datetime) -> Account | None:
         return _invited(unit, token, now)
 
 
-def accept(store: Store, token: str, password: str, again: str, *, browser: str, now: datetime, replaces: str = "") -> str | None:
-    """Set the password of whom a link is for and sign them in; a session's token, or None where the link is good no longer.
+def accept(store: Store, token: str, password: str, again: str, *, browser: str, now: datetime, replaces: str = "") -> SignedIn | None:
+    """Set the password of whom a link is for and sign them in, up to their second factor; None where the link is good no longer.
 
     Refused with `unlike` or a `Fault`; the link stays good then.
     """
@@ -31,12 +32,11 @@ def accept(store: Store, token: str, password: str, again: str, *, browser: str,
             return None
         unit.set_password_hash(held.id, digest, now)
         unit.set_account_state(held.id, "active")
-        unit.set_failures(held.id, 0)
         unit.end_invitations(held.id, now)
         unit.revoke_sessions_of_account(held.id, now)
+        unit.forget_browsers(held.id)
         unit.audit(f"account:{held.id}", "invitation_accepted", "account", str(held.id), at=now)
-        unit.audit(f"account:{held.id}", "signed_in", "account", str(held.id), at=now, detail={"by": "invitation"})
-        return open_session(unit, held, browser=browser, now=now, replaces=replaces)
+        return admit(unit, held, browser=browser, now=now, replaces=replaces, by="invitation", known=UNKNOWN)
 
 
 def _invited(unit: Unit, token: str, now: datetime, *, hold: bool = False) -> Account | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.accounts import passwords
+from bot.accounts.known_browsers import UNKNOWN, Known, forget_others
 from bot.accounts.password_rules import fault_of
 from bot.accounts.proof import require_proof
 from bot.accounts.refusals import Refused
@@ -27,12 +28,14 @@ class SetUp:
     sealed: str
 
 
-def change_password(store: Store, account: Account, session: AccountSession, old: str, new: str, again: str, now: datetime) -> None:
-    """Change one's password; all other sessions end.
+def change_password(
+    store: Store, account: Account, session: AccountSession, old: str, new: str, again: str, now: datetime, known: Known = UNKNOWN
+) -> None:
+    """Change one's password; all other sessions end, and no other browser is known any longer.
 
     Refused with `wrong_password`, `sign_in_again`, `unlike` (not twice the same) or a `Fault`.
     """
-    require_proof(store, account, session, old, now)
+    require_proof(store, account, session, old, now, known)
     digest = chosen(account, new, again)
     with store.unit() as unit:
         held = unit.account(account.id, hold=True)
@@ -40,6 +43,7 @@ def change_password(store: Store, account: Account, session: AccountSession, old
             raise Refused("sign_in_again")
         unit.set_password_hash(account.id, digest, now)
         unit.end_invitations(account.id, now)
+        forget_others(unit, account.id, known)
         ended = unit.revoke_sessions_of_account(account.id, now, but=session.id)
         _note(unit, account, "password_changed", now, sessions_ended=ended)
 
@@ -53,10 +57,12 @@ def chosen(account: Account, new: str, again: str) -> str:
     return passwords.hashed(new)
 
 
-def begin_second_factor(store: Store, sealer: Sealer, account: Account, session: AccountSession, password: str, now: datetime) -> SetUp:
+def begin_second_factor(
+    store: Store, sealer: Sealer, account: Account, session: AccountSession, password: str, now: datetime, known: Known = UNKNOWN
+) -> SetUp:
     """Make a secret for a phone. Nothing is kept here until a first right code comes back with it."""
     _require_none(account)
-    require_proof(store, account, session, password, now)
+    require_proof(store, account, session, password, now, known)
     secret = new_secret()
     sealed = sealer.seal({"second_factor": secret, "session": session.id, "until": (now + _SET_UP_WITHIN).timestamp()})
     return SetUp(secret, address_of(secret, account.login, _ISSUER), sealed)
@@ -79,7 +85,7 @@ def confirm_second_factor(
 ) -> list[str]:
     """Switch the second factor on, with the first right code; the recovery codes, which are shown this once.
 
-    All other sessions end: they were opened without it. Refused with `wrong_code` or `already_on`.
+    All other sessions and every link to choose a password end: they would lead in without it. Refused with `wrong_code` or `already_on`.
     """
     step = step_of(set_up.secret, code, now, None)
     if step is None:
@@ -89,15 +95,16 @@ def confirm_second_factor(
         held = unit.account(account.id, hold=True)
         _require_none(held)
         unit.set_second_factor(account.id, sealer.seal(set_up.secret), step=step, recovery_hashes=[recovery_hash(one) for one in codes])
+        unit.end_invitations(account.id, now)
         unit.revoke_sessions_of_account(account.id, now, but=session.id)
         _note(unit, account, "second_factor_on", now)
     return codes
 
 
-def new_codes(store: Store, account: Account, session: AccountSession, password: str, now: datetime) -> list[str]:
+def new_codes(store: Store, account: Account, session: AccountSession, password: str, now: datetime, known: Known = UNKNOWN) -> list[str]:
     """Ten other recovery codes in place of those before."""
     _require_one(account)
-    require_proof(store, account, session, password, now)
+    require_proof(store, account, session, password, now, known)
     codes = new_recovery_codes()
     with store.unit() as unit:
         _require_one(unit.account(account.id, hold=True))
@@ -106,10 +113,12 @@ def new_codes(store: Store, account: Account, session: AccountSession, password:
     return codes
 
 
-def switch_off_second_factor(store: Store, account: Account, session: AccountSession, password: str, now: datetime) -> None:
+def switch_off_second_factor(
+    store: Store, account: Account, session: AccountSession, password: str, now: datetime, known: Known = UNKNOWN
+) -> None:
     """Do without the second factor."""
     _require_one(account)
-    require_proof(store, account, session, password, now)
+    require_proof(store, account, session, password, now, known)
     with store.unit() as unit:
         _require_one(unit.account(account.id, hold=True))
         unit.set_second_factor(account.id, None, step=None, recovery_hashes=())

@@ -146,6 +146,7 @@ def _reset(unit: Unit, actor: str, account_id: int, now: datetime) -> str:
         unit.set_second_factor(account_id, None, step=None, recovery_hashes=())
         unit.set_subject(account_id, None, None)
         unit.set_failures(account_id, 0)
+    unit.forget_browsers(account_id)
     ended = unit.revoke_sessions_of_account(account_id, now)
     unit.audit(actor, "account_reset", "account", str(account_id), at=now, detail={"sessions_ended": ended})
     return _link(unit, account_id, now)

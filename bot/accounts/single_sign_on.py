@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.accounts.known_browsers import UNKNOWN, Known
 from bot.accounts.refusals import Refused
 from bot.accounts.signing_in import SignedIn, admit
 from bot.store import Account, Store, Unit
@@ -19,7 +20,9 @@ class Identity:
     email: str
 
 
-def sign_in_by_provider(store: Store, who: Identity, *, browser: str, now: datetime, replaces: str = "") -> SignedIn:
+def sign_in_by_provider(
+    store: Store, who: Identity, *, browser: str, now: datetime, replaces: str = "", known: Known = UNKNOWN
+) -> SignedIn:
     """Sign in whom the provider names: by what they were bound to before, the first time by their verified address.
 
     Refused with `unknown_person`, which tells nobody whether there is such an account.
@@ -30,7 +33,7 @@ def sign_in_by_provider(store: Store, who: Identity, *, browser: str, now: datet
             account = _bound(unit, who, now)
         account = None if account is None else unit.account(account.id, hold=True)
         if account is not None and account.state == "active":
-            return admit(unit, account, browser=browser, now=now, replaces=replaces, by="provider")
+            return admit(unit, account, browser=browser, now=now, replaces=replaces, by="provider", known=known)
         if account is not None:
             unit.audit("system", "sign_in_failed", "account", str(account.id), at=now, detail={"wrong": "state", "by": "provider"})
     raise Refused("unknown_person")
@@ -52,6 +55,7 @@ def _bound(unit: Unit, who: Identity, now: datetime) -> Account | None:
     unit.set_subject(held.id, who.issuer, who.subject)
     if held.state == "invited":
         unit.set_account_state(held.id, "active")
-        unit.end_invitations(held.id, now)
+    # A link that was never used is no longer needed, and whoever found it would be one more who comes in.
+    unit.end_invitations(held.id, now)
     unit.audit(f"account:{held.id}", "provider_bound", "account", str(held.id), at=now)
     return held

@@ -21,6 +21,8 @@ Action = Literal[
     "account_disabled",
     "account_enabled",
     "account_reset",
+    "api_key_made",
+    "api_key_revoked",
     "invitation_accepted",
     "password_changed",
     "password_set_by_installation",
@@ -35,6 +37,8 @@ Action = Literal[
     "revealed",
     "hid",
     "contact_revealed",
+    "api_listed",
+    "api_read",
     # Work on conversations
     "status_set",
     "assigned",
@@ -49,6 +53,8 @@ Action = Literal[
     "took_over",
     "wrote",
     "handed_back",
+    "ended_waiting",
+    "settled_not_delivered",
     # Contact requests, and telling about them
     "contact_left",
     "contact_changed",
@@ -57,10 +63,12 @@ Action = Literal[
     "delivery_target_switched_on",
     "delivery_target_switched_off",
     "delivery_target_tested",
+    "delivery_target_chose",
     "delivery_sent_again",
     # Trials and figures
     "trial_imported",
     "trial_settings_changed",
+    "criterion_previewed",
     "criterion_approved",
     "criterion_edited",
     "criterion_returned",
@@ -71,10 +79,12 @@ Action = Literal[
     "conversation_erased",
     "audit_exported",
     "audit_verified",
+    "backup_restored",
 ]
 
 ObjectKind = Literal[
     "account",
+    "api_key",
     "audit",
     "conversation",
     "conversations",

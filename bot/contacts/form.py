@@ -11,7 +11,8 @@ LONGEST: Mapping[str, int] = {"name": 120, "phone": 40, "email": 254, "time": 20
 """Characters of each field."""
 _FIGURES = range(5, 21)
 """How many a phone number has: from a short local one to the longest international one with an extension."""
-_PHONE = re.compile(r"[( ]*\+?[\d ().,/\-\u2010-\u2015]+(?:(?:ext|x|#)\.?\s*\d{1,6})?", re.IGNORECASE)
+# Each piece begins with what the piece before it cannot hold, so that a text is tried in one way only.
+_PHONE = re.compile(r"[( ]*(?:\+[( ]*)?(?:\d[\d ().,/\-\u2010-\u2015]*)(?:(?:ext|x|#)\.?\s*\d{1,6})?", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@(?:[^\s@<>,;:\"()\[\]\\.]+\.)+[^\s@<>,;:\"()\[\]\\.]{2,63}")
 
 
@@ -64,13 +65,12 @@ def faults(entered: Entered, sites: Collection[str], shown: str) -> dict[str, st
         found["name"] = "name_missing"
     if not entered.phone and not entered.email:
         found["phone"] = "reach_missing"
-    if entered.phone and not is_phone(entered.phone):
+    too_long = {field for field, longest in LONGEST.items() if len(getattr(entered, field)) > longest}
+    found.update(dict.fromkeys(too_long, "too_long"))
+    if entered.phone and "phone" not in too_long and not is_phone(entered.phone):
         found["phone"] = "phone_wrong"
-    if entered.email and not _EMAIL.fullmatch(entered.email):
+    if entered.email and "email" not in too_long and not _EMAIL.fullmatch(entered.email):
         found["email"] = "email_wrong"
-    for field, longest in LONGEST.items():
-        if len(getattr(entered, field)) > longest:
-            found[field] = "too_long"
     if not entered.agreed:
         found["agreed"] = "agreed_missing"
     elif entered.shown != shown:
@@ -80,7 +80,7 @@ def faults(entered: Entered, sites: Collection[str], shown: str) -> dict[str, st
 
 def is_phone(text: str) -> bool:
     """Whether somebody could dial it: figures of any script, as people of any country group them, with an extension or without."""
-    return bool(_PHONE.fullmatch(text)) and sum(char.isdecimal() for char in text) in _FIGURES
+    return len(text) <= LONGEST["phone"] and bool(_PHONE.fullmatch(text)) and sum(char.isdecimal() for char in text) in _FIGURES
 
 
 def _one_line(text: str) -> str:

@@ -13,13 +13,13 @@ from bot.conversations.contact_lines import left_line, withdrawn_line
 from bot.conversations.desk import Desk
 from bot.conversations.messages import Message
 from bot.conversations.results import place
-from bot.conversations.snapshots import about_of
+from bot.conversations.snapshots import about_of, answers_of, state_of
 from bot.conversations.table import stage_of
-from bot.deliveries.notices import Event, tell
+from bot.deliveries.events import in_the_console, note_event, tell
 from bot.matching.search import LOCATION
-from bot.screening.prompts import Waiting
+from bot.screening.state import State
 from bot.sealing import Sealer
-from bot.store import ContactRequest, JsonObject, NewMessage, Screening, Store, Unit, UnknownConversationError
+from bot.store import ContactRequest, Event, JsonObject, NewMessage, Screening, Store, Unit, UnknownConversationError
 from bot.store.clock import Clock
 from bot.store.records import Conversation
 from bot.trials import Site, TrialRecord
@@ -103,12 +103,16 @@ class ContactDesk:
                 self._say(unit, page, withdrawn_line(page.texts.words), now)
                 if not unit.contact_requests(conversation.id):
                     current = unit.current_screening(conversation.id) or page.screening
-                    unit.take_back_handoff(conversation.id, stage=stage_of(Waiting(current.state), current.verdict), at=now)
-                self._tell(unit, Event.WITHDRAWN, page, request.site, now)
+                    unit.take_back_handoff(conversation.id, stage=stage_of(self._state(unit, current), current.verdict), at=now)
+                self._tell(unit, Event.HANDOFF_WITHDRAWN, page, request.site, now)
                 unit.audit(PATIENT, "contact_withdrawn", "conversation", conversation.id, at=now, trial_id=nct_id)
         except UnknownConversationError:
             return None
         return True
+
+    def _state(self, unit: Unit, screening: Screening) -> State:
+        attributes = self._library.attributes
+        return state_of(screening.snapshot, answers_of(unit.answers(screening.id), attributes), attributes)
 
     def _keep(self, unit: Unit, page: ContactPage, entered: Entered, site: JsonObject | None) -> None:
         now, conversation, nct_id = self._clock(), page.conversation, page.record.nct_id
@@ -124,12 +128,25 @@ class ContactDesk:
             at=now,
         )
         if before is None:
-            unit.add_handoff(conversation.id, reason="contact", at=now, screening_id=page.screening.id, trial_id=nct_id)
+            handoff = unit.add_handoff(conversation.id, reason="contact", at=now, screening_id=page.screening.id, trial_id=nct_id)
+            note_event(
+                unit,
+                Event.HANDOFF_CREATED,
+                thing=handoff.id,
+                conversation_id=conversation.id,
+                trial_id=nct_id,
+                at=now,
+                more=in_the_console(conversation.id, site, self._site_url),
+            )
+        else:
+            self._tell(unit, Event.HANDOFF_CHANGED, page, site, now)
         self._say(unit, page, left_line(page.texts.words, again=before is not None), now)
         unit.touch(conversation.id, now)
         current = unit.conversation(conversation.id)
         unit.note_progress(conversation.id, stage="handed_off", verdict=None if current is None else current.verdict, at=now)
-        self._tell(unit, Event.CREATED if before is None else Event.CHANGED, page, site, now)
+        if current is not None and current.status == "new":
+            # It is on the list of those to call, whoever looks first.
+            unit.set_status(conversation.id, "to_call", now)
         unit.audit(
             PATIENT,
             "contact_left" if before is None else "contact_changed",
@@ -164,7 +181,8 @@ class ContactDesk:
         if screening is None or screening.trial_id is None:
             return None
         conversation = unit.conversation(screening.conversation_id)
-        record = self._desk.record(unit, screening.trial_id)
+        # Inactive or not: whoever left something may take it back for as long as it is here.
+        record = self._desk.stored_record(unit, screening.trial_id)
         if conversation is None or record is None:
             return None
         words = self._library.in_locale(conversation.locale).speaking_of(about_of(screening))
@@ -180,7 +198,7 @@ class ContactDesk:
             near=where is not None and len(in_order) > 1,
             request=unit.contact_request(conversation.id, record.nct_id),
             open=unit.takes_contacts(record.nct_id),
-            told=bool(unit.targets_to_tell(record.nct_id)),
+            told=bool(unit.targets_to_tell(record.nct_id, Event.HANDOFF_CREATED)),
         )
 
 

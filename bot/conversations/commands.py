@@ -8,6 +8,7 @@ import sqlite3
 import click
 
 from bot.conversations.transcripts import EventReader, Transcript, find_transcript
+from bot.many.engine_events import queued_events
 from bot.settings import Settings, SettingsError
 from bot.store import Message, Store, StoreError
 
@@ -27,7 +28,7 @@ def transcript(conversation: str, as_json: bool) -> None:
         store = Store(settings.database_url)
         try:
             store.check()
-            EventReader(store, settings.events_database).ingest()
+            (queued_events(settings, store) or EventReader(store, settings.events_database)).ingest()
             found = find_transcript(store, conversation)
         finally:
             store.dispose()

@@ -12,6 +12,7 @@ from bot.conversations.snapshots import about_of
 from bot.conversations.table import Clock, Incoming, Reply, Table, consent_text
 from bot.conversations.tables import SearchTable, TrialTable
 from bot.conversations.trial_pool import TrialPool
+from bot.conversations.waiting import NOBODY_TOLD, PersonCalls
 from bot.criteria import Criterion
 from bot.screening.screening import Interview
 from bot.store import Store, Unit, UnknownConversationError
@@ -36,12 +37,21 @@ class Setting:
 class Desk:
     """Screens people against the stored trials, one message at a time."""
 
-    def __init__(self, store: Store, library: Library, clock: Clock, public_url: str, unreviewed: Deciding = Deciding.AGE_AND_SEX) -> None:
+    def __init__(
+        self,
+        store: Store,
+        library: Library,
+        clock: Clock,
+        public_url: str,
+        unreviewed: Deciding = Deciding.AGE_AND_SEX,
+        calls: PersonCalls = NOBODY_TOLD,
+    ) -> None:
         self._store = store
         self._library = library
         self._clock = clock
         self._public_url = public_url.rstrip("/")
         self.unreviewed = unreviewed
+        self.calls = calls
         self._records = RecordCache()
         self.pool = TrialPool(store, library, unreviewed)
 
@@ -49,7 +59,10 @@ class Desk:
         """Handle one message."""
         self.pool.refresh()
         with self._store.unit() as unit:
-            return self._sit_down(unit, incoming).respond(incoming)
+            reply = self._sit_down(unit, incoming).respond(incoming)
+            if reply.wants_person:
+                self._call_a_person(unit, incoming.conversation_id)
+            return reply
 
     def ask_again(self, incoming: Incoming) -> Reply:
         """Put what is open once more, after others answered an interruption."""
@@ -62,15 +75,25 @@ class Desk:
         with self._store.unit() as unit:
             return self._sit_down(unit, incoming).pause()
 
+    def call_a_person(self, conversation_id: str) -> None:
+        """Somebody asked for a person, or may be in danger, and the rest of the dialogue answers."""
+        with self._store.unit() as unit:
+            self._call_a_person(unit, conversation_id)
+
+    def _call_a_person(self, unit: Unit, conversation_id: str) -> None:
+        conversation = unit.conversation(conversation_id)
+        if conversation is not None:
+            self.calls.call(unit, conversation, self._clock())
+
     def setting(self, conversation_id: str) -> Setting:
         """The trial and the language of a conversation."""
         with self._store.reading() as unit:
             conversation = unit.conversation(conversation_id)
-            locale = conversation.locale if conversation else ""
+            locale, channel = (conversation.locale, conversation.channel) if conversation else ("", "")
             record = None if conversation is None else self._subject(unit, conversation)
             screening = unit.current_screening(conversation_id)
         words = self._library.in_locale(locale)
-        return Setting(record, words.speaking_of(about_of(screening)), locale)
+        return Setting(record, words.speaking_of(about_of(screening)).carried_by(channel), locale)
 
     def _sit_down(self, unit: Unit, incoming: Incoming) -> Table:
         conversation = unit.conversation(incoming.conversation_id)

@@ -34,7 +34,15 @@ class EngineRecords:
 
         Raises `NotForgottenError` where that did not come to its end.
         """
-        return self._in(self._tracker, _delete_tracked, conversation_id) + self._in(self._events, _delete_published, conversation_id)
+        return self.forget_tracked(conversation_id) + self.forget_published(conversation_id)
+
+    def forget_tracked(self, conversation_id: str) -> int:
+        """The same in the engine's memory alone."""
+        return self._in(self._tracker, _delete_tracked, conversation_id)
+
+    def forget_published(self, conversation_id: str) -> int:
+        """The same in the file of events on their way alone."""
+        return self._in(self._events, _delete_published, conversation_id)
 
     def _in(self, path: Path, delete: Callable[[sqlite3.Connection, str], int], conversation_id: str) -> int:
         if not path.exists():

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.conversations.engine_records import NotForgottenError
-from bot.store import Erasure, Store, StoreError, Unit
+from bot.deliveries.events import note_event
+from bot.store import Erasure, Event, EventRecord, Store, StoreError, Unit
 from bot.store.clock import Clock
 
 _log = logging.getLogger(__name__)
@@ -24,7 +25,8 @@ def erase(unit: Unit, conversation_id: str, *, by: str, at: datetime) -> Erasure
     """Erase a conversation from the store, and note in the audit that it was, without anything of it. None: there is none."""
     erasure = unit.erase_conversation(conversation_id, by=by, at=at)
     if erasure is not None:
-        unit.audit(
+        events = [_tell(unit, erasure, trial_id, at) for trial_id in _told(erasure)]
+        entry = unit.audit(
             SYSTEM if by == RETENTION else by,
             "conversation_erased",
             "conversation",
@@ -33,7 +35,28 @@ def erase(unit: Unit, conversation_id: str, *, by: str, at: datetime) -> Erasure
             trial_id=erasure.trial_id,
             detail={"receipt": erasure.receipt} | ({"because": RETENTION} if by == RETENTION else {}),
         )
+        for event in events:
+            if event is not None:
+                unit.prove_event(event.number, entry.number)
     return erasure
+
+
+def _told(erasure: Erasure) -> list[str | None]:
+    """The trials whose readers learn of it: the one it was about, and each of which something of the conversation was told."""
+    trials = erasure.told if erasure.trial_id is None else erasure.told | {erasure.trial_id}
+    return [*sorted(trials)] or [None]
+
+
+def _tell(unit: Unit, erasure: Erasure, trial_id: str | None, at: datetime) -> EventRecord | None:
+    return note_event(
+        unit,
+        Event.CONVERSATION_ERASED,
+        thing=f"{erasure.receipt}:{trial_id}",
+        conversation_id=None,
+        trial_id=trial_id,
+        at=at,
+        receipt=erasure.receipt,
+    )
 
 
 class Erasures:

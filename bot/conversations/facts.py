@@ -27,7 +27,7 @@ _FILLED = re.compile(r"\{\w+\}")
 def answer_about(topic: str, record: TrialRecord, words: Words) -> Message:
     """The answer to one topic. An unknown topic is answered by where to ask instead."""
     answers = words.files["answers"]
-    spec: Mapping[str, Any] | None = answers["topics"].get(topic)
+    spec = words.topic(topic)
     if spec is None:
         return Message(text=str(answers["not_in_record"]).format(registry_url=record.registry_url))
     found = _values(record, words)
@@ -43,7 +43,7 @@ def answer_about(topic: str, record: TrialRecord, words: Words) -> Message:
 
 def general_answer(topic: str, words: Words) -> str | None:
     """The answer to a topic that is the same for every trial; None where it depends on the trial."""
-    spec: Mapping[str, Any] = words.files["answers"]["topics"].get(topic) or {}
+    spec = words.topic(topic) or {}
     text = None if spec.get("source") or "variants" in spec else spec.get("text")
     return None if text is None or _FILLED.search(str(text)) else str(text)
 

@@ -6,6 +6,8 @@ from typing import Literal
 
 from bot.conversations.facts import answer_about, general_answer
 from bot.conversations.messages import Message, NoticeCustom, SafetyCustom
+from bot.conversations.waiting import DANGER
+from bot.store import JsonObject
 from bot.trials import TrialRecord
 from bot.trials.official import search_url
 from bot.words import Words
@@ -36,9 +38,14 @@ def safety(intent: str | None, words: Words, locale: str) -> list[Message]:
     return [Message(text=text, custom=SafetyCustom(category=category))]
 
 
+def in_danger(words: Words, locale: str, intent: str) -> JsonObject:
+    """What `safety` says, as a channel receives it."""
+    return safety(intent, words, locale)[0].as_json()
+
+
 def pauses(intent: str | None) -> bool:
     """Whether the screening stands still after this: danger comes before any question."""
-    return intent in ("safety_emergency", "safety_crisis")
+    return intent in DANGER
 
 
 def small_talk(intent: str | None, words: Words) -> list[Message]:

@@ -48,8 +48,10 @@ def lines_of(source: Iterable[str], library: Library) -> Iterator[Line]:
         if not isinstance(data.get("utterance"), str) or "id" not in data:
             raise LineFault(number, "expected `id` and `utterance`")
         attribute = data.get("attribute")
-        if attribute is not None and attribute not in library.attributes:
+        if attribute is not None and (not isinstance(attribute, str) or attribute not in library.attributes):
             raise LineFault(number, f"there is no attribute {attribute!r}; `trialchat attributes` lists them")
+        if not isinstance(data.get("locale"), str | None):
+            raise LineFault(number, '`locale` is to be the name of a language, such as "en"')
         yield Line(str(data["id"]), data["utterance"], attribute, data.get("locale"))
 
 

@@ -310,7 +310,7 @@ class Renderer(ABC):
     def _welcome_back(self) -> str:
         answered = sum(name != CONSENT for name in self.state.answers)
         if not answered:
-            return self.words.text("welcome_back_consent")
+            return self.words.text("welcome_back_begun" if self.state.consented else "welcome_back_consent")
         if self.state.prompt.waiting is Waiting.NOTHING:
             return self.words.text("welcome_back_result")
         return self.words.text("welcome_back", answered=self.words.counted("questions", answered))

@@ -64,7 +64,8 @@ class ResultTexts:
         """What the person said that brought the criterion to where it is, as clauses."""
         stated = facts.stated(result.evaluation.because)
         known = [(name, self.answers[name].value) for name in stated if name in self.answers]
-        return [self.words.clause(name, value) for name, value in known if value is not None]
+        # Several answers may say the same, as where a count and a list were told together.
+        return list(dict.fromkeys(self.words.clause(name, value) for name, value in known if value is not None))
 
     def because(self, result: CriterionResult, facts: Facts) -> list[BecauseShape]:
         stated = facts.stated(result.evaluation.because)

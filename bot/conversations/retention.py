@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -12,6 +12,11 @@ from bot.conversations.erasing import RETENTION, Erasures, erase
 from bot.store import Conversation, Store
 from bot.store.clock import Clock
 from bot.store.retention import IN_WORK, NEVER
+
+LOG_KEPT = timedelta(days=30)
+"""How long the console shows what became of a notification, from when it arrived or was given up."""
+_DELIVERED_AGAIN = timedelta(days=7)
+"""How long a provider may deliver a message once more: far longer than any of them tries."""
 
 
 def erase_what_is_due(store: Store, erasures: Erasures, clock: Clock, keep_days: int) -> Mapping[str | None, int]:
@@ -45,19 +50,29 @@ class Kept:
     because: Literal["", "for_ever", "in_work", "taken_over"] = ""
 
 
-def how_long(conversation: Conversation, kept_for: Mapping[str, int], keep_days: int) -> Kept:
-    """How long a conversation is kept, as it stands; `kept_for` has the days of the trials that set some."""
-    days = keep_days if conversation.trial_id is None else kept_for.get(conversation.trial_id, keep_days)
-    if days == NEVER:
+def how_long(conversation: Conversation, asked: Collection[str], kept_for: Mapping[str, int], keep_days: int) -> Kept:
+    """How long a conversation is kept, as it stands: as long as its trial says, and each whose study team is `asked` for contact.
+
+    `kept_for` has the days of the trials that set some.
+    """
+    trials = {*asked, *(() if conversation.trial_id is None else (conversation.trial_id,))}
+    days = {kept_for.get(trial, keep_days) for trial in trials} or {keep_days}
+    if NEVER in days:
         return Kept(because="for_ever")
     if conversation.status in IN_WORK:
         return Kept(because="in_work")
     if conversation.taken_over_by is not None and conversation.status != "closed":
         return Kept(because="taken_over")
-    return Kept(until=conversation.last_at + timedelta(days=days))
+    return Kept(until=conversation.last_at + timedelta(days=max(days)))
 
 
 def tidy_up(store: Store, clock: Clock) -> Mapping[str, int]:
-    """Remove what only sessions of the console needed; how many rows of each kind."""
+    """Remove what only sessions of the console needed, numbers of channels' messages, and what was sent a month ago.
+
+    How many rows of the first, of each kind.
+    """
+    now = clock()
     with store.unit() as unit:
-        return unit.tidy_up(clock())
+        unit.forget_message_numbers(now - _DELIVERED_AGAIN)
+        unit.forget_deliveries(now - LOG_KEPT)
+        return unit.tidy_up(now)

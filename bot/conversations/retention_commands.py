@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import click
 
-from bot.conversations.engine_records import EngineRecords
 from bot.conversations.erasing import Erasures
 from bot.conversations.retention import erase_what_is_due, tidy_up
+from bot.many.engine_events import forgetting, queued_events
 from bot.running.errors import CannotRun
 from bot.running.secrets_file import with_known_audit_key
 from bot.settings import Settings, SettingsError
@@ -35,7 +35,7 @@ def run(dry_run: bool) -> None:
                     due = unit.count_due(utc_now(), settings.keep_days)
                 _say(due, "would be erased")
                 return
-            erasures = Erasures(store, EngineRecords(settings.tracker_database, settings.events_database).forget, utc_now)
+            erasures = Erasures(store, forgetting(settings, queued_events(settings, store)), utc_now)
             _say(erase_what_is_due(store, erasures, utc_now, settings.keep_days), "erased")
             tidy_up(store, utc_now)
             with store.reading() as unit:

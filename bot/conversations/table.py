@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.conversations.erasing import PATIENT, erase
+from bot.conversations.finishing import note_finished
 from bot.conversations.messages import Message, NoticeCustom
 from bot.conversations.rendering import Renderer
 from bot.conversations.snapshots import answers_of, last_of, sent_twice, snapshot_of, state_of
@@ -39,11 +40,12 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Reply:
-    """What to say. `handed_over`: nothing, the rest of the dialogue answers this message."""
+    """What to say. `handed_over`: nothing, the rest of the dialogue answers this message. `wants_person`: they asked to talk to one."""
 
     messages: tuple[dict[str, Any], ...] = ()
     handed_over: bool = False
     erased: bool = False
+    wants_person: bool = False
 
 
 class Table(ABC):
@@ -176,12 +178,12 @@ class Table(ABC):
             finished_at=self._now if turn.state.prompt.waiting is Waiting.NOTHING and verdict else None,
         )
         self._unit.touch(self._conversation.id, self._now)
-        stage = stage_of(turn.state.prompt.waiting, saved.verdict)
+        stage = stage_of(turn.state, saved.verdict)
+        note_finished(self._unit, saved, stage, self._now)
         self._unit.note_progress(self._conversation.id, stage=stage, verdict=saved.verdict, at=self._now, asks=asked_by(turn.state.prompt))
-        for step in turn.steps:
-            if isinstance(step, steps.Unclear):
-                self._unit.note_unread(self._conversation.id, step.attribute)
-        return Reply(messages=messages)
+        if turn.unread is not None:
+            self._unit.note_unread(self._conversation.id, turn.unread)
+        return Reply(messages=messages, wants_person=any(isinstance(step, steps.OfferHuman) for step in turn.steps))
 
     def _keep(self, screening: Screening, answer: Answer, message_id: str | None, about: str | None) -> None:
         value = list(answer.value) if isinstance(answer.value, tuple) else answer.value
@@ -195,7 +197,7 @@ class Table(ABC):
             at=self._now,
         )
         if answer.attribute == CONSENT:
-            shown = consent_text(self._words.speaking_of(about))
+            shown = consent_text(self._words.speaking_of(about).carried_by(self._conversation.channel))
             self._unit.add_consent(
                 self._conversation.id,
                 text_version=self._words.version,
@@ -214,9 +216,13 @@ class Table(ABC):
         return state_of(screening.snapshot, answers, attributes)
 
 
-def stage_of(waiting: Waiting, verdict: str | None) -> Stage:
-    """How far a screening came, for lists: what it waits for, and the verdict that stands."""
-    if waiting is Waiting.DECLINED:
+def stage_of(state: State, verdict: str | None) -> Stage:
+    """How far a screening came, for lists: what it waits for, and the verdict that stands.
+
+    Before consent only the question for it is in progress: whoever said no stays withdrawn, also after what they say next.
+    """
+    waiting = state.prompt.waiting
+    if waiting is Waiting.DECLINED or (not state.consented and asked_by(state.prompt) is None):
         return "withdrawn"
     return "finished" if verdict is not None or waiting is Waiting.NOTHING else "in_progress"
 

@@ -87,7 +87,7 @@ class TrialTable(Table):
         key = self._unit.ensure_summary_key(screening.id) if state.asked else None
         url = self._desk.summary_url(key) if key else None
         pool, nct_id, place = self._desk.pool, self._record.nct_id, _told_place(state)
-        words = self._words.speaking_of(state.about)
+        words = self._words.speaking_of(state.about).carried_by(self._conversation.channel)
         return TrialRenderer(
             words, state, url, len(pool) > 1, self._record, lambda: pool.nearest(nct_id, place), lambda: self._contact_url(screening)
         )
@@ -171,7 +171,7 @@ class SearchTable(Table):
     def _renderer(self, state: State, screening: Screening) -> SearchRenderer:
         pool = self._desk.pool
         place = _told_place(state)
-        words = self._words.speaking_of(state.about)
+        words = self._words.speaking_of(state.about).carried_by(self._conversation.channel)
         return SearchRenderer(words, state, None, False, self._record_of, len(pool), lambda: pool.unit_near(place))
 
     def _picked(self, state: State | None, incoming: Incoming) -> Reply | None:

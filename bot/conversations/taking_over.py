@@ -14,12 +14,14 @@ from dataclasses import dataclass
 
 from bot.conversations.desk import Desk, Incoming
 from bot.conversations.messages import CoordinatorNoticeCustom, Message, NoticeCustom
-from bot.conversations.transcripts import EventReader
+from bot.conversations.transcripts import EngineEvents
 from bot.store import Conversation, JsonObject, NewMessage, Store, Unit, UnknownConversationError
 from bot.store import Message as Line
 from bot.store.clock import Clock
 from bot.words import Library, Words
 
+WIDGET = "widget"
+"""The channel of the site's own window, which alone has a menu."""
 LONGEST = 4_000
 """Characters of a line that a coordinator writes: as many as a patient may write."""
 
@@ -45,7 +47,7 @@ class TakingOver:
     """Takes over, writes and hands back, in the store."""
 
     def __init__(
-        self, store: Store, library: Library, desk: Desk, events: EventReader, clock: Clock, is_pushed: Callable[[str], bool]
+        self, store: Store, library: Library, desk: Desk, events: EngineEvents, clock: Clock, is_pushed: Callable[[str], bool]
     ) -> None:
         """`is_pushed`: whether a channel brings lines to the patient by itself, or only with the answer to what they write next."""
         self._store, self._library, self._desk, self._events, self._clock = store, library, desk, events, clock
@@ -141,7 +143,7 @@ class TakingOver:
     def _joined(self, conversation: Conversation, shown_as: str | None, *, is_next: bool) -> Message:
         words = self._words(conversation)
         who = words.text("person_named", name=shown_as) if shown_as else words.text("person_unnamed")
-        erasing = "joined_erase_menu" if self._is_pushed(conversation.channel) else "joined_erase_say"
+        erasing = "joined_erase_menu" if conversation.channel == WIDGET else "joined_erase_say"
         text = words.text("joined_next", who=who) if is_next else f"{words.text('joined', who=who)} {words.text(erasing)}"
         return Message(text=text, custom=CoordinatorNoticeCustom(code="joined", name=shown_as))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.criteria.operators import Known
-from bot.criteria.rules import AllOf, AnyOf, Comparison, Judgement, Not, Rule
+from bot.criteria.rules import AllOf, Comparison, Judgement, Not, Rule
 from bot.criteria.truth import Truth, conjunction, disjunction
 
 
@@ -42,7 +42,7 @@ def evaluate(rule: Rule, facts: Mapping[str, Known]) -> Evaluation:
         case AllOf():
             parts = [evaluate(part, facts) for part in rule.all]
             return _combined(conjunction(part.truth for part in parts), parts)
-        case AnyOf():
+        case _:
             parts = [evaluate(part, facts) for part in rule.any]
             return _combined(disjunction(part.truth for part in parts), parts)
 

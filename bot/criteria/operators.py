@@ -48,7 +48,8 @@ class Operator:
     holds: Callable[[Value, Operand], bool]
 
 
-def _number(value: object) -> float:
+def number(value: object) -> float:
+    """A value that is a number; `TypeError` for every other."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"a number was expected, not {type(value).__name__}")
     return value
@@ -57,7 +58,7 @@ def _number(value: object) -> float:
 def _pair(operand: Operand) -> tuple[float, float]:
     if not isinstance(operand, tuple) or len(operand) != 2:
         raise TypeError("a range [low, high] was expected")
-    return _number(operand[0]), _number(operand[1])
+    return number(operand[0]), number(operand[1])
 
 
 def _words(value: object) -> frozenset[object]:
@@ -76,11 +77,11 @@ def _among(value: Value, operand: Operand) -> bool:
 
 def _between(value: Value, operand: Operand) -> bool:
     low, high = _pair(operand)
-    return low <= _number(value) <= high
+    return low <= number(value) <= high
 
 
 def _within_days(value: Value, operand: Operand) -> bool:
-    return value != NEVER and _number(value) <= _number(operand)
+    return value != NEVER and number(value) <= number(operand)
 
 
 _TABLE: Final = (
@@ -88,13 +89,13 @@ _TABLE: Final = (
     Operator("one_of", "list", _among),
     Operator("contains", "list", lambda value, names: bool(_words(value) & _words(names))),
     Operator("only", "list", lambda value, names: _words(value) <= _words(names)),
-    Operator("at_least", "number", lambda value, bound: _number(value) >= _number(bound)),
-    Operator("at_most", "number", lambda value, bound: _number(value) <= _number(bound)),
-    Operator("above", "number", lambda value, bound: _number(value) > _number(bound)),
-    Operator("below", "number", lambda value, bound: _number(value) < _number(bound)),
+    Operator("at_least", "number", lambda value, bound: number(value) >= number(bound)),
+    Operator("at_most", "number", lambda value, bound: number(value) <= number(bound)),
+    Operator("above", "number", lambda value, bound: number(value) > number(bound)),
+    Operator("below", "number", lambda value, bound: number(value) < number(bound)),
     Operator("between", "range", _between),
-    Operator("count_is", "number", lambda value, count: len(_words(value)) == _number(count)),
-    Operator("count_above", "number", lambda value, count: len(_words(value)) > _number(count)),
+    Operator("count_is", "number", lambda value, count: len(_words(value)) == number(count)),
+    Operator("count_above", "number", lambda value, count: len(_words(value)) > number(count)),
     Operator("within_days", "days", _within_days),
 )
 
@@ -109,8 +110,8 @@ def _partly_contains(names: Partly, operand: Operand) -> Truth:
 _PARTLY: Final[Mapping[str, Callable[[Partly, Operand], Truth]]] = {
     "contains": _partly_contains,
     "only": lambda names, operand: Truth.UNKNOWN if _words(names.has) <= _words(operand) else Truth.FALSE,
-    "count_is": lambda names, count: Truth.FALSE if len(names.has) > _number(count) else Truth.UNKNOWN,
-    "count_above": lambda names, count: Truth.TRUE if len(names.has) > _number(count) else Truth.UNKNOWN,
+    "count_is": lambda names, count: Truth.FALSE if len(names.has) > number(count) else Truth.UNKNOWN,
+    "count_above": lambda names, count: Truth.TRUE if len(names.has) > number(count) else Truth.UNKNOWN,
 }
 
 

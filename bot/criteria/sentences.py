@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.criteria.operators import Operand, Value
+from bot.criteria.operators import Scalar, Value, number
 from bot.criteria.rules import AllOf, AnyOf, Comparison, Judgement, Not, Rule
 
 
@@ -111,22 +111,19 @@ def positive(rule: Rule) -> Rule:
 def _together(rules: Sequence[Rule], *, denied: bool) -> list[Rule]:
     """Lists of values of one attribute as one list: none of some and none of others, or one of some or of others."""
     made: list[Rule] = []
-    places: dict[str, int] = {}
+    lists: dict[str, tuple[int, tuple[Scalar, ...]]] = {}
     for rule in rules:
         inside = rule.negated if denied and isinstance(rule, Not) else None if denied else rule
         if not isinstance(inside, Comparison) or inside.operator != "contains" or not isinstance(inside.operand, tuple):
             made.append(rule)
             continue
-        place = places.setdefault(inside.attribute, len(made))
-        if place == len(made):
+        place, before = lists.get(inside.attribute, (len(made), ()))
+        lists[inside.attribute] = place, tuple(dict.fromkeys((*before, *inside.operand)))
+        if not before:
             made.append(rule)
             continue
-        before = made[place]
-        known = before.negated if isinstance(before, Not) else before
-        if isinstance(known, Comparison) and isinstance(known.operand, tuple):
-            values = tuple(dict.fromkeys((*known.operand, *inside.operand)))
-            joined = Comparison(attribute=inside.attribute, operator="contains", operand=values)
-            made[place] = Not(negated=joined) if denied else joined
+        joined = Comparison(attribute=inside.attribute, operator="contains", operand=lists[inside.attribute][1])
+        made[place] = Not(negated=joined) if denied else joined
     return made
 
 
@@ -177,7 +174,7 @@ class _Saying:
             case AnyOf():
                 return self._joined(rule.any, "any", "never")
             case Not(negated=Comparison(operator="within_days") as inside):
-                lasted = book.measured(inside.attribute, _number(inside.operand))
+                lasted = book.measured(inside.attribute, number(inside.operand))
                 return book.phrase("not_within_days", name=book.attribute_name(inside.attribute), value=lasted)
             case Not(negated=Comparison(operator="contains" | "one_of" | "is") as inside):
                 return self._none_of(inside)
@@ -187,7 +184,7 @@ class _Saying:
                 return book.phrase("rest")
             case Judgement():
                 return book.phrase("judgement", judgement=rule.judgement)
-            case Comparison():
+            case _:
                 return self._comparison(rule)
 
     def _none_of(self, rule: Comparison) -> str:
@@ -229,18 +226,12 @@ class _Saying:
             case "count_is" | "count_above":
                 return book.phrase(rule.operator, name=name, count=operand)
             case "between" if isinstance(operand, tuple):
-                low, high = (book.measured(rule.attribute, _number(bound)) for bound in operand)
+                low, high = (book.measured(rule.attribute, number(bound)) for bound in operand)
                 return book.phrase("between", name=name, low=low, high=high)
             case _:
-                return book.phrase(rule.operator, name=name, value=book.measured(rule.attribute, _number(operand)))
+                return book.phrase(rule.operator, name=name, value=book.measured(rule.attribute, number(operand)))
 
     def _stated(self, attribute: str, value: Value, name: str, *, many: bool) -> str:
         shape: Value = (str(value),) if many else value
         clause = self.book.stated(attribute, shape)
         return clause if clause is not None else self.book.phrase("is", name=name, value=value)
-
-
-def _number(operand: Operand) -> float:
-    if isinstance(operand, bool) or not isinstance(operand, int | float):
-        raise TypeError("a number was expected")
-    return operand

@@ -19,4 +19,9 @@ def wait_after(tries: int, chance: float) -> timedelta | None:
     """
     if tries >= MOST_TRIES:
         return None
-    return min(LONGEST, SHORTEST * (1 << tries - 1) * (1 + _SPREAD * chance))
+    return doubled(tries, SHORTEST, LONGEST, chance)
+
+
+def doubled(tries: int, shortest: timedelta, longest: timedelta, chance: float) -> timedelta:
+    """The `shortest` after the first try that failed, and twice as long after each, but never longer than that; see `wait_after`."""
+    return min(longest, shortest * (1 << min(tries - 1, 40)) * (1 + _SPREAD * chance))

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 
 class NotDeliveredError(Exception):
-    """It did not arrive, and may the next time."""
+    """It did not arrive, and may the next time. `status` is what was answered, where something was."""
+
+    def __init__(self, why: str, status: int | None = None) -> None:
+        super().__init__(why)
+        self.status = status
 
 
 class TargetGoneError(NotDeliveredError):

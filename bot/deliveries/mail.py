@@ -76,9 +76,10 @@ class Mailer:
                 timeout=_SECONDS,
             )
         except aiosmtplib.SMTPResponseException as problem:
-            raise NotDeliveredError(f"the mail server answered {problem.code}") from None
+            raise NotDeliveredError(f"the mail server answered {problem.code}", problem.code) from None
         except aiosmtplib.SMTPRecipientsRefused as problem:
-            raise NotDeliveredError(f"the mail server answered {problem.recipients[0].code} to the address") from None
+            code = problem.recipients[0].code
+            raise NotDeliveredError(f"the mail server answered {code} to the address", code) from None
         except (aiosmtplib.SMTPException, OSError) as problem:
             raise NotDeliveredError(f"the mail server cannot be reached ({type(problem).__name__})") from None
 

@@ -17,7 +17,9 @@ from bot.deliveries.backoff import MOST_TRIES, wait_after
 from bot.deliveries.errors import NotDeliveredError, TargetGoneError
 from bot.deliveries.mail import Mailer
 from bot.deliveries.webhooks import Webhooks
+from bot.failures import place
 from bot.sealing import Sealer, SealingError
+from bot.signs import Happening, Work, did, happened
 from bot.store import Delivery, DeliveryTarget, Store, StoreError
 from bot.store.clock import Clock
 
@@ -60,8 +62,12 @@ class Outbox:
             try:
                 while await self.send_due() == AT_ONCE:
                     pass
+                did(Work.OUTBOX)
             except StoreError as problem:
                 _log.error("notifications wait: %s", problem)
+            except Exception as problem:
+                # Nobody would see that a worker has ended, until somebody misses what it did not send.
+                _log.error("notifications wait: %s", place(problem))
             await asyncio.sleep(_EVERY_SECONDS)
 
     async def send_due(self) -> int:
@@ -82,19 +88,23 @@ class Outbox:
 
     async def _deliver(self, delivery: Delivery, target: DeliveryTarget) -> None:
         problem: NotDeliveredError | None = None
+        status: int | None = None
         try:
-            await self._send(delivery, target)
+            status = await self._send(delivery, target)
         except NotDeliveredError as error:
             problem = error
         except Exception as error:
             # Whatever it was, it says no more than its name: its text may hold an address.
             problem = NotDeliveredError(f"it could not be sent ({type(error).__name__})")
         try:
-            await asyncio.to_thread(self._settle, delivery, target, problem)
+            await asyncio.to_thread(self._settle, delivery, target, problem, status)
         except StoreError as error:
             _log.error("what became of delivery %d cannot be noted, and it may be sent again: %s", delivery.id, error)
+        except Exception as error:
+            _log.error("what became of delivery %d cannot be noted, and it may be sent again: %s", delivery.id, place(error))
 
-    async def _send(self, delivery: Delivery, target: DeliveryTarget) -> None:
+    async def _send(self, delivery: Delivery, target: DeliveryTarget) -> int | None:
+        """What a receiver of webhooks answered; a mail server that takes a mail says nothing more."""
         if not target.active:
             raise TargetGoneError("the receiver is switched off")
         if delivery.attempts > MOST_TRIES:
@@ -104,22 +114,23 @@ class Outbox:
             if self._mailer is None:
                 raise NotDeliveredError("there is no mail server; set TRIALCHAT_SMTP_URL")
             await self._mailer.send(delivery, target.address, now)
-            return
+            return None
         try:
             secret = str(self._sealer.open(target.secret or ""))
         except SealingError:
             raise NotDeliveredError("the receiver's secret fits none of the sealing keys") from None
-        await self._webhooks.send(delivery, target.address, secret, now)
+        return await self._webhooks.send(delivery, target.address, secret, now)
 
-    def _settle(self, delivery: Delivery, target: DeliveryTarget, problem: NotDeliveredError | None) -> None:
+    def _settle(self, delivery: Delivery, target: DeliveryTarget, problem: NotDeliveredError | None, status: int | None = None) -> None:
         now = self._clock()
         with self._store.unit() as unit:
             if problem is None:
-                unit.end_delivery(delivery, "delivered", at=now)
+                unit.end_delivery(delivery, "delivered", at=now, status=status)
                 return
             why = str(problem)[:200]
             if isinstance(problem, TargetGoneError):
-                unit.end_delivery(delivery, "given_up", at=now, problem=why)
+                unit.end_delivery(delivery, "given_up", at=now, problem=why, status=problem.status)
+                happened(Happening.NOTIFICATION_GIVEN_UP)
                 if target.active:
                     unit.set_target_active(target.id, False)
                     unit.audit(
@@ -128,8 +139,9 @@ class Outbox:
                 return
             wait = wait_after(delivery.attempts, self._chance())
             if wait is None:
-                unit.end_delivery(delivery, "given_up", at=now, problem=why)
+                unit.end_delivery(delivery, "given_up", at=now, problem=why, status=problem.status)
+                happened(Happening.NOTIFICATION_GIVEN_UP)
                 _log.error("delivery %d (%s) is given up after %d tries: %s", delivery.id, delivery.event, delivery.attempts, why)
             else:
-                unit.delay_delivery(delivery, next_at=now + wait, problem=why)
+                unit.delay_delivery(delivery, next_at=now + wait, problem=why, status=problem.status)
                 _log.warning("delivery %d (%s) waits: %s", delivery.id, delivery.event, why)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
+import re
 import socket
 import ssl
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from bot.deliveries.errors import NotDeliveredError, TargetGoneError
+from bot.signing import signature
 from bot.store import Delivery, JsonObject
 
 Networks = Sequence[IPv4Network | IPv6Network]
@@ -25,8 +25,11 @@ SECONDS = 10
 """For all of a request."""
 _GONE = 410
 _INSIDE = "the address is inside the own network; TRIALCHAT_WEBHOOK_NETWORKS can allow it"
-# What carries an IPv4 address inside an IPv6 one: `::ffff:a.b.c.d` and 6to4 are known to the library, this one is not.
-_NAT64 = ip_network("64:ff9b::/96")
+# What carries an IPv4 address inside an IPv6 one: `::ffff:a.b.c.d` and 6to4 are known to the library, these are not: by NAT64, as
+# SIIT translates them, and as it was written long ago.
+_CARRIERS = tuple(map(IPv6Network, ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96")))
+# A name never ends so, and what looks names up takes it for an address in another way of writing: 2130706433, 127.1, 0x7f000001.
+_NUMBER = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?", re.ASCII)
 
 
 def networks_of(text: str) -> Networks:
@@ -39,24 +42,20 @@ def body_of(body: JsonObject) -> bytes:
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """`v1=` and the HMAC-SHA256 of `timestamp.body`, hexadecimal."""
-    return "v1=" + hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-
-
 def is_allowed(address: str, networks: Networks) -> bool:
     """Whether a webhook may go to an IP address: one of the world outside, or of a network that is allowed."""
     found = _inner(ip_address(address.partition("%")[0]))
     if any(found in network for network in networks if network.version == found.version):
         return True
-    return found.is_global and not found.is_multicast
+    return found.is_global and not found.is_multicast and not (isinstance(found, IPv6Address) and found.is_site_local)
 
 
 def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     """The address that is meant, where one stands inside another."""
-    if isinstance(address, IPv4Address):
+    # `::` and `::1` stand where an IPv4 address could, and are none.
+    if isinstance(address, IPv4Address) or address.is_unspecified or address.is_loopback:
         return address
-    if address in _NAT64:
+    if any(address in carrier for carrier in _CARRIERS):
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or address
 
@@ -77,6 +76,8 @@ def fault_of(url: str, networks: Networks) -> str | None:
     try:
         literal = ip_address(host)
     except ValueError:
+        if _NUMBER.fullmatch(host):
+            return "bad_url"
         return "not_https" if parts.scheme == "http" and host != "localhost" else None
     if parts.scheme == "http" and not literal.is_loopback:
         return "not_https"
@@ -114,8 +115,8 @@ class Webhooks:
         """Those of one's own that are allowed."""
         return self._networks
 
-    async def send(self, delivery: Delivery, url: str, secret: str, now: datetime) -> None:
-        """Send one; `NotDeliveredError` unless it was taken (2xx). Redirects are not followed."""
+    async def send(self, delivery: Delivery, url: str, secret: str, now: datetime) -> int:
+        """Send one; what was answered (2xx), or `NotDeliveredError`. Redirects are not followed."""
         if (fault := fault_of(url, self._networks)) is not None:
             raise NotDeliveredError(_INSIDE if fault == "inside" else "the address is not one that can be sent to")
         body, timestamp = body_of(delivery.body), str(int(now.timestamp()))
@@ -141,6 +142,7 @@ class Webhooks:
         except (ClientError, OSError) as problem:
             raise NotDeliveredError(f"cannot be reached ({type(problem).__name__})") from None
         if status == _GONE:
-            raise TargetGoneError("the receiver answered 410, gone, and was switched off")
+            raise TargetGoneError("the receiver answered 410, gone, and was switched off", status)
         if not 200 <= status < 300:
-            raise NotDeliveredError(f"the receiver answered {status}")
+            raise NotDeliveredError(f"the receiver answered {status}", status)
+        return status

@@ -14,6 +14,7 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from bot import traceparent
 from bot.engine.pausing import set_paused
 from bot.engine.turns import TurnFailed
 
@@ -140,7 +141,9 @@ class TrialchatInput(InputChannel):
             asked = self._asked(request, read_turn)
             if isinstance(asked, HTTPResponse):
                 return asked
-            return await answer(asked)
+            # Whoever knows the secret may say which trace this belongs to; the actions are told (`bot.engine.traces`).
+            with traceparent.carrying(request.headers.get(traceparent.HEADER, "")):
+                return await answer(asked)
 
         @webhook.route("/understand", methods=["POST"])
         async def understand(request: Request) -> HTTPResponse:

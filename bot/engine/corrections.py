@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 
@@ -77,3 +77,39 @@ def read_examples_once() -> None:
 
     utils.training_data_from_paths = read_once
     Message.__deepcopy__ = itself
+
+
+class _Lent:
+    """A session that whoever is done with it does not close."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    async def __aenter__(self) -> Any:
+        return self._session
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
+
+
+def stay_connected_to_the_actions() -> Callable[..., Awaitable[None]]:
+    """Call the actions over a connection that stays open; returns what closes it, for the end.
+
+    Rasa opens and closes a session and a connection for each call.
+    """
+    from rasa.utils.endpoints import EndpointConfig
+
+    begin = EndpointConfig.session
+    kept: dict[str, Any] = {}
+
+    def session(self: EndpointConfig) -> _Lent:
+        if self.url not in kept:
+            kept[self.url] = begin(self)
+        return _Lent(kept[self.url])
+
+    async def close(*_: Any) -> None:
+        while kept:
+            await kept.popitem()[1].close()
+
+    EndpointConfig.session = session
+    return close

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.engine.preparation import PROJECT, import_rasa
+from bot.engine.servers import TRACKER, prepare_servers
 
 #: The engine answers to this machine only.
 INTERFACE = "127.0.0.1"
@@ -30,18 +31,24 @@ def main(arguments: list[str] | None = None) -> None:
 def serve(model: Path, port: int) -> None:
     """Serve until stopped."""
     home = Path(os.environ["TRIALCHAT_HOME"])
+    prepare_servers(os.environ)
     log = import_rasa(home)
 
-    from bot.engine import pausing, turns
+    from bot.engine import corrections, pausing, postgres, traces, turns
+    from bot.engine.endpoints import endpoints
     from bot.engine.sqlite import share_sqlite_well
 
     turns.end_the_turn_when_an_action_fails()
     turns.end_the_turn_when_the_conversation_cannot_be_kept()
     pausing.let_each_turn_say_whether_it_is_paused()
     share_sqlite_well()
+    postgres.keep_connections_fresh()
+    if tracker := os.environ.get(TRACKER):
+        postgres.make_schema(tracker)
+    traces.tell_the_actions_which_trace_it_is()
+    hang_up = corrections.stay_connected_to_the_actions()
 
     import rasa.core.run
-    from rasa.core.utils import AvailableEndpoints
 
     def keep_private(*_: Any) -> None:
         log.private = True
@@ -52,9 +59,9 @@ def serve(model: Path, port: int) -> None:
         interface=INTERFACE,
         port=port,
         credentials=str(PROJECT / "credentials.yml"),
-        endpoints=AvailableEndpoints.read_endpoints(str(PROJECT / "endpoints.yml")),
+        endpoints=endpoints(PROJECT / "endpoints.yml", os.environ),
         enable_api=False,
-        server_listeners=[(keep_private, "after_server_start")],
+        server_listeners=[(keep_private, "after_server_start"), (hang_up, "before_server_stop")],
     )
 
 

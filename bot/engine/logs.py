@@ -7,32 +7,41 @@ everything is printed. From then on, of any logger but ours, only the place in t
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import traceback
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from bot.json_logs import SETTING, json_line
+
 OUR_LOGGERS = "bot."
 
 
 class PrivateFormatter(logging.Formatter):
-    """One line a record; exceptions as kinds and places, without their messages once people are talking."""
+    """One line a record, as text or as JSON; exceptions as kinds and places, without their messages once people are talking."""
 
-    def __init__(self) -> None:
+    def __init__(self, as_json: bool = False) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self.as_json = as_json
         self.private = False
 
     def format(self, record: logging.LogRecord) -> str:
         ours = record.name.startswith(OUR_LOGGERS)
         message = record.getMessage() if ours or not self.private else f"at {record.module}.py:{record.lineno} (text withheld)"
+        where = self._where(record)
+        if self.as_json:
+            return json_line(record, message, where)
         line = f"{self.formatTime(record)} {record.levelname} {record.name}: {message}"
+        return f"{line}\n{where}" if where else line
+
+    def _where(self, record: logging.LogRecord) -> str:
+        """Where something failed, and what kind of error it was; with its text only as long as nobody has talked yet."""
         error = record.exc_info[1] if record.exc_info else None
-        if error is None:
-            return line
-        if not self.private:
-            return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
-        return "\n".join([line, *_without_messages(error)])
+        if error is None or not record.exc_info:
+            return ""
+        return "\n".join(_without_messages(error)) if self.private else self.formatException(record.exc_info)
 
 
 def _without_messages(error: BaseException) -> Iterator[str]:
@@ -55,7 +64,7 @@ def log_quietly() -> PrivateFormatter:
     """Warnings and errors to standard error, nothing else; returns the formatter, to be made private before the first message."""
     import structlog
 
-    formatter = PrivateFormatter()
+    formatter = PrivateFormatter(as_json=os.environ.get(SETTING) == "json")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     handler.addFilter(_Unexpected())

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from bot.criteria.rules import mentioned
 from bot.exports import fhir_resources as fhir
@@ -70,14 +71,38 @@ class BundleEntries:
         record = None if name == GENERAL else self._record_of(name)
         if record is None and name != GENERAL:
             return None
-        questions = dict(self._attributes) if record is None else _questions_of(record, self._attributes)
-        version = hashlib.sha256(":".join(questions).encode()).hexdigest()[:12] if record is None else record.version
-        title = "Questions of all trials" if record is None else f"Screening questions of {name}"
-        self._questions[name] = (f"{fhir.questionnaire_url(name)}|{version}", questions)
-        return _entry(fhir.address("questionnaire", name), fhir.questionnaire(name, version, title, questions.values(), self._words))
+        made = questionnaire_of(name, record, self._attributes)
+        self._questions[name] = (made.canonical, made.questions)
+        return _entry(fhir.address("questionnaire", name), made.resource(self._words))
 
 
-def _questions_of(record: TrialRecord, attributes: Attributes) -> dict[str, Attribute]:
+@dataclass(frozen=True)
+class MadeQuestionnaire:
+    """The questions of a trial, or those of all, under their canonical address and version."""
+
+    name: str
+    version: str
+    title: str
+    questions: Mapping[str, Attribute]
+
+    @property
+    def canonical(self) -> str:
+        return f"{fhir.questionnaire_url(self.name)}|{self.version}"
+
+    def resource(self, words: Words) -> fhir.Resource:
+        """As a resource."""
+        return fhir.questionnaire(self.name, self.version, self.title, self.questions.values(), words)
+
+
+def questionnaire_of(name: str, record: TrialRecord | None, attributes: Attributes) -> MadeQuestionnaire:
+    """The questionnaire of a trial; without a record, the general one of all questions."""
+    if record is not None:
+        return MadeQuestionnaire(name, record.version, f"Screening questions of {name}", questions_of(record, attributes))
+    version = hashlib.sha256(":".join(attributes).encode()).hexdigest()[:12]
+    return MadeQuestionnaire(GENERAL, version, "Questions of all trials", dict(attributes))
+
+
+def questions_of(record: TrialRecord, attributes: Attributes) -> dict[str, Attribute]:
     """What a trial's criteria depend on, and what decides whether that is asked; in the lexicon's order, consent first."""
     wanted = {"consent"}
     waiting = [name for criterion in record.criteria if criterion.requires is not None for name in mentioned(criterion.requires)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -60,6 +60,10 @@ class ExportFile(ABC):
 
     def __init__(self, showing: Showing, exporting: Exporting) -> None:
         self._showing, self._exporting = showing, exporting
+
+    def in_order(self, conversation_ids: Iterable[str]) -> list[str]:
+        """Conversations in the order of their names in this export. In any order of their own, two exports could be laid side by side."""
+        return sorted(conversation_ids, key=self._showing.export_id)
 
     @abstractmethod
     def opening(self) -> str:

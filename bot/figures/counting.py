@@ -7,7 +7,7 @@ from datetime import timedelta
 
 STOPPED_AFTER = timedelta(hours=24)
 """Without a message for that long, somebody who was still being asked has stopped."""
-TICK = 10
+TICK = 30
 """Seconds: times to a result are counted in steps of so many."""
 
 

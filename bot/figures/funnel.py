@@ -10,7 +10,6 @@ from typing import TypeVar
 from bot.figures.counting import Progress
 
 KeyT = TypeVar("KeyT")
-_FINISHED = frozenset({"finished", "handed_off"})
 _PROMISING = frozenset({"possible", "likely"})
 
 
@@ -23,19 +22,21 @@ class Step(StrEnum):
     FINISHED = "finished"
     """With a result, or a list of trials."""
     PROMISING = "promising"
-    """The result that stands is possible or likely."""
+    """The result that stands is possible or likely; or the person is handed off, whatever stands now."""
     HANDED_OFF = "handed_off"
     """The person left a way to be reached."""
 
 
 def steps_taken(progress: Progress) -> int:
     """How many steps conversations of a kind took."""
+    if progress.stage == "handed_off":
+        # There was a result when they left a way to be reached: what they tell or look for afterwards takes none of that back.
+        return len(Step)
     took = (
         progress.consented is not None,
         progress.consented is True,
-        progress.stage in _FINISHED,
+        progress.stage == "finished",
         progress.verdict in _PROMISING,
-        progress.stage == "handed_off",
     )
     return next((number for number, one in enumerate(took) if not one), len(took))
 

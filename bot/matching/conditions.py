@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from itertools import chain
 
 from bot.matching.hierarchy import Hierarchy
@@ -35,8 +36,7 @@ class ConditionIndex:
 
     def __init__(self, conditions: Conditions, ordinary: Frequency | None = None) -> None:
         self._conditions = conditions
-        spelling = Spelling(conditions.of_trials)
-        self._reader = SubjectReader(conditions, spelling)
+        self._reader, spelling = _reader_of(conditions)
         self._hierarchy = Hierarchy(conditions, _also_below(conditions), self._reader.names_in)
         self._names = KnownNames(spelling, self._reader.own_names, ordinary)
         self._most_of_it = frozenset(name for name, part in self._reader.in_part.items() if not part.kinds)
@@ -210,6 +210,13 @@ class ConditionIndex:
             return True
         shared = frozenset.intersection(*(self._wider(other) | {other} for other in below))
         return any(node in self._wider(each) for each in shared - self._most_of_it)
+
+
+@lru_cache(maxsize=4)
+def _reader_of(conditions: Conditions) -> tuple[SubjectReader, Spelling]:
+    """What reads the subjects of trials by a list of illnesses; one for all indexes, as it knows nothing but the list."""
+    spelling = Spelling(conditions.of_trials)
+    return SubjectReader(conditions, spelling), spelling
 
 
 def _also_below(conditions: Conditions) -> Iterable[tuple[str, str]]:

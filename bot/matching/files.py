@@ -124,12 +124,10 @@ def _is_about(wanted: Sequence[str], about: Collection[str], conditions: Conditi
 def _without(known: Mapping[str, Known], wanted: Sequence[str], conditions: Conditions) -> Mapping[str, Known]:
     """What is known but for the illnesses that are sought and the wider names of them."""
     sought = {*wanted, *(wider for name in wanted for wider in conditions.above(name))}
-    history = known.get(_HISTORY)
+    history = known[_HISTORY]
     if isinstance(history, Partly):
         return {**known, _HISTORY: Partly(tuple(name for name in history.has if name not in sought), history.lacks)}
-    if isinstance(history, tuple):
-        return {**known, _HISTORY: tuple(name for name in history if name not in sought)}
-    return known
+    return {**known, _HISTORY: tuple(name for name in (history if isinstance(history, tuple) else ()) if name not in sought)}
 
 
 def _with_no_other_kind(known: Mapping[str, Known], conditions: Conditions) -> Mapping[str, Known]:

@@ -95,8 +95,6 @@ class Pairs:
 
     def find(self, parts: Ints, attributes: Ints) -> tuple[Ints, NDArray[np.bool_]]:
         """The pair of each part and attribute, and whether there is one."""
-        if not len(self):
-            return np.zeros(len(parts), np.int32), np.zeros(len(parts), np.bool_)
         places = np.minimum(self.begins[parts], len(self) - 1)
         several = np.flatnonzero(self.counts[parts] > 1)
         keys = parts[several].astype(np.int64) * self._width + attributes[several]

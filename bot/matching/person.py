@@ -304,9 +304,8 @@ class PersonReader:
 
     def _narrows(self, read: Value, before: Value) -> bool:
         """Whether an illness is a kind of the one that was told before it."""
-        if not isinstance(read, tuple) or not isinstance(before, tuple):
-            return False
-        return any(wider in self._lexicon.conditions.above(name) for name in read for wider in before)
+        names, wider_names = (one if isinstance(one, tuple) else () for one in (read, before))
+        return any(wider in self._lexicon.conditions.above(name) for name in names for wider in wider_names)
 
     def _with_unit(self, name: str, text: str) -> bool:
         lowered = text.casefold()

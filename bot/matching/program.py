@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.criteria.rules import AllOf, AnyOf, Comparison, Judgement, Not, Rule
+from bot.criteria.rules import AllOf, Comparison, Judgement, Not, Rule
 from bot.matching.literals import ALWAYS, JUDGEMENT, NEVER_TRUE, Literals
 from bot.matching.ragged import Ints, picked, starts
 
@@ -81,7 +81,7 @@ class Compiler:
                 return self._simplified(rule.negated, not negated)
             case AllOf():
                 parts, is_all = rule.all, not negated
-            case AnyOf():
+            case _:
                 parts, is_all = rule.any, negated
         neutral, deciding = (~ALWAYS, ~NEVER_TRUE) if is_all else (~NEVER_TRUE, ~ALWAYS)
         members: set[int] = set()

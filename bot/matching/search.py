@@ -173,10 +173,6 @@ class Search(Questioning):
         look = self._look(state)
         return steps.Shortlist(self._trials.best(self._facts(state), FEW), look.left, look.looked_at)
 
-    def _result(self, state: State) -> steps.Step:
-        look = self._look(state)
-        return self._shortlist(state) if look.left else self._nothing_left(state, look)
-
     def _result_again(self, state: State) -> Turn:
         return self._none(state, look) if not (look := self._look(state)).left else self._show_result(state)
 

@@ -121,11 +121,13 @@ class Standing:
             raise KeyError(trial_id)
         self._keep_up()
         row = self.columns.row(trial_id)
-        for part in self._parts:
-            program = part.segment.program
-            for at in np.flatnonzero((program.rows == row) & self.columns.counting(part.segment)).tolist():
-                return tuple(_STATUSES[int(code)] for code in part.statuses[program.firsts[at] : program.firsts[at + 1]])
-        return ()
+        part, at = next(
+            (part, at)
+            for part in self._parts
+            for at in np.flatnonzero((part.segment.program.rows == row) & self.columns.counting(part.segment)).tolist()
+        )
+        firsts = part.segment.program.firsts
+        return tuple(_STATUSES[int(code)] for code in part.statuses[firsts[at] : firsts[at + 1]])
 
     def left(self) -> Iterator[tuple[SegmentStanding, NDArray[np.bool_]]]:
         """Each segment's standing, and which of its trials are alive."""

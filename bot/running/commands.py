@@ -1,4 +1,4 @@
-"""`trialchat run` and `trialchat train` on the command line."""
+"""`trialchat run`, `trialchat serve` and `trialchat train` on the command line."""
 
 from __future__ import annotations
 
@@ -31,6 +31,19 @@ def run() -> None:
     from bot.running.run import run as run_everything
 
     run_everything(Settings.from_environment())
+
+
+@click.command()
+@_in_one_line
+def serve() -> None:
+    """Run as a service: nothing is made up, trained or asked for.
+
+    Every secret has to be set, by its name or as a file by its name with _FILE, and the model to be there. What is printed goes to
+    whoever started it; it holds no secret.
+    """
+    from bot.running.serve import serve as serve_everything
+
+    serve_everything(Settings.from_environment())
 
 
 @click.command()

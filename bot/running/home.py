@@ -36,6 +36,11 @@ def known_as_running(settings: Settings) -> Iterator[None]:
 
 def as_running(settings: Settings) -> Settings:
     """The settings of the `trialchat run` that uses this home folder; `CannotRun` where there is none."""
+    return with_secrets(with_running_ports(settings))
+
+
+def with_running_ports(settings: Settings) -> Settings:
+    """The same without its secrets, for whoever must not make any that are missing."""
     try:
         ports = json.loads((settings.home / PORTS_FILE).read_text("utf-8"))
         port, engine_port, actions_port = (int(ports[name]) for name in ("port", "engine_port", "actions_port"))
@@ -43,7 +48,7 @@ def as_running(settings: Settings) -> Settings:
         raise CannotRun(
             f"nothing is running with the home folder {settings.home}; start it with `make run`, or set TRIALCHAT_HOME"
         ) from None
-    return with_secrets(dataclasses.replace(settings, port=port, engine_port=engine_port, actions_port=actions_port))
+    return dataclasses.replace(settings, port=port, engine_port=engine_port, actions_port=actions_port)
 
 
 @contextlib.contextmanager

@@ -13,13 +13,13 @@ from bot.settings import INTERFACE, Settings
 
 def check_ports(settings: Settings) -> None:
     """`CannotRun` where a port cannot be listened on."""
-    names: Mapping[str, tuple[int, str]] = {
-        "PORT": (settings.port, "the site"),
-        "TRIALCHAT_ENGINE_PORT": (settings.engine_port, "the dialogue engine"),
-        "TRIALCHAT_ACTIONS_PORT": (settings.actions_port, "the actions"),
+    names: Mapping[str, tuple[str, int, str]] = {
+        "PORT": (settings.listen, settings.port, "the site"),
+        "TRIALCHAT_ENGINE_PORT": (INTERFACE, settings.engine_port, "the dialogue engine"),
+        "TRIALCHAT_ACTIONS_PORT": (INTERFACE, settings.actions_port, "the actions"),
     }
-    for variable, (port, whose) in names.items():
-        _check(port, variable, whose)
+    for variable, (address, port, whose) in names.items():
+        _check(address, port, variable, whose)
 
 
 def settle_inner_ports(settings: Settings, environment: Mapping[str, str]) -> Settings:
@@ -48,10 +48,12 @@ def _free_port(taken: set[int]) -> int:
             return port
 
 
-def _check(port: int, variable: str, whose: str) -> None:
-    refusal = _refusal(port)
+def _check(address: str, port: int, variable: str, whose: str) -> None:
+    refusal = _refusal(port, address)
     if refusal is None:
         return
+    if refusal.errno == errno.EADDRNOTAVAIL:
+        raise CannotRun(f"TRIALCHAT_LISTEN={address} is no address of this machine; set one that it has, or 0.0.0.0 for all of them")
     if isinstance(refusal, PermissionError):
         raise CannotRun(f"port {port} (for {whose}) needs more rights; choose one above 1023: {variable}=8080")
     if refusal.errno != errno.EADDRINUSE:
@@ -59,13 +61,13 @@ def _check(port: int, variable: str, whose: str) -> None:
     raise CannotRun(f"port {port} (for {whose}) is in use by another program; stop that one, or choose another: {variable}={port + 100}")
 
 
-def _refusal(port: int) -> OSError | None:
+def _refusal(port: int, address: str = INTERFACE) -> OSError | None:
     """Why the port cannot be listened on, or None where it can."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM) as probe:
         # As servers do: a port whose last connections are only just closing counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((INTERFACE, port))
+            probe.bind((address, port))
             probe.listen(1)
         except OSError as error:
             return error

@@ -8,9 +8,10 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from bot.running.guard import Guard
 
@@ -27,7 +28,8 @@ class Command:
     arguments: Sequence[str]
     environment: Mapping[str, str]
     folder: Path
-    log: Path
+    #: None: wherever our own output goes.
+    log: Path | None
 
 
 class Running:
@@ -39,10 +41,7 @@ class Running:
 
     @classmethod
     async def start(cls, command: Command, guard: Guard) -> Running:
-        command.log.parent.mkdir(parents=True, exist_ok=True)
-        if command.log.exists() and command.log.stat().st_size > LARGEST_LOG:
-            command.log.replace(command.log.with_suffix(".old.log"))
-        with command.log.open("ab") as log:
+        with _output(command.log) as log:
             process = await asyncio.create_subprocess_exec(
                 *command.arguments,
                 cwd=command.folder,
@@ -79,6 +78,18 @@ class Running:
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
+
+
+@contextlib.contextmanager
+def _output(path: Path | None) -> Iterator[IO[bytes] | None]:
+    if path is None:
+        yield None
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > LARGEST_LOG:
+        path.replace(path.with_suffix(".old.log"))
+    with path.open("ab") as log:
+        yield log
 
 
 def in_words(status: int) -> str:

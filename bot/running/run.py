@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
-import sys
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import Coroutine
 from pathlib import Path
 
 import click
@@ -16,16 +14,14 @@ import click
 from bot.accounts.roles import FIRST_LOGIN
 from bot.running.errors import CannotRun
 from bot.running.guard import Guard
-from bot.running.health import answers
 from bot.running.home import known_as_running, occupied
 from bot.running.model import model_path
 from bot.running.ports import check_ports, settle_inner_ports
 from bot.running.process import Command, Running, in_words
 from bot.running.secrets_file import with_secrets
-from bot.running.supervisor import Patience, Say, Service, Supervisor, last_words
+from bot.running.services import ENGINE_PYTHON, app, check_engine_environment, engine, environment, guarded, keep_running, stop_signals
+from bot.running.supervisor import last_words
 from bot.settings import PROJECT, Settings
-
-ENGINE_PYTHON = PROJECT / ".venv-engine" / "bin" / "python"
 
 
 class Progress:
@@ -42,38 +38,35 @@ def run(settings: Settings) -> None:
     """Run everything until Ctrl-C or SIGTERM; `CannotRun` says in one line why not."""
     # What people say is for nobody else on this machine: every file made from here on is ours alone.
     os.umask(0o077)
-    _check_engine_environment()
+    check_engine_environment()
     settings = settle_inner_ports(settings, os.environ)
     check_ports(settings)
-    with occupied(settings), known_as_running(settings), _guarded() as guard:
+    with occupied(settings), known_as_running(settings), guarded() as guard:
         asyncio.run(_run(with_secrets(settings), guard, Progress()))
 
 
 def train(settings: Settings) -> Path:
     """Train the model if the present inputs have none yet; returns where it is."""
-    _check_engine_environment()
+    check_engine_environment()
     settings.models.mkdir(parents=True, exist_ok=True)
-    with _guarded() as guard:
+    with guarded() as guard:
         return asyncio.run(_train(settings, guard, Progress()))
 
 
 async def _run(settings: Settings, guard: Guard, progress: Progress) -> None:
-    async with _stop_signals(progress.say) as stop:
+    async with stop_signals(progress.say) as stop:
         model = await _unless_stopped(stop, _model(settings, guard, progress))
         if model is None:
             progress.say("stopped")
             return
         progress.say("starting the dialogue engine and the app")
-        supervisor = Supervisor([_app(settings), _engine(settings, model)], progress.say, guard, Patience())
-        try:
-            await supervisor.run(stop, lambda: _welcome(settings, progress))
-        except* CannotRun as group:
-            raise _first(group) from None
+        services = [app(settings, settings.logs / "app.log"), engine(settings, model, settings.logs / "engine.log")]
+        await keep_running(services, progress.say, guard, stop, lambda: _welcome(settings, progress))
         progress.say("stopped")
 
 
 async def _train(settings: Settings, guard: Guard, progress: Progress) -> Path:
-    async with _stop_signals(progress.say) as stop:
+    async with stop_signals(progress.say) as stop:
         model = await _unless_stopped(stop, _model(settings, guard, progress))
         if model is None:
             raise CannotRun("stopped; nothing was trained")
@@ -89,7 +82,7 @@ async def _model(settings: Settings, guard: Guard, progress: Progress) -> Path:
     progress.say("training the dialogue model (once, until its data change)")
     log = settings.home / "logs" / "train.log"
     command = Command(
-        "training", [str(ENGINE_PYTHON), "-W", "ignore", "-m", "bot.engine.train", "--to", str(path)], _environment(settings), PROJECT, log
+        "training", [str(ENGINE_PYTHON), "-W", "ignore", "-m", "bot.engine.train", "--to", str(path)], environment(settings), PROJECT, log
     )
     running = await Running.start(command, guard)
     ended = asyncio.create_task(running.wait())
@@ -106,28 +99,6 @@ async def _model(settings: Settings, guard: Guard, progress: Progress) -> Path:
     return path
 
 
-def _engine(settings: Settings, model: Path) -> Service:
-    command = Command(
-        "the dialogue engine",
-        [str(ENGINE_PYTHON), "-W", "ignore", "-m", "bot.engine.launch", "--model", str(model), "--port", str(settings.engine_port)],
-        _environment(settings),
-        PROJECT,
-        settings.logs / "engine.log",
-    )
-    return Service(command, answers(settings.engine_port, "/"))
-
-
-def _app(settings: Settings) -> Service:
-    command = Command("the app", [sys.executable, "-m", "bot.web"], _environment(settings), PROJECT, settings.logs / "app.log")
-    return Service(command, answers(settings.port, "/health"))
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")}
-    # The engine imports the project from its folder; both keep their output in order.
-    return inherited | settings.as_environment() | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}
-
-
 def _welcome(settings: Settings, progress: Progress) -> None:
     progress.say("ready")
     click.echo(
@@ -141,41 +112,6 @@ def _welcome(settings: Settings, progress: Progress) -> None:
     )
 
 
-def _check_engine_environment() -> None:
-    if not ENGINE_PYTHON.exists():
-        raise CannotRun(f"the dialogue engine is not installed ({ENGINE_PYTHON.parent.parent.name}); run: make setup")
-
-
-@contextlib.contextmanager
-def _guarded() -> Iterator[Guard]:
-    guard = Guard()
-    try:
-        yield guard
-    finally:
-        guard.dismiss()
-
-
-@contextlib.asynccontextmanager
-async def _stop_signals(say: Say) -> AsyncIterator[asyncio.Event]:
-    """An event that is set by Ctrl-C, SIGTERM or a closed terminal."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def begin_to_stop(number: signal.Signals) -> None:
-        if not stop.is_set():
-            say(f"stopping everything ({'Ctrl-C' if number == signal.SIGINT else number.name})")
-        stop.set()
-
-    for number in numbers:
-        loop.add_signal_handler(number, begin_to_stop, number)
-    try:
-        yield stop
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)
-
-
 async def _unless_stopped(stop: asyncio.Event, work: Coroutine[None, None, Path]) -> Path | None:
     """The work's result, or None where we were told to stop first."""
     task, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
@@ -187,10 +123,3 @@ async def _unless_stopped(stop: asyncio.Event, work: Coroutine[None, None, Path]
     with contextlib.suppress(asyncio.CancelledError):
         await task
     return None
-
-
-def _first(group: BaseExceptionGroup[CannotRun]) -> CannotRun:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error if isinstance(error, CannotRun) else CannotRun(str(error))

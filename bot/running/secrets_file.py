@@ -76,8 +76,10 @@ def _read(path: Path) -> dict[str, str]:
         kept = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
-        raise CannotRun(f"{path} cannot be read ({error}); repair it, or remove it to have new secrets made") from None
+    except (OSError, ValueError, RecursionError) as error:
+        # Of an error in the text its kind: what it quotes would be a secret.
+        why = error.strerror if isinstance(error, OSError) else type(error).__name__
+        raise CannotRun(f"{path} cannot be read ({why}); repair it, or remove it to have new secrets made") from None
     if not isinstance(kept, dict) or not all(isinstance(value, str) for value in kept.values()):
         raise CannotRun(f"{path} is not as it was written; repair it, or remove it to have new secrets made")
     return kept

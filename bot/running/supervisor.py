@@ -75,7 +75,7 @@ class Supervisor:
                 continue
             names = " and ".join(watched.service.name for watched in waiting if not watched.was_healthy.is_set())
             if time.monotonic() - began > self._patience.until_healthy:
-                logs = ", ".join(str(watched.service.command.log) for watched in waiting)
+                logs = ", ".join(str(watched.service.command.log or "what it printed") for watched in waiting)
                 raise CannotRun(f"{names} did not become ready within {self._patience.until_healthy:.0f} s; see {logs}")
             if names:
                 self._say(f"still starting: {names}")
@@ -117,6 +117,8 @@ class Supervisor:
 
 def last_words(command: Command) -> str:
     """The end of a log, for an error in one line, and where the rest is."""
+    if command.log is None:
+        return "what it had to say stands above"
     try:
         lines = [line.strip() for line in command.log.read_text("utf-8", "replace").splitlines() if line.strip()]
     except OSError:

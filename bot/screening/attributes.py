@@ -112,7 +112,7 @@ class Attribute(BaseModel):
                 )
             case AnswerType.TIME_SINCE:
                 return value == NEVER or (isinstance(value, int) and not isinstance(value, bool) and value >= 0)
-            case AnswerType.TEXT:
+            case _:
                 return isinstance(value, tuple) and (self.complete or bool(value)) and all(isinstance(word, str) for word in value)
 
 

@@ -157,10 +157,8 @@ class Phrase:
     @property
     def first(self) -> Iterator[Step]:
         """The steps that it may begin with."""
-        for step in self.steps:
-            yield step
-            if not step.optional:
-                return
+        needed = next((place for place, step in enumerate(self.steps) if not step.optional), len(self.steps))
+        return iter(self.steps[: needed + 1])
 
     def ends(self, tokens: Sequence[str], start: int) -> set[int]:
         """The places where it may end when it begins at `start`."""

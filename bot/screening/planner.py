@@ -138,7 +138,7 @@ def _decisive_share(
             decisive += max(0, len(condition_names) - len(named))
         return decisive / len(condition_names) if condition_names else 0.0
     samples = _possible_values(attribute)
-    return sum(map(decides, samples)) / len(samples) if samples else 0.0
+    return sum(map(decides, samples)) / len(samples)
 
 
 def _names_in(attribute: str, criteria: Sequence[Criterion]) -> frozenset[Value]:
@@ -152,6 +152,7 @@ def _is_about(part: Rule, attribute: str) -> TypeGuard[Comparison]:
 
 
 def _possible_values(attribute: Attribute) -> list[Value]:
+    """Answers to anything but a text, of which there are too many."""
     match attribute.answer_type:
         case AnswerType.YES_NO:
             return [True, False]
@@ -161,8 +162,7 @@ def _possible_values(attribute: Attribute) -> list[Value]:
             return [(value,) for value in attribute.values]
         case AnswerType.TIME_SINCE:
             return [NEVER, *_DAYS]
-        case AnswerType.NUMBER:
+        case _:
             low, high = attribute.plausible or (0, 100)
             step = (high - low) / _SAMPLES
             return [low + step * position for position in range(_SAMPLES + 1)]
-    return []

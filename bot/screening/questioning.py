@@ -97,12 +97,12 @@ class Questioning(Listening):
                 return self._left_unknown(state, reading)
         attempt = state.prompt.attempt + 1
         if attempt > MOST_ATTEMPTS:
-            if attribute == CONSENT:
-                return self._decline_consent(state)
-            return self._take(state, Answer(attribute, Outcome.UNREAD), tapped=False)
+            given_up = Answer(attribute, Outcome.UNREAD)
+            turn = self._decline_consent(state) if attribute == CONSENT else self._take(state, given_up, tapped=False)
+            return replace(turn, unread=attribute)
         state = replace(state, prompt=state.prompt.model_copy(update={"attempt": attempt}))
         between = reading.between if isinstance(reading, ReadUnclear) else ()
-        return Turn(state, (steps.Unclear(attribute, attempt, between), self._ask(state)))
+        return Turn(state, (steps.Unclear(attribute, attempt, between), self._ask(state)), unread=attribute)
 
     def _on_confirm(self, state: State, reading: Reading) -> Turn:
         prompt = state.prompt
@@ -118,7 +118,7 @@ class Questioning(Listening):
                 return self._answered(state, reading)
             case ReadUnsure() | ReadDecline():
                 return self._left_unknown(state, reading)
-        return self.again(state).saying_first(steps.NotUnderstood())
+        return replace(self.again(state).saying_first(steps.NotUnderstood()), unread=prompt.asks)
 
     def _on_go_on(self, state: State, reading: Reading) -> Turn:
         match reading:
@@ -239,9 +239,7 @@ class Questioning(Listening):
             case Command.CONTACTS:
                 return self.again(state).saying_first(steps.ShowContacts())
             case Command.SUMMARY | Command.FINISH if state.consented:
-                if prompt.waiting is Waiting.NOTHING:
-                    return self._result_again(state)
-                return self.again(state).saying_first(self._result(state))
+                return self._result_again(state)
             case Command.HUMAN:
                 return self.again(state).saying_first(steps.OfferHuman())
             case Command.HELP:
@@ -345,12 +343,8 @@ class Questioning(Listening):
         """Why the open question is asked."""
 
     @abstractmethod
-    def _result(self, state: State) -> steps.Step:
-        """Where the person stands, whatever is open."""
-
-    @abstractmethod
     def _result_again(self, state: State) -> Turn:
-        """The result once more, after the end."""
+        """Where the person stands, whatever is open, or once more after the end."""
 
     @abstractmethod
     def _rules_out(self, state: State, answer: Answer) -> bool:

@@ -54,11 +54,9 @@ class Interview(Questioning):
         after = {result.id for result in self.assess({**others, answer.attribute: answer}).failing}
         return bool(after - before)
 
-    def _result(self, state: State) -> steps.Step:
-        return steps.Finished(self.assess(state.answers))
-
     def _result_again(self, state: State) -> Turn:
-        return Turn(state, (self._result(state),))
+        result = steps.Finished(self.assess(state.answers))
+        return Turn(state, (result,)) if state.prompt.waiting is Waiting.NOTHING else self.again(state).saying_first(result)
 
     # -- what comes next
 
@@ -92,6 +90,11 @@ class Interview(Questioning):
             last_group=self.attributes[last].group if last else None,
             condition_names=self._condition_names,
         )
+
+    def next_question(self, answers: Mapping[str, Answer]) -> tuple[str | None, int]:
+        """The attribute to ask for next with these answers, None where no question is left; and how many questions may still come."""
+        state = State(Prompt(waiting=Waiting.NOTHING), answers, asked=tuple(answers))
+        return self._plan(state).attribute, self._open_questions(state).remaining
 
     def depending(self, name: str) -> tuple[str, ...]:
         """The criteria that an answer bears on, through what follows from it too."""

@@ -50,12 +50,16 @@ class State:
 
 @dataclass(frozen=True)
 class Turn:
-    """What one message came to. `handed_over` means that others must answer it."""
+    """What one message came to. `handed_over` means that others must answer it.
+
+    `unread` names the attribute that was asked where the message could not be read as an answer, whatever follows from that.
+    """
 
     state: State
     steps: tuple[Step, ...] = ()
     answers: tuple[Answer, ...] = ()
     handed_over: bool = False
+    unread: str | None = None
 
     def saying_first(self, *first: Step) -> Turn:
         return replace(self, steps=first + self.steps)

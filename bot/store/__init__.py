@@ -8,6 +8,8 @@
 Calls are synchronous; the web application makes them through ``asyncio.to_thread``.
 """
 
+from bot.store.api_records import ApiKey, AskedToCall, EventRecord, HandoffKey
+from bot.store.event_names import Event
 from bot.store.records import (
     Account,
     AccountSession,
@@ -27,6 +29,7 @@ from bot.store.records import (
     Invitation,
     Json,
     JsonObject,
+    KnownBrowser,
     Message,
     Misreading,
     NewCriterion,
@@ -57,6 +60,8 @@ __all__ = [
     "AccountSession",
     "Answer",
     "AnswerState",
+    "ApiKey",
+    "AskedToCall",
     "BriefCriterion",
     "Consent",
     "ContactRequest",
@@ -66,11 +71,15 @@ __all__ = [
     "Delivery",
     "DeliveryTarget",
     "Erasure",
+    "Event",
+    "EventRecord",
     "FlaggedMessage",
     "Handoff",
+    "HandoffKey",
     "Invitation",
     "Json",
     "JsonObject",
+    "KnownBrowser",
     "Message",
     "Misreading",
     "NewCriterion",

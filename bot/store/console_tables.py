@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.base import JsonColumn, Table
+from bot.store.event_names import FOR_PEOPLE
 
 # In the order of code points, as SQLite has it: the words that begin with some letters then stand together.
 Word = String(40).with_variant(String(40, collation="C"), "postgresql")
@@ -74,6 +76,20 @@ class SessionRow(Table):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class KnownBrowserRow(Table):
+    """A browser that an account was signed in with before. What it tries is counted apart from what strangers try."""
+
+    __tablename__ = "known_browsers"
+    __table_args__ = (UniqueConstraint("token_hash"), Index(None, "account_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    failures: Mapped[int]
+    locked_until: Mapped[datetime | None]
+    seen_at: Mapped[datetime]
 
 
 class InvitationRow(Table):
@@ -195,6 +211,8 @@ class DeliveryTargetRow(Table):
     # Sealed: what a webhook is signed with.
     secret: Mapped[str | None] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
+    # What they are told of; whoever was there before there was a choice is told of the same as before.
+    events: Mapped[list[Any]] = mapped_column(JsonColumn, server_default=text(f"'{json.dumps(FOR_PEOPLE)}'"))
     created_at: Mapped[datetime]
 
 
@@ -205,6 +223,8 @@ class DeliveryRow(Table):
     __table_args__ = (
         Index(None, "done", "next_at"),
         Index(None, "conversation_id"),
+        # All that the log is narrowed by, in the log's order: what is rare is then found in the time it takes to read this through.
+        Index("ix_deliveries_log", "id", "target_id", "event", "outcome"),
         CheckConstraint("outcome IN ('waiting', 'delivered', 'given_up')", name="outcome"),
     )
 
@@ -223,6 +243,10 @@ class DeliveryRow(Table):
     done_at: Mapped[datetime | None]
     # Why the last attempt failed: a status or the name of an error, never a body.
     problem: Mapped[str | None] = mapped_column(String(200))
+    # What was answered last: a number of HTTP, or of a mail server.
+    status: Mapped[int | None]
+    # Of what the feed has, its number there. An erasure's leads to the audit's entry, which alone names the conversation.
+    event_number: Mapped[int | None]
 
 
 class TrialSettingRow(Table):

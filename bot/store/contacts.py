@@ -70,19 +70,23 @@ class Contacts(Screenings, TrialSettingsPart):
         row.screening_id, row.site, row.sealed = screening_id, site, sealed
         row.text_version, row.text_hash, row.at = text_version, text_hash, at
         self._session.flush()
-        return _request(row)
+        return request_of(row)
 
     def contact_request(self, conversation_id: str, trial_id: str) -> ContactRequest | None:
         """The request of a conversation about a trial."""
         row = self._contact_row(conversation_id, trial_id)
-        return None if row is None else _request(row)
+        return None if row is None else request_of(row)
 
     def contact_requests(self, conversation_id: str) -> list[ContactRequest]:
         """All requests of a conversation, first to last."""
         rows = self._session.scalars(
             select(ContactRequestRow).where(ContactRequestRow.conversation_id == conversation_id).order_by(ContactRequestRow.id)
         )
-        return [_request(row) for row in rows]
+        return [request_of(row) for row in rows]
+
+    def has_contact_requests(self) -> bool:
+        """Whether anybody's contact data are here."""
+        return self._session.scalar(select(ContactRequestRow.id).limit(1)) is not None
 
     def remove_contact_request(self, conversation_id: str, trial_id: str) -> bool:
         """Remove a request for good; whether there was one."""
@@ -110,7 +114,8 @@ class Contacts(Screenings, TrialSettingsPart):
         ).one_or_none()
 
 
-def _request(row: ContactRequestRow) -> ContactRequest:
+def request_of(row: ContactRequestRow) -> ContactRequest:
+    """The request of a row."""
     return ContactRequest(
         id=row.id,
         conversation_id=row.conversation_id,

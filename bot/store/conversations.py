@@ -71,22 +71,6 @@ class Conversations(Part):
         self._note_change(row, at)
         self._session.flush()
 
-    def change_conversation(
-        self,
-        conversation_id: str,
-        *,
-        locale: str | None = None,
-        state: str | None = None,
-    ) -> Conversation:
-        """Change what is given, keep the rest."""
-        row = self._locked(conversation_id)
-        if locale is not None:
-            row.locale = locale
-        if state is not None:
-            row.state = state
-        self._session.flush()
-        return conversation_of(row)
-
     def turn_conversation(self, conversation_id: str, trial_id: str | None) -> Conversation:
         """Make it about one trial; None: about all, a search."""
         row = self._locked(conversation_id)
@@ -110,14 +94,17 @@ class Conversations(Part):
         self._session.flush()
 
     def changed_since(self, moment: datetime, limit: int = 5_000) -> list[tuple[str, datetime]]:
-        """Which conversations changed at a moment or later, and when, oldest change first."""
+        """Which conversations changed at a moment or later, and when, oldest change first.
+
+        Where there are more than `limit` these are the latest: whoever asks again and again is told of what is new each time.
+        """
         rows = (
             select(ConversationRow.id, ConversationRow.changed_at)
             .where(ConversationRow.changed_at >= moment)
-            .order_by(ConversationRow.changed_at, ConversationRow.id)
+            .order_by(ConversationRow.changed_at.desc(), ConversationRow.id.desc())
             .limit(limit)
         )
-        return [(name, at) for name, at in self._session.execute(rows) if at is not None]
+        return [(name, at) for name, at in self._session.execute(rows) if at is not None][::-1]
 
     def add_consent(
         self,

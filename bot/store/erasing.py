@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.engine import CursorResult
 
+from bot.store.channel_tables import ChannelAddressRow, ChannelFailureRow, ChannelMessageRow, ChannelReplyRow
 from bot.store.console_tables import (
     ContactRequestRow,
     DeliveryRow,
@@ -18,7 +20,7 @@ from bot.store.console_tables import (
     SearchWordRow,
     TagRow,
 )
-from bot.store.part import Part
+from bot.store.events import Events
 from bot.store.records import Erasure
 from bot.store.tables import (
     AnswerRow,
@@ -45,7 +47,7 @@ def new_receipt() -> str:
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH)) for _ in range(_GROUPS))
 
 
-class Erasing(Part):
+class Erasing(Events):
     """The erasures of a unit of work."""
 
     def erase_conversation(self, conversation_id: str, *, by: str, at: datetime) -> Erasure | None:
@@ -62,7 +64,9 @@ class Erasing(Part):
         row.state = ERASING
         self._session.flush()
         under_way = self._session.scalar(select(exists().where(TurnRow.conversation_id == conversation_id, TurnRow.status == "pending")))
+        told = self.trials_told(conversation_id)
         counts = self._delete_all_of(conversation_id)
+        self.forget_events(conversation_id)
         self._session.expire_all()
         erasure = ErasureRow(
             receipt=new_receipt(),
@@ -76,7 +80,7 @@ class Erasing(Part):
         self._session.add(erasure)
         self._session.flush()
         self._after_commit("erased")
-        return _erasure(erasure)
+        return replace(_erasure(erasure), told=told)
 
     def erasures(self, *, trials: frozenset[str] | None = None, before: int | None = None, limit: int = 50) -> list[Erasure]:
         """Erasures, latest first: of these trials (None: of all), and those before a number."""
@@ -86,6 +90,10 @@ class Erasing(Part):
         if before is not None:
             rows = rows.where(ErasureRow.id < before)
         return [_erasure(row) for row in self._session.scalars(rows)]
+
+    def latest_erasure(self) -> int:
+        """The number of the last one; 0 where nothing was ever erased."""
+        return self._session.scalar(select(func.max(ErasureRow.id))) or 0
 
     def erasure(self, receipt: str) -> Erasure | None:
         """The erasure of that receipt."""
@@ -116,6 +124,10 @@ class Erasing(Part):
             "misreadings": self._delete(MisreadingRow, MisreadingRow.conversation_id == conversation_id),
             "search_words": self._delete(SearchWordRow, SearchWordRow.conversation_id == conversation_id),
             "contact_requests": self._delete(ContactRequestRow, ContactRequestRow.conversation_id == conversation_id),
+            "channel_messages": self._hear_no_more(conversation_id),
+            "channel_replies": self._delete(ChannelReplyRow, ChannelReplyRow.conversation_id == conversation_id),
+            "channel_failures": self._delete(ChannelFailureRow, ChannelFailureRow.conversation_id == conversation_id),
+            "channel_addresses": self._delete(ChannelAddressRow, ChannelAddressRow.conversation_id == conversation_id),
             "deliveries": self._let_go_of_deliveries(conversation_id),
             "answers": self._delete(AnswerRow, AnswerRow.screening_id.in_(screenings)),
             "verdicts": self._delete(VerdictRow, VerdictRow.screening_id.in_(screenings)),
@@ -127,6 +139,23 @@ class Erasing(Part):
             "screenings": self._delete(ScreeningRow, ScreeningRow.conversation_id == conversation_id),
             "conversations": self._delete(ConversationRow, ConversationRow.id == conversation_id),
         }
+
+    def _hear_no_more(self, conversation_id: str) -> int:
+        """What the person wrote and nobody has heard yet is not heard any more; its number stays, so that it is not delivered anew."""
+        conversation = self._session.get(ConversationRow, conversation_id)
+        if conversation is None:
+            return 0
+        result = self._session.execute(
+            update(ChannelMessageRow)
+            .where(
+                ChannelMessageRow.channel == conversation.channel,
+                ChannelMessageRow.sender == conversation.sender,
+                ChannelMessageRow.to_hear.is_(True),
+            )
+            .values(to_hear=False, sealed=None, sender=None)
+            .execution_options(synchronize_session=False)
+        )
+        return result.rowcount if isinstance(result, CursorResult) else 0
 
     def _let_go_of_deliveries(self, conversation_id: str) -> int:
         """What waits to be sent would lead to nothing, and is dropped; of what was sent, only that it was."""

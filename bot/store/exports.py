@@ -7,26 +7,31 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, select
 
+from bot.store.console_tables import ContactRequestRow
 from bot.store.conversations import consent_of, conversation_of
 from bot.store.part import Part
 from bot.store.records import Answer, Consent, Conversation, ConversationFile, ExportFilter, Screening, ScreeningFile, Verdict
+from bot.store.scope import of_trials
 from bot.store.screenings import answer_of, screening_of, verdict_of
 from bot.store.tables import AnswerRow, ConsentRow, ConversationRow, ScreeningRow, VerdictRow
 
 
 class Exports(Part):
-    """What a unit of work hands out to be exported. `trials` limits it to conversations about these; None: all."""
+    """What a unit of work hands out to be exported. `trials` limits it to conversations of these, as lists show them; None: all."""
 
     def count_to_export(self, wanted: ExportFilter, trials: frozenset[str] | None) -> int:
         """How many conversations that would be."""
         return self._session.scalar(select(func.count()).select_from(ConversationRow).where(*_where(wanted, trials))) or 0
 
-    def batch_to_export(
-        self, wanted: ExportFilter, trials: frozenset[str] | None, after: str = "", limit: int = 200
-    ) -> list[ConversationFile]:
-        """The next conversations after an id: in the order of their ids, which nobody moves by chatting meanwhile."""
-        rows = select(ConversationRow).where(ConversationRow.id > after, *_where(wanted, trials)).order_by(ConversationRow.id).limit(limit)
-        return self._files([conversation_of(row) for row in self._session.scalars(rows)])
+    def ids_to_export(self, wanted: ExportFilter, trials: frozenset[str] | None) -> list[str]:
+        """The ids of all of them, in no order: whoever exports them says which."""
+        return list(self._session.scalars(select(ConversationRow.id).where(*_where(wanted, trials))))
+
+    def batch_to_export(self, ids: Sequence[str], wanted: ExportFilter, trials: frozenset[str] | None) -> list[ConversationFile]:
+        """Conversations in the order of these ids. One that was erased meanwhile, or is no longer wanted, is left out."""
+        rows = self._session.scalars(select(ConversationRow).where(ConversationRow.id.in_(ids), *_where(wanted, trials)))
+        found = {row.id: conversation_of(row) for row in rows}
+        return self._files([found[one] for one in ids if one in found])
 
     def conversation_file(self, conversation_id: str) -> ConversationFile | None:
         """One conversation whole."""
@@ -34,10 +39,12 @@ class Exports(Part):
         return None if row is None else self._files([conversation_of(row)])[0]
 
     def trials_with_conversations(self, trials: frozenset[str] | None) -> list[str]:
-        """The trials that there are conversations about."""
-        rows = select(ConversationRow.trial_id).where(ConversationRow.trial_id.is_not(None)).distinct().order_by(ConversationRow.trial_id)
-        found = rows if trials is None else rows.where(ConversationRow.trial_id.in_(trials))
-        return [trial for trial in self._session.scalars(found) if trial is not None]
+        """The trials that there are conversations of."""
+        found: set[str] = set()
+        for column in (ConversationRow.trial_id.expression, ContactRequestRow.trial_id.expression):
+            rows = select(column).where(column.is_not(None) if trials is None else column.in_(trials)).distinct()
+            found.update(self._session.scalars(rows))
+        return sorted(found)
 
     def _files(self, conversations: Sequence[Conversation]) -> list[ConversationFile]:
         ids = [conversation.id for conversation in conversations]
@@ -71,15 +78,17 @@ def _where(wanted: ExportFilter, trials: frozenset[str] | None) -> list[ColumnEl
     where: list[ColumnElement[bool]] = [
         column == value
         for column, value in (
-            (ConversationRow.trial_id, wanted.trial),
             (ConversationRow.stage, wanted.stage),
             (ConversationRow.verdict, wanted.verdict),
             (ConversationRow.status, wanted.status),
         )
         if value
     ]
+    about = ConversationRow.trial_id.expression
+    if wanted.trial:
+        where.append(of_trials(about, [wanted.trial], seen=trials))
     if trials is not None:
-        where.append(ConversationRow.trial_id.in_(trials))
+        where.append(of_trials(about, trials))
     if wanted.since is not None:
         where.append(ConversationRow.created_at >= wanted.since)
     if wanted.until is not None:

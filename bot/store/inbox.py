@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.store.console_tables import AccountRow, TagRow
+from bot.store.channel_tables import ChannelFailureRow
+from bot.store.console_tables import AccountRow, ContactRequestRow, TagRow
 from bot.store.conversations import Conversations
-from bot.store.inbox_query import in_scope, matching
+from bot.store.inbox_query import matching
 from bot.store.inbox_records import Alarm, InboxFilter, InboxKey, InboxPage, InboxRow, Trials, shown_stage
 from bot.store.records import Conversation
+from bot.store.scope import of_trials
 from bot.store.tables import ConversationRow, MessageRow
 
 A_PAGE = 50
@@ -58,12 +60,22 @@ class Inbox(Conversations):
         """Those of these conversations that somebody who sees these trials may see."""
         where: list[ColumnElement[bool]] = [ConversationRow.id.in_(sorted(set(conversation_ids)))]
         if trials is not None:
-            where.append(in_scope(ConversationRow.trial_id.expression, trials))
+            where.append(of_trials(ConversationRow.trial_id.expression, trials))
         return self._conversations_where(*where)
 
+    def count_undelivered(self, trials: Trials) -> int:
+        """In how many conversations in sight something did not arrive that nobody has looked after; `COUNTED` and one more at most."""
+        found = select(ChannelFailureRow.conversation_id).where(ChannelFailureRow.settled.is_(False))
+        if trials is not None:
+            in_sight = exists().where(
+                ConversationRow.id == ChannelFailureRow.conversation_id, of_trials(ConversationRow.trial_id.expression, trials)
+            )
+            found = found.where(in_sight)
+        return self._session.scalar(select(func.count()).select_from(found.distinct().limit(COUNTED + 1).subquery())) or 0
+
     def trials_of_conversations(self) -> list[str]:
-        """The trials that conversations are about, for the choices of who sees all: the first of them, where there are very many."""
-        return self._different(ConversationRow.trial_id)
+        """The trials that there are conversations of, for the choices of who sees all: the first of them, where there are very many."""
+        return sorted({*self._different(ConversationRow.trial_id), *self._different(ContactRequestRow.trial_id)})[:MOST_CHOICES]
 
     def channels_of_conversations(self) -> list[str]:
         """The channels by which conversations came."""
@@ -74,7 +86,7 @@ class Inbox(Conversations):
         used = self._different(TagRow.tag)
         if trials is None:
             return used
-        seen = exists().where(ConversationRow.id == TagRow.conversation_id, in_scope(ConversationRow.trial_id.expression, trials))
+        seen = exists().where(ConversationRow.id == TagRow.conversation_id, of_trials(ConversationRow.trial_id.expression, trials))
         return [tag for tag in used if self._session.scalar(select(TagRow.tag).where(TagRow.tag == tag, seen).limit(1)) is not None]
 
     def _different(self, column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None]) -> list[str]:
@@ -108,6 +120,10 @@ class Inbox(Conversations):
         for name, tag in self._session.execute(of_these):
             tags.setdefault(name, []).append(tag)
         alarms = self._alarms(names, now)
+        failures = select(ChannelFailureRow.conversation_id).where(
+            ChannelFailureRow.conversation_id.in_(names), ChannelFailureRow.settled.is_(False)
+        )
+        failed = set(self._session.scalars(failures))
         return tuple(
             InboxRow(
                 conversation=one,
@@ -116,6 +132,7 @@ class Inbox(Conversations):
                 taken_over_by=None if one.taken_over_by is None else called.get(one.taken_over_by),
                 tags=tuple(tags.get(one.id, ())),
                 alarm=alarms.get(one.id),
+                undelivered=one.id in failed,
             )
             for one in (shown[name] for name in names if name in shown)
         )

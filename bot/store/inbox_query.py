@@ -2,7 +2,8 @@
 
 Either the list is read from its beginning, within one index that holds everything filters ask for, until the page is full; or,
 where a word or a tag is rare, the search begins there. SQLite chooses badly between the two (it knows nothing about how often a
-word is there), so it is told: a column with a plus before it is none by which it may look something up.
+word is there), so it is told: a column with a plus before it is none by which it may look something up. One thing is not in that
+index: whose study teams somebody asked to contact them. It is looked up for those that are about another trial, and so seldom.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import literal
 
 from bot.store.base import UtcDateTime
+from bot.store.channel_tables import ChannelFailureRow
 from bot.store.console_tables import SearchWordRow, TagRow
 from bot.store.inbox_records import InboxFilter, InboxKey, Trials
+from bot.store.scope import of_trials
 from bot.store.tables import ConversationRow
 
 RARE = 10_000
@@ -68,9 +71,9 @@ def matching(session: Session, wanted: InboxFilter, trials: Trials) -> Matching 
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """Something that is on conversations, in a table of its own: a word or a tag."""
+    """Something that is on conversations, in a table of its own: a word, a tag, or that something did not arrive."""
 
-    table: type[SearchWordRow] | type[TagRow]
+    table: type[SearchWordRow] | type[TagRow] | type[ChannelFailureRow]
     where: Where
 
     def conversations(self) -> Select[str]:
@@ -98,6 +101,8 @@ def _marks(wanted: InboxFilter) -> Sequence[_Mark]:
         marks.append(_Mark(SearchWordRow, (SearchWordRow.word >= begins) & (SearchWordRow.word < begins + _LAST_LETTER)))
     if wanted.tag is not None:
         marks.append(_Mark(TagRow, TagRow.tag == wanted.tag))
+    if wanted.undelivered:
+        marks.append(_Mark(ChannelFailureRow, ChannelFailureRow.settled.is_(False)))
     return marks
 
 
@@ -106,16 +111,11 @@ def _up_to(session: Session, mark: _Mark, most: int) -> int:
     return session.scalar(select(func.count()).select_from(mark.conversations().limit(most).subquery())) or 0
 
 
-def in_scope(column: ColumnElement[Any], trials: frozenset[str]) -> Where:
-    """Only conversations about these trials."""
-    return column.in_(sorted(trials))
-
-
 def _conditions(wanted: InboxFilter, trials: Trials, columns: _Columns, last_at: ColumnElement[datetime]) -> list[Where]:
-    found: list[Where] = [] if trials is None else [in_scope(columns["trial_id"], trials)]
+    found: list[Where] = [] if trials is None else [of_trials(columns["trial_id"], trials)]
     if wanted.trials or wanted.without_trial:
         about_none = columns["trial_id"].is_(None) if wanted.without_trial else false()
-        found.append(or_(columns["trial_id"].in_(wanted.trials), about_none))
+        found.append(or_(of_trials(columns["trial_id"], wanted.trials, seen=trials), about_none))
     for name in ("channel", "locale", "verdict", "status"):
         value = getattr(wanted, name)
         if value is not None:

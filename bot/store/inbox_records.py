@@ -30,6 +30,8 @@ class InboxFilter:
     tag: str | None = None
     # A person waits for a human's answer.
     waiting: bool = False
+    # Something that was to be said did not arrive, and nobody has looked after it.
+    undelivered: bool = False
     # Of the last message: from then on, and before that.
     since: datetime | None = None
     until: datetime | None = None
@@ -56,6 +58,7 @@ class InboxRow:
     tags: tuple[str, ...]
     # Of the worst kind that the person's messages of the last days raised.
     alarm: Alarm | None
+    undelivered: bool
 
     @property
     def key(self) -> InboxKey:

@@ -23,6 +23,7 @@ CriterionStatus = Literal["reviewed", "unreviewed"]
 # In the order in which lists have them.
 STAGES: tuple[Stage, ...] = get_args(Stage)
 WORK_STATUSES: tuple[WorkStatus, ...] = get_args(WorkStatus)
+OUTCOMES: tuple[DeliveryOutcome, ...] = get_args(DeliveryOutcome)
 VERDICTS = ("likely", "possible", "unlikely")
 ReviewAction = Literal["approved", "edited", "returned"]
 
@@ -361,6 +362,17 @@ class AccountSession:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownBrowser:
+    """A browser that an account was signed in with before, and how often in a row a proof that came from it was wrong."""
+
+    id: int
+    account_id: int
+    failures: int
+    locked_until: datetime | None
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Invitation:
     """A link by which somebody sets a password, once and for a time; `used_at` is also set where a newer link replaced it."""
 
@@ -396,12 +408,17 @@ class DeliveryTarget:
     address: str
     secret: str | None
     active: bool
+    # The names of what they are told.
+    events: frozenset[str]
     created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Something to be sent, or that was. `attempts` counts the tries that began; `problem` is why the last one failed."""
+    """Something to be sent, or that was. `attempts` counts the tries that began; `problem` is why the last one failed.
+
+    `status` is what the receiver answered last, where it answered.
+    """
 
     id: int
     key: str
@@ -415,6 +432,7 @@ class Delivery:
     outcome: DeliveryOutcome
     done_at: datetime | None
     problem: str | None
+    status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,6 +452,8 @@ class Erasure:
     conversation_id: str | None
     settles_at: datetime
     completed_at: datetime | None
+    # The trials whose readers were told something of it; known in the transaction that erases, and never again.
+    told: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

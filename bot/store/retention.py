@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, false, func, not_, or_, select
 from sqlalchemy.engine import CursorResult
+from sqlalchemy.sql.expression import literal
 
-from bot.store.console_tables import InvitationRow, RevealRow, SessionRow, TrialSettingRow
+from bot.store.console_tables import ContactRequestRow, InvitationRow, RevealRow, SessionRow, TrialSettingRow
 from bot.store.part import Part
 from bot.store.tables import ConversationRow, Table
 
@@ -37,7 +40,7 @@ class Retention(Part):
         return {trial_id: days for trial_id, days in self._session.execute(rows) if days is not None}
 
     def conversations_due(self, now: datetime, keep_days: int, limit: int = 50) -> list[Due]:
-        """The conversations whose last message is as old as their trial says, or as `keep_days` says; the longest due first."""
+        """The conversations whose last message is as old as their trials say, or as `keep_days` says; the longest due first."""
         rows = (
             select(ConversationRow.id, ConversationRow.trial_id)
             .where(self._is_due(now, keep_days))
@@ -74,26 +77,36 @@ class Retention(Part):
 
     def _is_due(self, now: datetime, keep_days: int) -> ColumnElement[bool]:
         own = self.kept_for()
-        by_days: dict[int, list[str]] = {}
-        for trial_id, days in own.items():
-            by_days.setdefault(days, []).append(trial_id)
-        old_enough = [
-            and_(ConversationRow.trial_id.in_(trials), _last_said(now, days)) for days, trials in by_days.items() if days != NEVER
-        ]
-        if keep_days != NEVER:
-            others = or_(ConversationRow.trial_id.is_(None), ConversationRow.trial_id.not_in(own))
-            old_enough.append(and_(others, _last_said(now, keep_days)))
+        asked = select(literal(1)).where(ContactRequestRow.conversation_id == ConversationRow.id)
+        # As long as somebody asks a study team to contact them, that trial's days count, too: all have to be over.
+        kept_for_a_request = asked.where(not_(_is_over(ContactRequestRow.trial_id.expression, own, now, keep_days))).exists()
+        about = ConversationRow.trial_id.expression
+        old_enough = or_(
+            and_(about.is_not(None), _is_over(about, own, now, keep_days)),
+            # In a search the installation's days count where nobody was asked, and else the days of those who were.
+            and_(about.is_(None), or_(_last_said(now, keep_days), asked.exists())),
+        )
         left_alone = or_(
             ConversationRow.status == "closed",
             and_(ConversationRow.status.not_in(IN_WORK), ConversationRow.taken_over_by.is_(None)),
         )
-        # Without any number of days nothing is ever due.
-        return and_(or_(false(), *old_enough), left_alone)
+        # Whatever is due is older than the shortest of all days: the rest of the list is not looked at.
+        shortest = min({keep_days, *own.values()} - {NEVER}, default=NEVER)
+        return and_(_last_said(now, shortest), old_enough, left_alone, not_(kept_for_a_request))
 
     def _remove(self, table: type[Table], where: ColumnElement[bool]) -> int:
         result = self._session.execute(delete(table).where(where).execution_options(synchronize_session=False))
         return result.rowcount if isinstance(result, CursorResult) else 0
 
 
+def _is_over(trial_id: ColumnElement[Any], own: Mapping[str, int], now: datetime, keep_days: int) -> ColumnElement[bool]:
+    """Whether the days of a trial are over; `own` has those of the trials that set some."""
+    by_days: dict[int, list[str]] = {}
+    for trial, days in own.items():
+        by_days.setdefault(days, []).append(trial)
+    with_days = [and_(trial_id.in_(sorted(trials)), _last_said(now, days)) for days, trials in by_days.items()]
+    return or_(and_(trial_id.not_in(sorted(own)), _last_said(now, keep_days)), *with_days)
+
+
 def _last_said(now: datetime, days: int) -> ColumnElement[bool]:
-    return ConversationRow.last_at <= now - timedelta(days=days)
+    return false() if days == NEVER else ConversationRow.last_at <= now - timedelta(days=days)

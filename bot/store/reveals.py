@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from math import ceil
 
 from sqlalchemy import delete, select
 
@@ -13,6 +14,11 @@ ANSWERS, CONTACT = "answers", "contact"
 """What can be revealed of a conversation: what was said, or how to reach the person."""
 REVEALED_FOR = timedelta(minutes=15)
 _OPENED = "opened"
+
+
+def seconds_left(until: datetime | None, now: datetime) -> int:
+    """How long something is still revealed, in whole seconds; 0 where it is masked."""
+    return 0 if until is None else max(1, ceil((until - now).total_seconds()))
 
 
 class Reveals(Part):

@@ -152,10 +152,6 @@ class Screenings(Part):
         )
         return [answer_of(row) for row in rows]
 
-    def answer_for_message(self, screening_id: int, message_id: str) -> Answer | None:
-        """The first answer a message gave, which shows that it was handled before."""
-        return next(iter(self.answers_for_message(screening_id, message_id)), None)
-
     def add_verdict(self, screening_id: int, *, trial_id: str, verdict: str, at: datetime, detail: Json = None) -> Verdict:
         """Keep a verdict as it was given."""
         row = VerdictRow(screening_id=self._screening_row(screening_id).id, trial_id=trial_id, verdict=verdict, detail=detail, at=at)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeftError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.signs import Happening, happened
 from bot.store import migrations
 from bot.store.engine import BUSY_MILLISECONDS, READ_ONLY, database_url, open_engine
 from bot.store.errors import (
@@ -92,6 +95,14 @@ class Store:
             version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
             return version
 
+    def server_time(self) -> datetime | None:
+        """What time it is for the database; None where it is a file, which has no clock of its own."""
+        if self.backend != "postgresql":
+            return None
+        with self._reachable(), self._reading_engine.connect() as connection:
+            now: datetime = connection.scalar(text("SELECT clock_timestamp()"))
+            return now
+
     def dispose(self) -> None:
         """Close every connection: those in use as soon as they are no longer."""
         self._disposed = True
@@ -155,10 +166,15 @@ class Store:
         try:
             yield
         except OperationalError as problem:
+            happened(Happening.STORE_AWAY)
             raise StoreUnavailableError(self._what_to_do(problem)) from None
+        except NoConnectionLeftError:
+            happened(Happening.STORE_AWAY)
+            raise StoreUnavailableError("all connections to the database are in use; try again, and see what keeps it so busy") from None
         except DBAPIError as problem:
             # Not an OperationalError, but no fault of the statement either: "file is not a database", "disk image is malformed".
             if problem.connection_invalidated or type(problem.orig) is sqlite3.DatabaseError:
+                happened(Happening.STORE_AWAY)
                 raise StoreUnavailableError(self._what_to_do(problem)) from None
             raise
 

@@ -310,6 +310,9 @@ class TurnRow(Table):
     finished_at: Mapped[datetime | None]
 
 
+_WAITING = text("delivery = 'waiting'")
+
+
 class MessageRow(Table):
     """A line of a transcript, made from the engine's events."""
 
@@ -317,6 +320,8 @@ class MessageRow(Table):
     __table_args__ = (
         UniqueConstraint("conversation_id", "position"),
         Index(None, "conversation_id", "message_id"),
+        # The few lines that are still to reach somebody.
+        Index("ix_messages_waiting", "conversation_id", "at", sqlite_where=_WAITING, postgresql_where=_WAITING),
         CheckConstraint("who IN ('patient', 'bot', 'coordinator')", name="who"),
         CheckConstraint("delivery IN ('waiting', 'delivered')", name="delivery"),
     )

@@ -34,12 +34,14 @@ class TakeOvers(Part):
         row: ConversationRow = self._locked(conversation_id)
         return row.taken_over_by
 
-    def note_waiting(self, conversation_id: str, at: datetime) -> None:
-        """The patient waits for a person's answer, since now unless they waited already."""
+    def note_waiting(self, conversation_id: str, at: datetime) -> bool:
+        """The patient waits for a person's answer, since now unless they waited already, which gives False."""
         row = self._locked(conversation_id)
+        begins = row.waiting_since is None
         row.waiting_since = row.waiting_since or at
         self._note_change(row, at)
         self._session.flush()
+        return begins
 
     def note_answered(self, conversation_id: str, at: datetime) -> None:
         """A person has answered."""

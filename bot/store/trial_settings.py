@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from bot.store.console_tables import TrialSettingRow
 from bot.store.deliveries import Deliveries
+from bot.store.event_names import Event
 from bot.store.records import Answer, StoredTrial
 from bot.store.screenings import answer_of
 from bot.store.tables import AnswerRow, ConversationRow, CriterionRow, ScreeningRow, TrialBriefRow, TrialRow
@@ -45,13 +47,14 @@ class TrialInList:
 @dataclass(frozen=True, slots=True)
 class TrialFilter:
     """Which trials of a list: those that somebody sees (None: all), with a text in title or number, a status, active or not,
-    and with criteria to review. None, or an empty text: whatever."""
+    about a condition, and with criteria to review. None, or an empty text: whatever."""
 
     trials: frozenset[str] | None
     text: str = ""
     status: str | None = None
     active: bool | None = None
     to_review: bool = False
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,17 @@ class PastScreening:
 class TrialSettingsPart(Deliveries):
     """The settings of trials of a unit of work."""
 
-    def trial_settings(self, trial_id: str) -> TrialSettings:
-        """What was decided about a trial. As long as nobody has, it takes contact data where somebody would be told of them."""
+    def trial_settings(self, trial_id: str, *, hold: bool = False) -> TrialSettings:
+        """What was decided about a trial. As long as nobody has, it takes contact data where somebody would be told of them.
+
+        `hold` keeps everybody else from deciding until the transaction ends.
+        """
+        if hold:
+            # The trial's row, not the settings': that one is not there before the first decision.
+            self._session.execute(select(TrialRow.nct_id).where(TrialRow.nct_id == trial_id).with_for_update())
         row = self._session.get(TrialSettingRow, trial_id)
         if row is None:
-            return TrialSettings(takes_contacts=bool(self.targets_to_tell(trial_id)))
+            return TrialSettings(takes_contacts=bool(self.targets_to_tell(trial_id, Event.HANDOFF_CREATED)))
         return TrialSettings(row.active, row.keep_days, row.takes_contacts)
 
     def change_trial_settings(self, trial_id: str, settings: TrialSettings) -> None:
@@ -117,6 +126,18 @@ class TrialSettingsPart(Deliveries):
             TrialInList(nct_id, titles[nct_id], status, bool(is_active), reviews.get(nct_id, 0), conversations.get(nct_id, 0), changed_at)
             for nct_id, status, is_active, changed_at in found
         ]
+
+    def matching_trials(self, wanted: TrialFilter, *, after: str = "", limit: int) -> list[StoredTrial]:
+        """The current records of the trials of a filter by number, those that come after one."""
+        rows = (
+            select(TrialRow)
+            .join(TrialBriefRow, TrialBriefRow.nct_id == TrialRow.nct_id)
+            .outerjoin(TrialSettingRow, TrialSettingRow.trial_id == TrialRow.nct_id)
+            .where(TrialRow.nct_id > after, *_wanted(wanted))
+            .order_by(TrialRow.nct_id)
+            .limit(limit)
+        )
+        return [trial_of(row) for row in self._session.scalars(rows)]
 
     def past_screenings(self, trial_id: str, trials: frozenset[str] | None, limit: int) -> list[PastScreening]:
         """The latest screenings of a trial that came to a result, of conversations that somebody sees (None: all)."""
@@ -173,6 +194,11 @@ def _wanted(wanted: TrialFilter) -> list[ColumnElement[bool]]:
         where.append(TrialBriefRow.status == wanted.status)
     if wanted.active is not None:
         where.append(func.coalesce(TrialSettingRow.active, True).is_(wanted.active))
+    if wanted.condition:
+        # As text: the list of names as JSON, in which a part of a name is found.
+        record = aliased(TrialRow)
+        about = record.record[("conditions",)].as_string().icontains(wanted.condition, autoescape=True)
+        where.append(select(record.nct_id).where(record.nct_id == TrialBriefRow.nct_id, about).exists())
     if wanted.to_review:
         where.append(select(CriterionRow.nct_id).where(CriterionRow.nct_id == TrialBriefRow.nct_id, *_waiting()).exists())
     return where

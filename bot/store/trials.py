@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Literal
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 
 from bot.store.part import Part
 from bot.store.records import (
@@ -25,12 +25,24 @@ from bot.store.tables import CriterionReviewRow, CriterionRow, RegistryRecordRow
 
 MOST_OF_A_TITLE = 500
 """Characters of a title that a list of trials looks through."""
+_TRIALS_LOCK = 6_141_072
+_NEXT = timedelta(microseconds=1)
+"""The shortest time between two moments that both databases tell apart."""
 _AT_ONCE = 1000
 """Rows that are fetched at once of a table that may be long."""
 
 
 class Trials(Part):
     """The trials of a unit of work."""
+
+    def take_turns_at_trials(self) -> None:
+        """Be the only one that changes trials' records until the transaction ends; to be called before anything of them is read.
+
+        A record is put together of several tables: two who did so at once would each leave out what the other had just decided.
+        On SQLite a unit that writes is alone anyway.
+        """
+        if self._session.get_bind().dialect.name == "postgresql":
+            self._session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TRIALS_LOCK})
 
     def put_trial(
         self,
@@ -91,7 +103,13 @@ class Trials(Part):
         return outcome
 
     def put_brief(self, nct_id: str, brief: JsonObject, content_hash: str, at: datetime) -> None:
-        """Keep what a search needs of a trial, in place of what was there."""
+        """Keep what a search needs of a trial, in place of what was there.
+
+        It counts as changed later than every other, whatever `at` says: whoever waited for its turn would else be overlooked by
+        those who ask what has changed since.
+        """
+        last = self._session.scalar(select(func.max(TrialBriefRow.changed_at)))
+        at = at if last is None or last < at else last + _NEXT
         row = self._session.get(TrialBriefRow, nct_id)
         if row is None:
             row = TrialBriefRow(nct_id=nct_id)
@@ -153,10 +171,6 @@ class Trials(Part):
     def trials(self) -> list[StoredTrial]:
         """The current records of all trials, by number."""
         return [trial_of(row) for row in self._session.scalars(select(TrialRow).order_by(TrialRow.nct_id))]
-
-    def count_trials(self) -> int:
-        """How many trials there are."""
-        return self._session.scalar(select(func.count()).select_from(TrialRow)) or 0
 
     def trial_ids(self) -> list[str]:
         """The numbers of all trials."""

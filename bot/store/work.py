@@ -34,9 +34,9 @@ class Colleague:
     active: bool
     trials: frozenset[str] | None
 
-    def sees(self, trial_id: str | None) -> bool:
-        """Whether a conversation about that trial (None: about no one trial) is theirs to see."""
-        return self.trials is None or (trial_id is not None and trial_id in self.trials)
+    def sees(self, *trial_ids: str | None) -> bool:
+        """Whether a conversation of one of those trials (None: about no one trial) is theirs to see."""
+        return self.trials is None or not self.trials.isdisjoint(trial_ids)
 
 
 def as_tag(text: str) -> str:

@@ -22,11 +22,15 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Of `looked_at` screenings, those whose verdict would be another one. `more`: there are others, older ones."""
+    """Of `looked_at` screenings, those whose verdict would be another one. `more`: there are others, older ones.
+
+    `same`: both readings ask for the same, so that none can change whatever was answered.
+    """
 
     looked_at: int
     changed: tuple[Changed, ...]
     more: bool = False
+    same: bool = False
 
     @property
     def moves(self) -> Sequence[tuple[Verdict, Verdict, int]]:
@@ -49,11 +53,12 @@ def effect(
     """
     same = {one.id: one for one in before}
     otherwise = [one for one in after if same.get(one.id) != one]
+    nothing_else = not otherwise and len(before) == len(after)
     found: list[Changed] = []
     number = 0
     for conversation_id, answers in screenings:
         if number == most:
-            return Effect(number, tuple(found), more=True)
+            return Effect(number, tuple(found), more=True, same=nothing_else)
         number += 1
         facts = facts_from(attributes, answers).values
         was: dict[str, CriterionResult] = {one.id: check(one, facts) for one in before}
@@ -61,4 +66,4 @@ def effect(
         verdicts = verdict(was.values()), verdict((kept | {one.id: check(one, facts) for one in otherwise}).values())
         if verdicts[0] is not verdicts[1]:
             found.append(Changed(conversation_id, *verdicts))
-    return Effect(number, tuple(found))
+    return Effect(number, tuple(found), same=nothing_else)

@@ -68,6 +68,7 @@ class Keeper:
 
     def import_study(self, unit: Unit, prepared: Prepared, origin: str, at: datetime.datetime) -> Kept:
         """Store a study and the record that it makes together with what is reviewed."""
+        unit.take_turns_at_trials()
         nct_id = prepared.record.nct_id
         unit.put_registry_record(nct_id, study=prepared.study, content_hash=prepared.content_hash, origin=origin, at=at)
         return self._keep(unit, nct_id, prepared.record, prepared.content_hash, at)
@@ -77,6 +78,7 @@ class Keeper:
 
         None where there is nothing to make it from, or nothing has changed since.
         """
+        unit.take_turns_at_trials()
         known = unit.registry_record(nct_id)
         content_hash = None if known is None else known.content_hash
         stored = unit.trial(nct_id)
@@ -143,6 +145,7 @@ def fill_briefs(store: Store, at: datetime.datetime) -> int:
     made = 0
     while True:
         with store.unit() as unit:
+            unit.take_turns_at_trials()
             waiting = unit.without_brief(_AT_ONCE)
             for trial in waiting:
                 unit.put_brief(trial.nct_id, brief_of(TrialRecord.model_validate(trial.record)), trial.content_hash, at)

@@ -90,6 +90,7 @@ def decide(
     at: datetime.datetime,
 ) -> Kept:
     """Take one decision about each of some criteria; all of them or none."""
+    unit.take_turns_at_trials()
     record = record_of(unit, nct_id)
     for criterion_id in criterion_ids:
         unit.add_criterion_review(reviewed(record, criterion_id, decision, attributes, at))

@@ -17,6 +17,7 @@ from bot.store import StoreError
 from bot.trials import RecordFault
 from bot.web.assembly import Assembled, assemble
 from bot.web.logs import set_up_logging
+from bot.web.serving import Runner
 from bot.words import WordsFault
 
 _log = logging.getLogger("bot.web")
@@ -53,21 +54,21 @@ async def serve(settings: Settings, assembled: Assembled) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with AsyncExitStack() as closing:
-        closing.push_async_callback(assembled.engine.close)
+        for close in assembled.closing:
+            closing.push_async_callback(close)
         # The public door closes first: a turn that is under way still needs the actions.
-        await _listen(closing, assembled.actions, settings.actions_port)
-        await _listen(closing, assembled.public, settings.port)
+        await _listen(closing, assembled.actions, INTERFACE, settings.actions_port)
+        await _listen(closing, assembled.public, settings.listen, settings.port)
         _log.info("listening on %s, actions on port %d", settings.site_url, settings.actions_port)
         await stop.wait()
         _log.info("stopping")
 
 
-async def _listen(closing: AsyncExitStack, app: web.Application, port: int) -> None:
-    # No access log: addresses hold the engine's secret and the keys of summaries.
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+async def _listen(closing: AsyncExitStack, app: web.Application, address: str, port: int) -> None:
+    runner = Runner(app, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     closing.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, INTERFACE, port).start()
+    await web.TCPSite(runner, address, port).start()
 
 
 if __name__ == "__main__":

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from bot import traceparent
+from bot.monitoring.watch import Seen, Watch
 from bot.web.errors import place
 from bot.web.light_sdk import import_sdk
 from bot.web.sessions import same_secret
@@ -24,11 +26,13 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Trialchat-Secret"  # noqa: S105 - a header's name
-# The engine sends the whole tracker with every call, and that grows with the conversation.
+# The engine sends its tracker with every call. It is short, but for conversations that a release before ours has left behind.
 LARGEST_TRACKER = 64 * 1024 * 1024
+_UNKNOWN = "unknown"
 
 _EXECUTOR: web.AppKey[ActionExecutor] = web.AppKey("executor")
 _SECRET: web.AppKey[str] = web.AppKey("secret", str)
+_WATCH: web.AppKey[Watch] = web.AppKey("watch", Watch)
 
 
 def executor_of(actions: Iterable[Action]) -> ActionExecutor:
@@ -40,19 +44,18 @@ def executor_of(actions: Iterable[Action]) -> ActionExecutor:
     return executor
 
 
-def make_actions_app(executor: ActionExecutor, secret: str) -> web.Application:
+def make_actions_app(executor: ActionExecutor, secret: str, watch: Watch | None = None) -> web.Application:
     """The application behind the actions port."""
     app = web.Application(client_max_size=LARGEST_TRACKER)
     app[_EXECUTOR] = executor
     app[_SECRET] = secret
+    app[_WATCH] = watch or Watch()
     app.router.add_post("/webhook", run_action)
     return app
 
 
 async def run_action(request: web.Request) -> web.Response:
     """Run the action the engine asks for. The answers are the ones that Rasa knows from its own server."""
-    from rasa_sdk.interfaces import ActionExecutionRejection, ActionMissingDomainException, ActionNotFoundException
-
     given = request.headers.get(SECRET_HEADER) or request.query.get("token", "")
     if not same_secret(given, request.app[_SECRET]):
         return web.json_response({"error": "unknown caller"}, status=401)
@@ -63,14 +66,25 @@ async def run_action(request: web.Request) -> web.Response:
     if not isinstance(call, dict) or not isinstance(call.get("next_action"), str):
         # Not 400: that is how an action hands a turn on, and Rasa would look for the action's name in it.
         return web.json_response({"error": "expected a call of an action"}, status=422)
+    # Our own names alone are counted, and written into traces.
+    name = call["next_action"] if call["next_action"] in request.app[_EXECUTOR].actions else _UNKNOWN
+    with traceparent.carrying(request.headers.get(traceparent.HEADER, "")), request.app[_WATCH].action(name) as seen:
+        return await _run(request.app[_EXECUTOR], call, seen)
+
+
+async def _run(executor: ActionExecutor, call: dict[str, Any], seen: Seen) -> web.Response:
+    from rasa_sdk.interfaces import ActionExecutionRejection, ActionMissingDomainException, ActionNotFoundException
+
     name: str = call["next_action"]
     # Rasa leaves the domain out (`selective_domain`), which rasa-sdk would take for a mistake. No action needs it.
     call.setdefault("domain", {})
     try:
-        result = await request.app[_EXECUTOR].run(call)
+        result = await executor.run(call)
     except ActionExecutionRejection as rejection:
+        seen.outcome = "handed_on"
         return web.json_response({"action_name": rejection.action_name, "error": f"{rejection.action_name} hands this turn on"}, status=400)
     except ActionNotFoundException as problem:
+        seen.outcome = "unknown"
         _log.error("the engine asks for %s, which is not among the actions", problem.action_name)
         return web.json_response({"action_name": problem.action_name, "error": problem.message}, status=404)
     except ActionMissingDomainException as problem:
@@ -79,4 +93,5 @@ async def run_action(request: web.Request) -> web.Response:
         # Not the exception's own text: it may quote what a person said.
         _log.error("%s failed: %s", name, place(problem))
         return web.json_response({"action_name": name, "error": "the action failed"}, status=500)
+    seen.outcome = "done"
     return web.json_response(None if result is None else result.model_dump())

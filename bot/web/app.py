@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from functools import partial
 
 from aiohttp import web
 
 from bot.conversations.erasing import Erasures
-from bot.conversations.transcripts import EventReader
+from bot.monitoring.health import Check
 from bot.store import Store, StoreError
+from bot.web.background import in_background
 from bot.web.changes import Changes, add_changes
 from bot.web.chat import CHANNEL, add_chat
 from bot.web.cross_origin import cross_origin
 from bot.web.delivering import DELIVERS, Delivers
-from bot.web.errors import json_errors, place
+from bot.web.errors import json_errors
 from bot.web.housekeeping import Housekeeping, add_housekeeping
+from bot.web.ingesting import ingest_for_ever
 from bot.web.limits import Limits
+from bot.web.monitoring import add_metrics, add_monitoring, count_streams, watched
 from bot.web.pages import Pages, PageSource, error_pages, setup_pages
 from bot.web.requests import LARGEST_BODY
 from bot.web.rest import add_rest
-from bot.web.security import security_headers
+from bot.web.security import security_headers, set_transport_headers
 from bot.web.services import LIMITS, SERVICES, TURNS, Services
+from bot.web.serving import punctual
 from bot.web.streams import STREAMS, Streams, add_streams
 from bot.web.turns import Turns
 
@@ -33,8 +35,15 @@ _log = logging.getLogger(__name__)
 
 def make_app(services: Services, pages: Pages, page_source: PageSource) -> web.Application:
     """The public app: pages, widget, chat, REST channel, health. The store must be migrated."""
-    app = web.Application(middlewares=[security_headers, cross_origin, error_pages, json_errors], client_max_size=LARGEST_BODY)
+    middlewares = [watched, security_headers, punctual, cross_origin, error_pages, json_errors]
+    app = web.Application(middlewares=middlewares, client_max_size=LARGEST_BODY)
+    app.on_response_prepare.append(set_transport_headers)
     app[SERVICES] = services
+    add_monitoring(
+        app,
+        services.watch,
+        [Check("store", lambda: asyncio.to_thread(_is_in_order, services.store)), Check("engine", services.engine.is_up)],
+    )
     app[LIMITS] = Limits(services.rates)
     changes = Changes(services.store, services.clock, every=services.ingest_every)
     add_changes(app, changes)
@@ -53,6 +62,10 @@ def make_app(services: Services, pages: Pages, page_source: PageSource) -> web.A
         erasures,
         services.still_erasing,
         services.erasing_wishes,
+        services.calls,
+        services.in_danger,
+        services.locks,
+        services.watch,
     )
     add_housekeeping(app, Housekeeping(services.store, erasures, services.clock, services.keep_days))
     setup_pages(app, pages, page_source)
@@ -60,7 +73,10 @@ def make_app(services: Services, pages: Pages, page_source: PageSource) -> web.A
     add_streams(app)
     add_rest(app)
     app.router.add_get("/health", health)
-    app.cleanup_ctx.append(_ingest_all_the_time)
+    in_background(app, services.keep_reading or partial(ingest_for_ever, services.events, services.ingest_every))
+    if services.watch.metrics is not None:
+        count_streams(app, "widget", lambda: len(streams))
+        add_metrics(app, services.watch.metrics, services.metrics_key, services.store, services.clock)
     return app
 
 
@@ -80,33 +96,3 @@ def _is_in_order(store: Store) -> bool:
         _log.error("the store is not in order: %s", problem)
         return False
     return True
-
-
-async def _ingest_all_the_time(app: web.Application) -> AsyncIterator[None]:
-    services = app[SERVICES]
-    task = asyncio.create_task(_ingest_for_ever(services.events, services.ingest_every))
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-    # What the engine said last is read now rather than at the next start.
-    await asyncio.to_thread(_ingest, services.events)
-
-
-async def _ingest_for_ever(events: EventReader, every: float) -> None:
-    while True:
-        await asyncio.to_thread(_ingest, events)
-        await asyncio.sleep(every)
-
-
-def _ingest(events: EventReader) -> None:
-    """Read what is new, then take it out of the engine's file. What fails is tried again in the next round."""
-    try:
-        if events.ingest():
-            events.prune()
-    except StoreError as problem:
-        _log.error("transcripts wait: %s", problem)
-    except sqlite3.Error as problem:
-        _log.warning("transcripts wait, the engine's event file cannot be read: %s", problem)
-    except Exception as problem:
-        _log.error("transcripts wait: %s", place(problem))

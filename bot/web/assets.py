@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 from dataclasses import dataclass
@@ -24,6 +25,11 @@ class Asset:
     body: bytes
     compressed: bytes
     digest: str
+
+    @property
+    def integrity(self) -> str:
+        """What a page names to take these bytes and no others (Subresource Integrity)."""
+        return "sha384-" + base64.b64encode(hashlib.sha384(self.body).digest()).decode()
 
 
 def load_asset(path: Path) -> Asset:
@@ -49,10 +55,10 @@ def load_static() -> dict[str, Asset]:
     return {path.name: load_asset(path) for folder in folders for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
 
 
-def asset_response(request: web.Request, asset: Asset, *, other_sites: bool = False) -> web.Response:
-    """Send a file, or say that the browser's copy is still good."""
+def asset_response(request: web.Request, asset: Asset, *, other_sites: bool = False, lasting: bool = False) -> web.Response:
+    """Send a file, or say that the browser's copy is still good. `lasting`: its address never gives other bytes."""
     # The address of a page's own style sheet carries its digest, so that copy never grows stale.
-    lasting = request.query.get("v") == asset.digest
+    lasting = lasting or request.query.get("v") == asset.digest
     headers = {
         "ETag": f'"{asset.digest}"',
         "Cache-Control": _FOR_EVER if lasting else _MINUTES,

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 from aiohttp import web
 
+from bot.failures import place
 from bot.store import Store, StoreError
 from bot.store.clock import Clock
+from bot.web.background import in_background
 
 _log = logging.getLogger(__name__)
 
 # A change may be written down with a moment that lies a little back: its transaction began then.
 _OVERLAP = timedelta(seconds=10)
 _LONGEST_QUEUE = 1_000
+SOME_ERASED = ""
+"""In place of an id: a conversation was erased, and nobody keeps which."""
 
 
 class Changes:
@@ -32,12 +36,16 @@ class Changes:
         self._listeners: set[asyncio.Queue[str]] = set()
         self._somebody_listens = asyncio.Event()
         self._known: dict[str, datetime] = {}
+        self._erasures = 0
         self.looking = asyncio.Event()
         """Set as soon as whatever changes from now on will be told."""
 
     @contextmanager
     def listening(self) -> Iterator[asyncio.Queue[str]]:
-        """A queue of the ids of conversations, each put there when it has changed. Who does not empty it misses some."""
+        """A queue of the ids of conversations, each put there when it has changed, and of `SOME_ERASED`.
+
+        Who does not empty it misses some.
+        """
         queue: asyncio.Queue[str] = asyncio.Queue(_LONGEST_QUEUE)
         self._listeners.add(queue)
         self._somebody_listens.set()
@@ -64,22 +72,29 @@ class Changes:
     async def _look(self, *, tell: bool) -> None:
         since = max(self._known.values(), default=self._clock()) - _OVERLAP
         try:
-            changed = await asyncio.to_thread(self._changed, since)
+            changed, erasures = await asyncio.to_thread(self._changed, since)
         except StoreError as problem:
             _log.warning("changes are not seen for now: %s", problem)
+            return
+        except Exception as problem:
+            # Whoever looks on would wait for ever for news.
+            _log.error("changes are not seen for now: %s", place(problem))
             return
         news = [name for name, at in changed if self._known.get(name) != at]
         # Only those that the next look can find again need to be known.
         self._known = dict(changed)
+        if erasures != self._erasures:
+            self._erasures = erasures
+            news.append(SOME_ERASED)
         if tell:
             for queue in self._listeners:
                 for name in news:
                     with suppress(asyncio.QueueFull):
                         queue.put_nowait(name)
 
-    def _changed(self, since: datetime) -> list[tuple[str, datetime]]:
+    def _changed(self, since: datetime) -> tuple[list[tuple[str, datetime]], int]:
         with self._store.reading() as unit:
-            return unit.changed_since(since)
+            return unit.changed_since(since), unit.latest_erasure()
 
 
 CHANGES: web.AppKey[Changes] = web.AppKey("changes", Changes)
@@ -88,12 +103,4 @@ CHANGES: web.AppKey[Changes] = web.AppKey("changes", Changes)
 def add_changes(app: web.Application, changes: Changes) -> None:
     """Let an app's handlers find them, and look while it runs."""
     app[CHANGES] = changes
-
-    async def look(_app: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(changes.run())
-        yield
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-    app.cleanup_ctx.append(look)
+    in_background(app, changes.run)

@@ -7,8 +7,10 @@ import asyncio
 from aiohttp import web
 
 from bot.conversations.erasing import PATIENT, SYSTEM
+from bot.conversations.taking_over import WIDGET
 from bot.conversations.transcripts import message_json
 from bot.store import Conversation, Message, UnknownConversationError
+from bot.web.cross_origin import check_origin
 from bot.web.delivering import DELIVERS
 from bot.web.errors import malformed
 from bot.web.requests import read_id, read_message, read_object, read_optional_text
@@ -16,7 +18,7 @@ from bot.web.services import LIMITS, SERVICES, TURNS, Services, known_locale, tr
 from bot.web.sessions import bearer_or_401, new_token, token_hash, unknown_session
 from bot.web.turns import OPENING
 
-CHANNEL = "widget"
+CHANNEL = WIDGET
 _LAST_POSITION = 999_999_999
 _PRIVATE = {"Cache-Control": "no-store"}
 
@@ -36,7 +38,8 @@ async def open_session(request: web.Request) -> web.Response:
     request.app[LIMITS].check_new_session(request)
     services = request.app[SERVICES]
     body = await read_object(request) if request.body_exists else {}
-    trial_id = read_optional_text(body, "trial_id", 20)
+    trial_id = trial_number(read_optional_text(body, "trial_id", 20))
+    check_origin(request, services.origins, trial_id)
     locale = known_locale(read_optional_text(body, "locale", 35), services.locales)
     token = new_token()
     conversation = await asyncio.to_thread(_open, services, trial_id, locale, token)
@@ -117,7 +120,7 @@ def _open(services: Services, trial_id: str | None, locale: str, token: str) -> 
         return unit.open_conversation(
             channel=CHANNEL,
             at=services.clock(),
-            trial_id=trial_number(trial_id),
+            trial_id=trial_id,
             locale=locale,
             token_hash=token_hash(token),
         )

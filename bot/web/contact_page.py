@@ -18,6 +18,7 @@ from bot.contacts.leaving import ContactDesk, ContactPage, Refused
 from bot.web.console.door import comes_from_here
 from bot.web.errors import ApiError
 from bot.web.pages import PAGES
+from bot.web.requests import is_readable_form
 from bot.web.security import FORM_POLICY
 from bot.web.services import LIMITS
 from bot.web.sessions import token_hash
@@ -54,7 +55,7 @@ def _guarded(handler: _Handler) -> Callable[[web.Request], Awaitable[web.Respons
                 response = await handler(request, key)
             elif comes_from_here(request):
                 request.app[LIMITS].check_contact(token_hash(key))
-                response = await handler(request, key)
+                response = await handler(request, key) if await is_readable_form(request) else _error(request, "bad", 400)
             else:
                 response = _error(request, "forged", 403)
         except ApiError as error:
@@ -75,12 +76,12 @@ async def contact(request: web.Request, key: str) -> web.Response:
     page = await asyncio.to_thread(request.app[CONTACTS].page, key)
     if page is None:
         return _error(request, "contact", 404)
-    if page.request is not None and "change" not in request.query:
+    if page.request is not None and not (page.open and "change" in request.query):
         return _done(request, page)
-    if not page.open:
-        return _error(request, "contact_closed", 404) if page.request is None else _done(request, page)
-    if "done" in request.query and "again" not in request.query:
+    if page.request is None and "done" in request.query and "again" not in request.query:
         return _render(request, page, "contact_withdrawn.html")
+    if not page.open:
+        return _error(request, "contact_closed", 404)
     return _form(request, page, Entered(), {})
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-_OPEN_PATHS = ("/chat/", "/widget.js", "/widget/")
+from bot.origins import AllowedOrigins
+from bot.web.errors import ApiError
+
+_OPEN_PATHS = ("/chat/", "/widget.js", "/widget-", "/widget/")
 
 
 @web.middleware
@@ -33,3 +36,13 @@ def open_to_all(response: web.StreamResponse) -> None:
     """Let any page read an answer; a stream calls this before it begins."""
     response.headers.setdefault("Access-Control-Allow-Origin", "*")
     response.headers.setdefault("Access-Control-Expose-Headers", "Retry-After")
+
+
+def check_origin(request: web.Request, origins: AllowedOrigins, trial_id: str | None) -> None:
+    """Raise 403 where the page that asks is of a website which may not open this chat. The page can read why."""
+    if not origins.allow(request.headers.get("Origin"), trial_id):
+        raise ApiError(
+            403,
+            "origin_not_allowed",
+            "This website may not open this chat. Whoever runs the chat can add its origin to TRIALCHAT_ORIGINS (docs/embedding.md).",
+        )

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from bot import traceparent
 from bot.store import JsonObject
 
 _log = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class EngineClient:
     async def _post(self, path: str, body: JsonObject, read: Callable[[Any], _Read]) -> _Read:
         try:
             async with self._http().post(
-                f"{self._base_url}/webhooks/trialchat/{path}", json=body, headers={SECRET_HEADER: self._secret}
+                f"{self._base_url}/webhooks/trialchat/{path}", json=body, headers={SECRET_HEADER: self._secret, **traceparent.as_header()}
             ) as response:
                 if response.status == 503:
                     raise EngineRefusedError

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Mapping
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.failures import place as place
 from bot.store import StoreUnavailableError
 
 _log = logging.getLogger(__name__)
 
-FOR_PROGRAMS = ("/chat/", "/webhooks/", "/health")
+FOR_PROGRAMS = ("/chat/", "/webhooks/", "/health", "/metrics")
 
 _CODES = {
     400: ("malformed", "The request cannot be read."),
@@ -64,15 +64,6 @@ def error_response(status: int, code: str, message: str, headers: Mapping[str, s
     )
 
 
-def place(problem: BaseException) -> str:
-    """What kind of exception, and where: all that may be logged of it, since its text may quote what a person said."""
-    frames = traceback.extract_tb(problem.__traceback__)
-    if not frames:
-        return type(problem).__name__
-    last = frames[-1]
-    return f"{type(problem).__name__} in {last.name} (line {last.lineno} of {last.filename.rsplit('/', 1)[-1]})"
-
-
 @web.middleware
 async def json_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn whatever goes wrong on the programs' paths into JSON; other paths have pages for it."""
@@ -88,6 +79,9 @@ async def json_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         code, message = _CODES.get(error.status, ("malformed", "The request cannot be answered."))
         allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
         return error_response(error.status, code, message, allow)
+    except web.RequestPayloadError:
+        # It did not arrive whole, or not as it was announced.
+        return error_response(400, *_CODES[400])
     except StoreUnavailableError as problem:
         _log.error("the store is away: %s", problem)
         return error_response(

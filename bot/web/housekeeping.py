@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from aiohttp import web
 
 from bot.conversations.erasing import Erasures
 from bot.conversations.retention import erase_what_is_due, tidy_up
+from bot.signs import Work, did
 from bot.store import Store, StoreError
 from bot.store.clock import Clock
+from bot.web.background import in_background
 from bot.web.errors import place
 
 _log = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ class Housekeeping:
                 _log.warning("%d erasures wait for the engine's files", left)
             if self._last is None or self._clock() - self._last >= DAILY:
                 self._daily()
+            did(Work.HOUSEKEEPING)
         except StoreError as problem:
             _log.error("housekeeping waits: %s", problem)
         except Exception as problem:
@@ -57,12 +58,4 @@ class Housekeeping:
 
 def add_housekeeping(app: web.Application, housekeeping: Housekeeping) -> None:
     """Let it run while the app runs."""
-
-    async def keep(_app: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(housekeeping.run())
-        yield
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-    app.cleanup_ctx.append(keep)
+    in_background(app, housekeeping.run)

@@ -20,6 +20,7 @@ from bot.trials.records import TrialRecord
 from bot.web.assets import Asset, asset_response, load_static, load_widget
 from bot.web.site_texts import SiteTexts
 from bot.web.views import SummaryData, paging, summary_page, trial_card, trial_page
+from bot.web.widget_versions import WidgetVersions
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ ON_A_PAGE = 20
 """Trials in the list."""
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # Programs, not people, read these answers: their errors stay as their handlers made them.
-_FOR_PROGRAMS = ("/chat/", "/webhooks/", "/widget", "/health", "/static/")
+_FOR_PROGRAMS = ("/chat/", "/webhooks/", "/widget", "/health", "/metrics", "/static/", "/api/", "/fhir/")
 
 
 class PageSource(Protocol):
@@ -52,11 +53,13 @@ class PageSource(Protocol):
 class Pages:
     """Templates, texts and files of the site, loaded once."""
 
-    def __init__(self, texts: Mapping[str, Mapping[str, Any]], *, default_locale: str = "en") -> None:
+    def __init__(
+        self, texts: Mapping[str, Mapping[str, Any]], *, default_locale: str = "en", widgets: WidgetVersions | None = None
+    ) -> None:
         self._texts = {locale: SiteTexts(data) for locale, data in texts.items()}
         self._default = self._texts[default_locale]
         self.static = load_static()
-        self.widget = load_widget()
+        self.widgets = widgets or WidgetVersions(load_widget())
         self._templates = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
@@ -110,6 +113,8 @@ def setup_pages(app: web.Application, pages: Pages, source: PageSource) -> None:
             web.get("/summary/{key}", summary),
             web.get("/privacy", privacy),
             web.get("/widget.js", widget_script),
+            web.get("/widget-{version:[0-9a-f]{16}}.js", widget_version),
+            web.get("/widget.json", widget_versions),
             web.get("/widget/texts", widget_texts),
             web.get("/static/{name}", static_file),
         ]
@@ -159,8 +164,28 @@ async def privacy(request: web.Request) -> web.Response:
 
 
 async def widget_script(request: web.Request) -> web.Response:
-    """GET /widget.js, for the pages of any site"""
-    return asset_response(request, request.app[PAGES].widget, other_sites=True)
+    """GET /widget.js, for the pages of any site: always the newest"""
+    return asset_response(request, request.app[PAGES].widgets.current, other_sites=True)
+
+
+async def widget_version(request: web.Request) -> web.Response:
+    """GET /widget-{version}.js: the same bytes for ever, for pages that name their hash"""
+    asset = request.app[PAGES].widgets.get(request.match_info["version"])
+    if asset is None:
+        raise web.HTTPNotFound
+    return asset_response(request, asset, other_sites=True, lasting=True)
+
+
+async def widget_versions(request: web.Request) -> web.Response:
+    """GET /widget.json: the versions that are served, and their hashes"""
+    return web.json_response(
+        request.app[PAGES].widgets.as_json(),
+        headers={
+            "Access-Control-Allow-Origin": "*",
+            "Cache-Control": "no-cache",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+        },
+    )
 
 
 async def widget_texts(request: web.Request) -> web.Response:
@@ -201,6 +226,8 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
         if "Allow" in error.headers:
             page.headers["Allow"] = error.headers["Allow"]
         return page
+    except web.RequestPayloadError:
+        return request.app[PAGES].error(_texts(request), "bad", 400)
     except Exception as error:
         # The route, not the address: an address can be a secret. Only where it broke, not the values it broke on.
         resource = request.match_info.route.resource

@@ -32,6 +32,18 @@ async def read_object(request: web.Request) -> JsonObject:
     return found
 
 
+async def is_readable_form(request: web.Request) -> bool:
+    """Whether the body is a form, as the request says it is. It is read once, and whoever asks for its fields afterwards has them.
+
+    Without a boundary, in an unknown encoding, or broken off in the middle of a part, aiohttp raises whatever it came upon.
+    """
+    try:
+        await request.post()
+    except (ValueError, LookupError, AssertionError):
+        return False
+    return True
+
+
 def read_message(body: JsonObject, field: str) -> str:
     """The person's text without what nobody can see or store; it may turn out empty, which the bot answers in words."""
     text = body.get(field)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import web
 
 from bot.conversations.erasing_wishes import ErasingWishes
-from bot.conversations.transcripts import EventReader
+from bot.conversations.transcripts import EngineEvents
+from bot.conversations.waiting import PersonCalls
+from bot.many.locks import Locks
+from bot.monitoring.watch import Watch
+from bot.origins import AllowedOrigins
 from bot.store import JsonObject, Store
 from bot.store.clock import Clock, utc_now
 from bot.web.engine_client import Engine
@@ -24,7 +29,7 @@ class Services:
 
     store: Store
     engine: Engine
-    events: EventReader
+    events: EngineEvents
     api_key: str
     # The text for a turn to which the bot found nothing to say, in a language.
     fallback: Callable[[str], str]
@@ -36,15 +41,28 @@ class Services:
     still_erasing: Callable[[str], str] = lambda _: ""
     # How people have a chat erased in which the bot is silent.
     erasing_wishes: ErasingWishes | None = None
+    # Tells the study team that somebody needs a person.
+    calls: PersonCalls | None = None
+    # What somebody in danger is told while the bot is silent, in a language and by the intent.
+    in_danger: Callable[[str, str], JsonObject] | None = None
     locales: Sequence[str] = ("en",)
+    # Which websites may open a chat with the widget.
+    origins: AllowedOrigins = field(default_factory=AllowedOrigins)
     clock: Clock = utc_now
     rates: LimitRates = field(default_factory=LimitRates)
     # How the widget's streams behave.
     streams: StreamRules = field(default_factory=StreamRules)
-    # How often the engine's events are read into the transcripts, in seconds.
+    # How often the store is asked for news, and a file of the engine's for events, in seconds.
     ingest_every: float = 1.0
+    # What reads the engine's events as long as the app runs. Without it, `events` is asked again and again.
+    keep_reading: Callable[[], Coroutine[Any, Any, None]] | None = None
+    # Turns of one conversation wait for each other; in this process alone, where nothing else is said.
+    locks: Locks | None = None
     # How many days conversations are kept after their last message, where their trial sets nothing else; 0: for ever.
     keep_days: int = 0
+    # Who watches, and the key that opens `GET /metrics`; without metrics there is no such address.
+    watch: Watch = field(default_factory=Watch)
+    metrics_key: str = ""
 
 
 _COUNTRY = re.compile(r"[A-Za-z]{2}")

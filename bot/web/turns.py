@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.conversations.erasing import PATIENT, Erasures
 from bot.conversations.erasing_wishes import ErasingWishes
 from bot.conversations.taking_over import as_messages
-from bot.conversations.transcripts import EventReader
+from bot.conversations.transcripts import EngineEvents
+from bot.conversations.waiting import DANGER, PersonCalls
+from bot.many.locks import KeyedLocks, Locks
+from bot.monitoring.watch import Seen, Watch
 from bot.store import Conversation, Erasure, JsonObject, NewMessage, Store, Unit, UnknownConversationError
 from bot.store.clock import Clock
 from bot.web.delivering import Delivers
@@ -20,29 +23,6 @@ from bot.web.engine_client import Engine, EngineAwayError, EngineRefusedError
 from bot.web.errors import engine_away
 
 OPENING = "open"
-
-
-class KeyedLocks:
-    """A lock for each key, made when it is needed and gone when it is not."""
-
-    def __init__(self) -> None:
-        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
-
-    @asynccontextmanager
-    async def held(self, key: str) -> AsyncIterator[None]:
-        """Hold the lock of a key; those who wait get it in the order in which they came."""
-        lock, users = self._locks.get(key, (asyncio.Lock(), 0))
-        self._locks[key] = (lock, users + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, users = self._locks.pop(key)
-            if users > 1:
-                self._locks[key] = (lock, users - 1)
-
-    def __len__(self) -> int:
-        return len(self._locks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +37,7 @@ class Turns:
     """Takes messages to the engine and keeps what came back.
 
     While a person has taken a conversation over, its messages go to the engine all the same, which reads and keeps them and says
-    nothing (`paused`): each turn says so, whatever the engine was told before.
+    nothing (`paused`): each turn says so, whatever the engine was told before. Only danger is answered, from here.
 
     What is written here need not wait for the disk: after a power cut a turn that is not known is handed to the engine once
     more, and the screening, whose answers did wait, sees that it has had the message.
@@ -67,7 +47,7 @@ class Turns:
         self,
         store: Store,
         engine: Engine,
-        events: EventReader,
+        events: EngineEvents,
         clock: Clock,
         fallback: Callable[[str], str],
         while_taken_over: Callable[[str], JsonObject],
@@ -75,8 +55,21 @@ class Turns:
         erasures: Erasures,
         still_erasing: Callable[[str], str] = lambda _: "",
         wishes: ErasingWishes | None = None,
+        calls: PersonCalls | None = None,
+        in_danger: Callable[[str, str], JsonObject] | None = None,
+        locks: Locks | None = None,
+        watch: Watch | None = None,
     ) -> None:
-        """`delivers`: the channels that bring lines to the patient by themselves; on the others they come with a turn's replies."""
+        """`delivers`: the channels that bring lines to the patient by themselves; on the others they come with a turn's replies.
+
+        `calls` tells the study team where a message to a silent bot may be an emergency; `in_danger` is what the patient is told
+        at once, in a language and by the message's intent: nobody who may be dying waits for a person to look.
+
+        `locks`: those of all processes that take turns of the same conversations; without them, of this one.
+        """
+        self._watch = watch or Watch()
+        self._in_danger = in_danger
+        self._calls = calls
         self._erasures = erasures
         self._still_erasing = still_erasing
         self._wishes = wishes
@@ -87,10 +80,13 @@ class Turns:
         self._fallback = fallback
         self._while_taken_over = while_taken_over
         self._delivers = delivers
-        self._locks = KeyedLocks()
+        self._locks = locks or KeyedLocks()
 
     def alone(self, conversation_id: str) -> AbstractAsyncContextManager[None]:
-        """While this is held no turn of the conversation is under way; those that come meanwhile wait."""
+        """While this is held no turn of the conversation is under way; those that come meanwhile wait.
+
+        Raises `StoreUnavailableError` where that cannot be made sure of.
+        """
         return self._locks.held(conversation_id)
 
     async def take(self, conversation: Conversation, message_id: str, text: str, event: Literal["open"] | None = None) -> list[JsonObject]:
@@ -99,25 +95,56 @@ class Turns:
         Raises 503 when the engine is away, and the message may then be sent again; `UnknownConversationError` when
         the conversation was erased meanwhile.
         """
+        with self._watch.turn(conversation.channel) as seen:
+            try:
+                return await self._take(conversation, message_id, text, event, seen)
+            except UnknownConversationError:
+                seen.outcome = "erased"
+                raise
+
+    async def _take(
+        self, conversation: Conversation, message_id: str, text: str, event: Literal["open"] | None, seen: Seen
+    ) -> list[JsonObject]:
         async with self.alone(conversation.id):
             begun = await asyncio.to_thread(self._begin, conversation, message_id)
             if begun.replies is not None:
+                seen.outcome = "repeated"
                 return begun.replies
             if begun.is_taken_over:
                 answered = await asyncio.to_thread(self._wish, conversation, message_id, text, under_way=False)
                 if answered is not None:
+                    seen.outcome = "answered"
                     return answered
             try:
-                replies = await self._engine.say(conversation.id, text, message_id, event, paused=begun.is_taken_over)
+                replies = await self._say(conversation.id, text, message_id, event, paused=begun.is_taken_over)
             except (EngineRefusedError, EngineAwayError) as problem:
                 refused = isinstance(problem, EngineRefusedError)
                 answered = await asyncio.to_thread(self._wish, conversation, message_id, text, under_way=not refused)
                 if answered is not None:
+                    seen.outcome = "answered"
                     return answered
+                seen.outcome = "refused" if refused else "engine_away"
                 await asyncio.to_thread(self._fail, conversation.id, message_id, refused=refused)
                 raise engine_away() from None
             finish = self._finish_silently if begun.is_taken_over else self._finish
-            return await asyncio.to_thread(finish, conversation, message_id, replies)
+            finished = await asyncio.to_thread(finish, conversation, message_id, replies)
+            seen.outcome = "silent" if begun.is_taken_over else "answered"
+            return finished
+
+    async def _say(
+        self, conversation_id: str, text: str, message_id: str, event: Literal["open"] | None, *, paused: bool
+    ) -> list[JsonObject]:
+        with self._watch.engine_call() as seen:
+            try:
+                replies = await self._engine.say(conversation_id, text, message_id, event, paused=paused)
+            except EngineRefusedError:
+                seen.outcome = "refused"
+                raise
+            except EngineAwayError:
+                seen.outcome = "away"
+                raise
+            seen.outcome = "answered"
+            return replies
 
     async def erase(self, conversation_id: str, by: str) -> Erasure | None:
         """Erase a conversation everywhere, after the turn that is under way in it; None where there is none any more."""
@@ -203,18 +230,34 @@ class Turns:
         return replies
 
     def _finish_silently(self, conversation: Conversation, message_id: str, _said: list[JsonObject]) -> list[JsonObject]:
-        """Whatever the engine may say meanwhile, nobody is told."""
+        """Whatever the engine may say meanwhile, nobody is told; what may be an emergency is answered all the same."""
         # Whoever looks after the conversation sees at once what was said, and what it was taken for.
         self._events.ingest()
         with self._store.unit() as unit:
             if unit.conversation(conversation.id) is None:
                 raise UnknownConversationError(conversation.id)
-            unit.note_waiting(conversation.id, self._clock())
-            replies = self._waiting(unit, conversation)
+            danger = self._note_waiting(unit, conversation, message_id)
+            replies = [*self._waiting(unit, conversation), *danger]
             if conversation.channel not in self._delivers:
                 replies.append(self._while_taken_over(conversation.locale))
             unit.finish_turn(conversation.id, message_id, replies, self._clock())
         return replies
+
+    def _note_waiting(self, unit: Unit, conversation: Conversation, message_id: str) -> list[JsonObject]:
+        """Whoever has the conversation sees that the patient waits. What may be an emergency is told to others as well, and answered."""
+        heard, now = unit.latest_patient_message(conversation.id, message_id), self._clock()
+        if heard is None or heard.intent is None or heard.intent not in DANGER:
+            unit.note_waiting(conversation.id, now)
+            return []
+        if self._calls is not None:
+            self._calls.call(unit, conversation, now, once_more=True)
+        if self._in_danger is None:
+            return []
+        told = self._in_danger(conversation.locale, heard.intent)
+        data = {part: told[part] for part in ("buttons", "custom") if told.get(part)}
+        line = NewMessage(_key("danger", conversation.id, message_id), "bot", str(told["text"]), now, data, message_id=message_id)
+        unit.add_messages(conversation.id, [line])
+        return [told]
 
     def _waiting(self, unit: Unit, conversation: Conversation) -> list[JsonObject]:
         """What the patient was not told yet, where only a turn can tell it. It counts as delivered with the turn it came with."""

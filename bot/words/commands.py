@@ -11,7 +11,7 @@ from bot.settings import PROJECT
 from bot.trials import RecordFault, load_records
 from bot.words.words import Words, WordsFault, load_library
 
-_SHOWN = ("conversation", "attributes", "people", "safety", "answers", "imported", "rules", "site")
+_SHOWN = ("conversation", "attributes", "people", "safety", "answers", "imported", "rules", "site", "channels")
 """What patients read. The other files hold what the bot reads."""
 
 _ASKED = ("question", "question_again", "why", "help")

@@ -26,7 +26,20 @@ FALLBACK_LOCALE = "en"
 _FORMS = ("who", "whose", "them", "their")
 _BEGINNING = re.compile(r"(?P<before>^|[.!?]\s+)\{(?P<form>who|whose)\}")
 """A person who begins a sentence."""
-_FILES = ("conversation", "attributes", "reading", "conditions", "treatments", "people", "safety", "answers", "site", "rules", "imported")
+_FILES = (
+    "conversation",
+    "attributes",
+    "reading",
+    "conditions",
+    "treatments",
+    "people",
+    "safety",
+    "answers",
+    "site",
+    "rules",
+    "imported",
+    "channels",
+)
 _LISTS = ("medicines", "operations")
 """The lists of names in treatments.yaml."""
 _UNDERSTOOD = "understood"
@@ -46,12 +59,22 @@ class Words:
     files: Mapping[str, Mapping[str, Any]]
     person: Mapping[str, str] = field(default_factory=dict)
     """How the one is spoken of whom the texts are about (people.yaml); empty where that is the reader."""
+    carrier: str = ""
+    """Who else carries what is said (channels.yaml); empty where nobody does, as on one's own website."""
+    at_work: bool = False
+    """Whether that is something that people have where they work."""
 
     def speaking_of(self, about: str | None) -> Words:
         """These words about somebody: a key of people.yaml. About the reader where it is none."""
         people: Mapping[str, Mapping[str, Any]] = self.files["people"]["people"]
         person = people.get(about or "", {})
         return replace(self, person={form: str(person[form]) for form in _FORMS} if person else {})
+
+    def carried_by(self, channel: str) -> Words:
+        """These words as a channel brings them: some things are different where somebody else carries what is said."""
+        data = self.files["channels"]
+        carrier = str((data.get("carriers") or {}).get(channel, ""))
+        return replace(self, carrier=carrier, at_work=channel in (data.get("at_work") or ()))
 
     # -- texts
 
@@ -67,6 +90,9 @@ class Words:
 
         Where it is about somebody else, it is the one of `texts_for_other`, if there is one.
         """
+        instead = self._instead("texts")
+        if key in instead:
+            return str(instead[key]).format_map({"carrier": self.carrier, **filled})
         others = self.files["conversation"].get("texts_for_other") or {}
         if self.person and key in others:
             return self._of_person(str(others[key]), filled)
@@ -77,6 +103,20 @@ class Words:
         capitals = {f"{form}_": shown[:1].upper() + shown[1:] for form, shown in self.person.items()}
         marked = _BEGINNING.sub(r"\g<before>{\g<form>_}", template)
         return marked.format_map({**self.person, **capitals, **filled})
+
+    def topic(self, name: str) -> Mapping[str, Any] | None:
+        """How answers.yaml answers a topic; None where it does not."""
+        found: Mapping[str, Any] | None = self.files["answers"]["topics"].get(name)
+        instead = self._instead("topics")
+        if found is None or name not in instead:
+            return found
+        return {**found, "text": str(instead[name]).format(carrier=self.carrier)}
+
+    def _instead(self, kind: str) -> Mapping[str, str]:
+        """What is said differently where somebody carries it."""
+        part = "where_carried_at_work" if self.at_work else "where_carried"
+        found: Mapping[str, str] = (self.files["channels"].get(part) or {}).get(kind) or {}
+        return found if self.carrier else {}
 
     def has(self, key: str) -> bool:
         return key in self._texts

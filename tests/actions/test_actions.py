@@ -111,13 +111,33 @@ async def test_erasing_ends_the_loop_and_the_turn(by_name: dict[str, Action], ta
         ("action_default_fallback", "out_of_scope", "notice"),
     ],
 )
-async def test_each_interruption_says_something_and_changes_nothing(
+async def test_each_interruption_says_something_and_changes_no_answer(
     by_name: dict[str, Action], talk: Talk, name: str, intent: str, kind: str
 ) -> None:
     events, messages = await run(by_name[name], tracker(talk.conversation_id, "anything", intent, 0.9))
     assert events == []
     assert [message["custom"]["type"] for message in messages] == [kind]
     assert all(message["text"] for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("name", "intent", "waits"),
+    [
+        ("action_offer_human", "human", True),
+        ("action_safety", "safety_emergency", True),
+        ("action_safety", "safety_crisis", True),
+        ("action_safety", "medical_advice", False),
+        ("action_help", "help", False),
+    ],
+)
+async def test_the_study_team_sees_who_asks_for_a_person_or_may_be_in_danger(
+    by_name: dict[str, Action], talk: Talk, name: str, intent: str, waits: bool
+) -> None:
+    await run(by_name[name], tracker(talk.conversation_id, "anything", intent, 0.9))
+    with talk.store.reading() as unit:
+        conversation = unit.conversation(talk.conversation_id)
+    assert conversation is not None
+    assert (conversation.waiting_since is not None) is waits
 
 
 async def test_an_interruption_of_an_unknown_conversation_still_gets_words(by_name: dict[str, Action]) -> None:

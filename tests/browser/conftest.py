@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.abroad import Abroad, browser_abroad, tls, watched
 from tests.browser.chromium import ARGUMENTS, find_browser
 from tests.browser.fake_backend import FakeBackend, running
 from tests.browser.widget import Widget
@@ -77,6 +78,37 @@ def chat(widget: Widget) -> Widget:
     """The chat opened, the first question asked."""
     widget.open()
     return widget
+
+
+@pytest.fixture(scope="package")
+def served_abroad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeBackend]:
+    with running(FakeBackend(), tls=tls(tmp_path_factory.mktemp("tls"))) as backend:
+        yield backend
+
+
+@pytest.fixture(scope="package")
+def other_browser(browser: Browser, served_abroad: FakeBackend) -> Iterator[Browser]:
+    with browser_abroad(browser, served_abroad) as started:
+        yield started
+
+
+@pytest.fixture
+def complaints() -> tuple[str, ...]:
+    """What a test module lets the browser complain about."""
+    return ()
+
+
+@pytest.fixture
+def abroad(
+    other_browser: Browser, served_abroad: FakeBackend, context_options: dict[str, Any], complaints: tuple[str, ...]
+) -> Iterator[Abroad]:
+    """Another website, which has the chat on a page."""
+    served_abroad.reset()
+    context = other_browser.new_context(**context_options, ignore_https_errors=True)
+    context.set_default_timeout(10_000)
+    with watched(context, complaints) as page:
+        yield Abroad(served_abroad, page)
+    context.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

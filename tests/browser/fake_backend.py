@@ -11,6 +11,7 @@ import contextlib
 import datetime
 import json
 import secrets
+import ssl
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -21,7 +22,10 @@ from typing import Any, Literal
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.origins import AllowedOrigins
 from bot.trials.records import TrialRecord
+from bot.web.cross_origin import check_origin
+from bot.web.errors import ApiError, error_response
 from bot.web.pages import Pages, error_pages, setup_pages
 from bot.web.security import security_headers
 from bot.web.views import Outcome, SummaryData
@@ -72,6 +76,15 @@ class Chat:
             self.push(**{"from": "bot", **message})
 
 
+@dataclass(frozen=True)
+class HostFile:
+    """A page or a file of another website, with the policy that goes out with it."""
+
+    text: str
+    content_type: str = "text/html"
+    policy: str = ""
+
+
 @dataclass
 class FakeBackend:
     """What the tests turn and look at. Lives in the test's thread; the server only reads and appends."""
@@ -89,6 +102,9 @@ class FakeBackend:
     streams: list[int] = field(default_factory=list)
     full: bool = False
     cuts: int = 0
+    origins: AllowedOrigins = field(default_factory=AllowedOrigins)
+    # Pages and files of other websites, which this server plays as well where a browser takes it for them: by host and path.
+    sites: dict[str, dict[str, HostFile]] = field(default_factory=dict)
     greeting: list[BotMessage] = field(default_factory=lambda: [{"text": script.GREETING}, script.CONSENT])
     next_replies: list[list[BotMessage]] = field(default_factory=list)
 
@@ -136,6 +152,15 @@ async def _session(backend: FakeBackend, request: web.Request) -> web.StreamResp
     messages = backend.greeting
     chat.entries += [{"from": "bot", **message} for message in messages]
     return web.json_response({"token": token, "locale": "en", "messages": messages}, status=201)
+
+
+async def _session_of_a_site(backend: FakeBackend, request: web.Request) -> web.StreamResponse:
+    """As the app does it: websites that are not on the list are told so."""
+    try:
+        check_origin(request, backend.origins, (await request.json()).get("trial_id"))
+    except ApiError as error:
+        return error_response(error.status, error.code, error.message)
+    return await _session(backend, request)
 
 
 def _chat(backend: FakeBackend, request: web.Request) -> Chat:
@@ -347,8 +372,18 @@ def make_app(backend: FakeBackend) -> web.Application:
     @web.middleware
     async def widget_away(request: web.Request, handler: Handler) -> web.StreamResponse:
         if backend.widget_away and request.path == "/widget/texts":
-            return web.json_response({}, status=503)
+            return web.json_response({}, status=503, headers=CORS)
         return await handler(request)
+
+    @web.middleware
+    async def of_other_sites(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.host not in backend.sites:
+            return await handler(request)
+        found = backend.sites[request.host].get(request.path)
+        if found is None:
+            return web.Response(status=404)
+        headers = {"Content-Security-Policy": found.policy} if found.policy else {}
+        return web.Response(text=found.text, content_type=found.content_type, headers=headers)
 
     async def seen(request: web.Request) -> web.StreamResponse:
         return await _seen(backend, request)
@@ -359,10 +394,10 @@ def make_app(backend: FakeBackend) -> web.Application:
     async def events(request: web.Request) -> web.StreamResponse:
         return await _events(backend, request)
 
-    app = web.Application(middlewares=[security_headers, error_pages, _cors, widget_away])
+    app = web.Application(middlewares=[of_other_sites, security_headers, error_pages, _cors, widget_away])
     setup_pages(app, Pages(_all_texts()), SampleSource())
     app.router.add_get("/host", _host_page)
-    app.router.add_post("/chat/session", _troubled(backend, _session))
+    app.router.add_post("/chat/session", _troubled(backend, _session_of_a_site))
     app.router.add_get("/chat/messages", _troubled(backend, _history))
     app.router.add_post("/chat/messages", _troubled(backend, _message))
     app.router.add_delete("/chat/session", _troubled(backend, _erase))
@@ -381,14 +416,14 @@ async def _message_options(request: web.Request) -> web.Response:
 
 
 @contextlib.contextmanager
-def running(backend: FakeBackend, port: int = 0) -> Iterator[FakeBackend]:
+def running(backend: FakeBackend, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[FakeBackend]:
     """Serve in a thread of its own until the block ends."""
     loop = asyncio.new_event_loop()
     runner = web.AppRunner(make_app(backend), access_log=None)
 
     async def start() -> int:
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", port)
+        site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls)
         await site.start()
         address: tuple[str, int] = runner.addresses[0]
         return address[1]
@@ -397,7 +432,7 @@ def running(backend: FakeBackend, port: int = 0) -> Iterator[FakeBackend]:
     thread.start()
     try:
         bound = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
-        backend.url = f"http://127.0.0.1:{bound}"
+        backend.url = f"http{'s' if tls else ''}://127.0.0.1:{bound}"
         yield backend
     finally:
         asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)

@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser import script
 from tests.browser.fake_backend import FakeBackend, running
+from tests.browser.waiting import wait_until
 from tests.browser.widget import Widget
 
 
@@ -70,7 +71,7 @@ def test_the_transcript_is_not_read_out_loud_again(chat: Widget) -> None:
         }"""
     )
     chat.launcher.wait_for()
-    chat.page.wait_for_function("window.live")
+    wait_until(chat.page, "window.live !== undefined")
     _again(chat)
     chat.bubble("How old are you?").wait_for()
     assert set(chat.page.evaluate("window.live")) == {"off"}

@@ -15,13 +15,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from bot.words import load_library
+from tests.browser.waiting import wait_until
 from tests.browser.widget import Widget
 from tests.people import people
 from tests.product import Product, running_product
+from tests.shipped import shipped_library
 
 FITS = people("NCT06141070")[0].answers
-WORDS = load_library().in_locale("en")
+WORDS = shipped_library().in_locale("en")
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 # The longest way through: every question of the trial and some to spare.
 MOST_QUESTIONS = 30
@@ -60,9 +61,8 @@ def answer(chat: Widget, attribute: str, text: str) -> None:
     """Type an answer and wait for what comes back."""
     before = len(chat.bubbles())
     chat.say(text)
-    chat.page.wait_for_function(
-        "n => document.querySelector('trial-chat').shadowRoot.querySelectorAll('[role=log] .bubble').length > n + 1", arg=before
-    )
+    bubbles = "document.querySelector('trial-chat').shadowRoot.querySelectorAll('[role=log] .bubble')"
+    wait_until(chat.page, f"n => {bubbles}.length > n + 1", before)
     chat.page.wait_for_timeout(150)
 
 

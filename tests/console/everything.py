@@ -8,7 +8,9 @@ from typing import Any, Protocol
 from sqlalchemy import insert
 
 from bot.accounts.roles import Role
-from bot.store import NewMessage
+from bot.deliveries.events import note_event
+from bot.store import Event, NewMessage
+from bot.store.channel_tables import ChannelAddressRow, ChannelFailureRow, ChannelReplyRow
 from bot.store.console_tables import (
     ContactRequestRow,
     DeliveryRow,
@@ -52,6 +54,7 @@ def with_everything(house: House, files: EngineFiles | None = None) -> str:
         unit.begin_turn(conversation, "kept", now)
         unit.finish_turn(conversation, "kept", [{"text": "zebrafish"}], now)
         unit.note_unread(conversation, "age")
+        note_event(unit, Event.HANDOFF_CREATED, thing="7", conversation_id=conversation, trial_id=TRIAL, at=now)
         _add_rows(unit._session, conversation, screening.id, account.id, session.id, now)
     if files is not None:
         files.track(conversation, "I am zebrafish", "Petronella")
@@ -66,6 +69,11 @@ def _add_rows(session: Any, conversation: str, screening: int, account: int, ses
     session.execute(insert(RevealRow).values(**of, session_id=session_id, what="answers", until=now + timedelta(minutes=5)))
     meant = {"value": "numbatmeant"}
     session.execute(insert(MisreadingRow).values(**of, event_key="the-event", account_id=account, meant=meant, at=now))
+    session.execute(insert(ChannelAddressRow).values(**of, sealed="zebrafish's number"))
+    sent = {"channel": "telegram", "sender": "s", "key": "k", "sealed": "zebrafish", "attempts": 0, "next_at": now, "at": now}
+    session.execute(insert(ChannelReplyRow).values(**of, **sent))
+    gone = {"channel": "telegram", "why": "answered 403", "attempts": 1, "said_at": now, "at": now, "settled": False}
+    session.execute(insert(ChannelFailureRow).values(**of, **gone))
     contact = {"trial_id": TRIAL, "sealed": "Petronella 496-0000", "text_version": "1", "text_hash": "h"}
     session.execute(insert(ContactRequestRow).values(**of, screening_id=screening, site=None, at=now, **contact))
     target = session.scalar(

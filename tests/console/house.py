@@ -20,8 +20,12 @@ from bot.contacts.leaving import ContactDesk
 from bot.conversations.desk import Desk
 from bot.conversations.engine_records import EngineRecords
 from bot.conversations.erasing_wishes import ErasingWishes
+from bot.conversations.interruptions import in_danger
 from bot.conversations.taking_over import while_taken_over
 from bot.conversations.transcripts import EventReader
+from bot.conversations.waiting import PersonCalls
+from bot.deliveries.events import teller_of_waiting
+from bot.deliveries.mail import Mailer, MailServer
 from bot.deliveries.outbox import Outbox
 from bot.sealing import Sealer, new_key
 from bot.settings import PROJECT
@@ -30,11 +34,15 @@ from bot.tokens import new_token, token_hash
 from bot.trials import TrialRecord, load_records
 from bot.trials.registry.api import RegistryClient, user_agent
 from bot.trials.registry.record import Reader
+from bot.web.api.routes import add_api
+from bot.web.api.services import API_RATE, ApiServices
 from bot.web.app import make_app
 from bot.web.console.door import cookie_name
 from bot.web.console.routes import add_console
 from bot.web.console.services import CONSOLE, ConsoleServices
+from bot.web.console.texts import load_console_texts
 from bot.web.contact_page import add_contact_page
+from bot.web.limits import Rate
 from bot.web.outbox import add_outbox
 from bot.web.page_source import StoredPages
 from bot.web.pages import Pages
@@ -149,6 +157,7 @@ def make_house(
     *,
     site_url: str = "http://127.0.0.1",
     clock: Clock | None = None,
+    api_rate: Rate = API_RATE,
     **services_of_the_console: Any,
 ) -> House:
     """A house over a migrated store. `database` is its URL; without one it is a SQLite file in the folder.
@@ -158,7 +167,7 @@ def make_house(
     clock = clock or Clock()
     store = Store(database or f"sqlite:///{folder}/store.db", AUDIT_KEY)
     store.migrate()
-    desk = Desk(store, library, clock, site_url)
+    desk = Desk(store, library, clock, site_url, calls=PersonCalls(teller_of_waiting(site_url)))
     engine = DeskEngine(store, desk, clock)
     services = Services(
         store=store,
@@ -170,6 +179,8 @@ def make_house(
         forget=EngineRecords(folder / "tracker.db", folder / "events.db", busy_seconds=0.1).forget,
         still_erasing=lambda locale: library.in_locale(locale).text("erase_going_on"),
         erasing_wishes=ErasingWishes(library),
+        calls=desk.calls,
+        in_danger=lambda locale, intent: in_danger(library.in_locale(locale), locale, intent),
         clock=clock,
         ingest_every=0.05,
     )
@@ -191,9 +202,15 @@ def make_house(
     )
     add_contact_page(app, ContactDesk(store, library, desk, sealer, site_url, clock))
     # Nobody empties it but a test that does: `await house.app[OUTBOX].send_due()`.
-    add_outbox(app, Outbox(store, sealer, clock), at_work=False)
+    add_outbox(app, Outbox(store, sealer, clock, _mailer()), at_work=False)
     add_console(app, console)
+    add_api(app, ApiServices(store, library, sealer, API_KEY, site_url, clock, rate=api_rate))
     return House(app, store, library, desk, engine, services, app[CONSOLE], clock, registry)
+
+
+def _mailer() -> Mailer:
+    """Mail can be sent, as far as the console is concerned; nothing is, as nobody empties the outbox."""
+    return Mailer(MailServer.of("smtp://127.0.0.1:9"), "trials@example.org", load_console_texts()["deliveries"]["mail"])
 
 
 class Guest:

@@ -8,8 +8,10 @@ from datetime import timedelta
 
 import pyotp
 
+from bot.accounts.people import LINK_LASTS
 from bot.accounts.second_factor import recovery_hash
 from bot.store import Account
+from bot.tokens import new_token, token_hash
 from tests.console.house import PASSWORD, Guest, House
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -53,6 +55,14 @@ def code(house: House, steps: int = 0, secret: str = SECRET) -> str:
 async def give_password(guest: Guest, account: Account, password: str = PASSWORD, **more: str) -> tuple[int, str]:
     """The first step of signing in."""
     return await guest.post("/console/sign-in", login=account.login, password=password, **more)
+
+
+def link_for(house: House, account: Account) -> str:
+    """The path of a link by which somebody may choose a password, made as a reset does and used by nobody yet."""
+    token, now = new_token(), house.clock()
+    with house.store.unit() as unit:
+        unit.add_invitation(account.id, token_hash=token_hash(token), at=now, expires_at=now + LINK_LASTS)
+    return f"/console/invitation/{token}"
 
 
 def link_in(page: str) -> str:

@@ -77,6 +77,20 @@ def test_wrong_passwords_are_all_counted_until_none_is_taken(store: Store, accou
     assert gives_password(store, account, PASSWORD, NOON + timedelta(seconds=30))
 
 
+def test_wrong_passwords_from_a_known_browser_are_counted_there_as_exactly(store: Store, account: Account) -> None:
+    with store.unit() as unit:
+        unit.add_known_browser(account.id, token_hash=token_hash("mine"), at=NOON, most=9)
+    mine = {account.id: "mine"}
+    assert at_once(8, lambda: gives_password(store, account, "wrong", NOON, mine)) == [False] * 8
+    with store.reading() as unit:
+        after, browser = unit.account(account.id), unit.known_browser(account.id, token_hash("mine"))
+    assert after is not None
+    assert browser is not None
+    assert (browser.failures, browser.locked_until, after.failures) == (5, NOON + timedelta(seconds=30), 0)
+    assert not gives_password(store, account, PASSWORD, NOON, mine)
+    assert gives_password(store, account, PASSWORD, NOON)
+
+
 @pytest.mark.parametrize("code", [pyotp.TOTP(SECRET).at(NOON), RECOVERY], ids=["code", "recovery code"])
 def test_one_code_completes_one_session(store: Store, account: Account, code: str) -> None:
     with store.unit() as unit:

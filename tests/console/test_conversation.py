@@ -12,6 +12,7 @@ from aiohttp import ClientTimeout
 from sqlalchemy import Engine, event
 
 from bot.accounts.roles import Role
+from bot.conversations.erasing import PATIENT, erase
 from bot.store import NewMessage
 from tests.console.conftest import SignIn
 from tests.console.house import OTHER_TRIAL, TRIAL, Guest, House
@@ -57,7 +58,7 @@ async def test_beside_a_message_stands_what_was_understood_and_what_a_correction
     assert "The patient's age : was 54 years , now 57 years from “actually I am 57” (told unasked)" in page
     assert "Read as inform, 93 % sure" in page
     assert "Verdict: Possible to Unlikely" in page
-    assert "I8 met to not met: You are older than 18." in page
+    assert "I8 fits to does not fit: You are older than 18." in page
 
 
 async def test_a_coordinators_line_has_their_name(house: House, sign_in: SignIn) -> None:
@@ -154,6 +155,7 @@ async def test_who_looks_on_is_told_of_changes_and_of_nothing_else(house: House,
         assert stream.status == 200
         assert stream.headers["Content-Type"].startswith("text/event-stream")
         assert await stream.content.readline() == b": here\n"
+        assert await _event(stream.content) == [b"event: changed", b"data: changed"]
         told = asyncio.create_task(_event(stream.content))
         while not told.done():
             # The first look only learns what there is: a change after it is news.
@@ -168,6 +170,7 @@ async def test_a_page_that_is_left_open_keeps_no_session_awake(house: House, sig
     guest = await sign_in()
     async with guest.session.get(at(conversation, "/events"), timeout=ClientTimeout(total=20)) as stream:
         assert await stream.content.readline() == b": here\n"
+        assert await _event(stream.content) == [b"event: changed", b"data: changed"]
         house.clock.move(minutes=50)
         told = asyncio.create_task(_event(stream.content))
         while not told.done():
@@ -236,3 +239,47 @@ async def _queries(house: House, guest: Guest, path: str) -> int:
     return sum(
         statement.startswith("SELECT") and "ingest_positions" not in statement and "changed_at >=" not in statement for statement in seen
     )
+
+
+async def test_a_page_that_is_open_on_what_was_erased_is_told_and_led_away(house: House, sign_in: SignIn) -> None:
+    conversation = house.conversation(*SAID)
+    guest = await sign_in()
+    async with guest.session.get(at(conversation, "/events"), timeout=ClientTimeout(total=20)) as stream:
+        assert await _event(stream.content) == [b"event: changed", b"data: changed"]
+        with house.store.unit() as unit:
+            erase(unit, conversation, by=PATIENT, at=house.clock())
+        assert await _event(stream.content) == [b"event: changed", b"data: changed"]
+    async with guest.session.get(at(conversation, "/live"), headers={"HX-Request": "true"}) as response:
+        assert (response.status, response.headers["HX-Redirect"]) == (200, "/console/inbox?problem=gone")
+        assert await response.text() == ""
+    assert "The conversation that was open here is gone." in (await guest.get("/console/inbox?problem=gone"))[1]
+    async with guest.session.get(at(conversation)) as response:
+        assert response.status == 404
+
+
+async def test_everything_that_somebody_looks_at_is_renewed_together(house: House, sign_in: SignIn) -> None:
+    conversation = house.conversation(*SAID)
+    guest = await sign_in()
+    page, part = (await guest.get(at(conversation)))[1], (await guest.get(at(conversation, "/live")))[1]
+    renewed = re.search(r'hx-select-oob="([^"]+)"', page)
+    assert renewed is not None
+    for name in re.findall(r"#([\w-]+):morph", renewed[1]):
+        assert f'id="{name}"' in page, name
+        assert f'id="{name}"' in part, name
+
+
+async def test_what_is_shown_says_for_how_long_still(house: House, sign_in: SignIn) -> None:
+    conversation = house.conversation(*SAID)
+    guest = await sign_in()
+    assert "data-seconds" not in (await guest.get(at(conversation)))[1]
+    await revealed(guest, conversation)
+    house.clock.move(minutes=5)
+    assert 'data-seconds="600"' in (await guest.get(at(conversation, "/live")))[1]
+    house.clock.move(minutes=10)
+    assert "data-seconds" not in (await guest.get(at(conversation, "/live")))[1]
+
+
+@pytest.mark.parametrize("path", ["/console/conversations/a%00b", "/console/figures?channel=%00", "/console/audit?actor=a%00"])
+async def test_a_nul_in_an_address_is_nowhere(sign_in: SignIn, path: str) -> None:
+    guest = await sign_in(Role.ADMINISTRATOR)
+    assert (await guest.get(path))[0] == 404

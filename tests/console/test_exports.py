@@ -108,6 +108,26 @@ async def test_a_long_list_is_read_in_batches(house: House, sign_in: SignIn, mon
     assert len({each["export_id"] for each in json.loads(text)["conversations"]}) == 5
 
 
+async def test_a_conversation_stands_at_another_place_in_the_next_export(
+    house: House, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.console.exports.BATCH", 4)
+    with house.store.unit() as unit:
+        for number in range(10):
+            # By its language it is known again.
+            unit.open_conversation(channel="widget", at=house.clock(), trial_id=TRIAL, locale=f"x{chr(ord('a') + number)}")
+    guest = await sign_in()
+    orders = set()
+    for _ in range(3):
+        _, text = await load(guest, "/console/exports", format="json")
+        conversations = json.loads(text)["conversations"]
+        ids = [each["export_id"] for each in conversations]
+        assert ids == sorted(ids)
+        orders.add(tuple(each["language"] for each in conversations))
+    assert len(orders) == 3
+    assert len({frozenset(order) for order in orders}) == 1
+
+
 @pytest.mark.parametrize(
     ("field", "value", "told"),
     [
@@ -126,6 +146,17 @@ async def test_what_cannot_be_meant_is_told_and_nothing_is_exported(
     status, text = await guest.post("/console/exports", {"format": "json", field: value})
     assert status == 422
     assert told in text
+
+
+@pytest.mark.parametrize("trial", ["x" * 40, "NCT1", "NCT0000000١", "none"])
+async def test_who_sees_all_trials_names_one_by_its_number(house: House, sign_in: SignIn, talked: str, trial: str) -> None:
+    guest = await sign_in(Role.ADMINISTRATOR)
+    for path in ("/console/exports", "/console/exports/identified"):
+        status, text = await guest.post(path, format="json", trial=trial, reason="care", why="the patient asked for it")
+        assert status == 422
+        assert "That trial is not yours" in text
+    with house.store.reading() as unit:
+        assert not [entry for entry in unit.audit_entries() if entry.action.startswith("exported")]
 
 
 async def test_a_period_that_ends_before_it_begins_is_told(sign_in: SignIn) -> None:

@@ -13,6 +13,7 @@ from bot.accounts import roles
 from bot.accounts.roles import PERMISSIONS, Permission, Role
 from bot.trials.importing import import_all
 from bot.trials.registry.files import Found
+from tests.console.asking import FILLED, finished, path_of, shown_in, told
 from tests.console.conftest import SignIn
 from tests.console.house import OTHER_TRIAL, TRIAL, Guest, House
 from tests.fakes.registry_api import a_study
@@ -52,6 +53,22 @@ async def test_the_funnel_counts_what_happened(talked: House, sign_in: SignIn) -
     status, text = await guest.get("/console/figures")
     assert status == 200
     assert "Started: 5 (100 %); Consented: 3 (60 %); Finished: 2 (40 %); Possible or likely: 0 (0 %); Handed off: 0 (0 %)." in text
+
+
+async def test_whoever_asked_to_be_contacted_and_then_looks_for_other_trials_stays_handed_off(talked: House, sign_in: SignIn) -> None:
+    told(talked)
+    conversation, handoff = finished(talked)
+    guest = await sign_in(Role.ADMINISTRATOR)
+    _, page = await guest.get(path_of(handoff))
+    await guest.post(path_of(handoff), {**FILLED, "shown": shown_in(page)})
+    await guest.get("/console/inbox")
+    talked.say(conversation, "other trials")
+    with talked.store.reading() as unit:
+        turned = unit.conversation(conversation)
+    assert turned is not None
+    assert (turned.trial_id, turned.verdict) == (None, None)
+    _, text = await guest.get("/console/figures")
+    assert "Finished: 3 (50 %); Possible or likely: 1 (17 %); Handed off: 1 (17 %)." in text
 
 
 async def test_searches_and_trials_of_others_are_not_counted(talked: House, sign_in: SignIn) -> None:
@@ -119,7 +136,7 @@ async def test_the_time_to_a_result_is_told(talked: House, sign_in: SignIn) -> N
     guest = await sign_in(Role.ADMINISTRATOR)
     _, text = await guest.get("/console/figures")
     # Two messages, twenty seconds apart each.
-    assert "Half took up to (minutes)</dt><dd>0.7</dd>" in text
+    assert "Half took up to (minutes)</dt><dd>0.5</dd>" in text
 
 
 async def test_groups_are_told_apart(talked: House, sign_in: SignIn) -> None:

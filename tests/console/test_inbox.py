@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from bot.accounts.roles import Role
+from bot.conversations.erasing import PATIENT, erase
 from bot.store import Conversation
 from bot.store.work import LONGEST_REASON
 from bot.web.changes import CHANGES
 from tests.console.conftest import SignIn
 from tests.console.house import OTHER_TRIAL, TRIAL, Guest, House
+from tests.store.asking import asks
 
 INBOX = "/console/inbox"
 
@@ -79,7 +81,7 @@ async def test_filters_stand_in_the_address_and_each_can_be_taken_off(house: Hou
 
 async def test_what_a_form_leaves_open_is_left_out_of_the_address(house: House, sign_in: SignIn) -> None:
     guest = await sign_in()
-    async with guest.session.get(f"{INBOX}?words=&trial=&status=called&who=&since=", allow_redirects=False) as response:
+    async with guest.session.get(f"{INBOX}?trial=&status=called&who=&since=", allow_redirects=False) as response:
         assert (response.status, response.headers["Location"]) == (303, f"{INBOX}?status=called")
 
 
@@ -96,15 +98,21 @@ async def test_what_a_form_leaves_open_is_left_out_of_the_address(house: House, 
         "until=9999-12-31",
         "channel=%3Cscript%3E",
         "tag=" + "x" * 41,
-        "words=" + "x" * 201,
+        # What is searched for stands in no address as it is.
+        "words=asthma",
+        "search=" + "x" * 2_001,
         "older=1",
         "older=999999999999999999-ab",
         "newer=1-xyz",
         "&".join(f"trial=NCT{number:08}" for number in range(51)),
+        "trial=NCT1",
+        "trial=nonsense",
+        "trial=" + "x" * 40,
     ],
 )
 async def test_an_address_that_no_page_leads_to_is_not_understood(sign_in: SignIn, query: str) -> None:
-    guest = await sign_in()
+    # Of all trials: nothing is refused for being somebody else's.
+    guest = await sign_in(Role.ADMINISTRATOR)
     for path in (INBOX, f"{INBOX}/list"):
         status, page = await guest.get(f"{path}?{query}")
         assert status == 400
@@ -139,35 +147,93 @@ async def test_pages_lead_to_older_ones_and_back(house: House, sign_in: SignIn, 
     assert shown((await guest.get(back[1].replace("&amp;", "&")))[1]) == names[2:4]
 
 
+async def searched(guest: Guest, **fields: str) -> str:
+    """Fill the filters in; the address to which that leads."""
+    async with guest.session.post(f"{INBOX}/search", data={"csrf": guest.csrf, **fields}, allow_redirects=False) as response:
+        assert response.status == 303
+        return response.headers["Location"]
+
+
 async def test_a_search_finds_what_was_said_and_is_audited_without_its_words(house: House, sign_in: SignIn) -> None:
     found = house.conversation("hello", "I have Diabétes")
     house.conversation("hello", "I have diabetes", trial=OTHER_TRIAL)
     house.conversation("hello", "I have a cold")
     guest = await sign_in()
-    assert shown((await guest.get(f"{INBOX}?words=have+diab"))[1]) == [found]
+    assert shown((await guest.post(f"{INBOX}/search", words="have diab"))[1]) == [found]
     (entry,) = audited(house, "searched")
     assert (entry.object_kind, entry.detail) == ("inbox", {"words": 2})
     assert "diab" not in repr(entry)
 
 
 async def test_a_search_for_no_word_says_so_and_is_none(house: House, sign_in: SignIn) -> None:
-    _, page = await (await sign_in()).get(f"{INBOX}?words=%21%21&status=new")
+    _, page = await (await sign_in()).post(f"{INBOX}/search", words="!!", status="new")
     assert "There is no word in this search." in page
+    assert '<option value="new" selected>' in page
     assert audited(house, "searched") == []
 
 
 async def test_who_may_not_reveal_may_not_search(house: House, sign_in: SignIn) -> None:
     house.conversation("hello", "I have diabetes")
     auditor = await sign_in(Role.AUDITOR)
-    assert (await auditor.get(f"{INBOX}?words=diabetes"))[0] == 403
+    assert (await auditor.post(f"{INBOX}/search", words="diabetes"))[0] == 403
     assert 'name="words"' not in (await auditor.get(INBOX))[1]
     assert audited(house, "searched") == []
 
 
 async def test_the_list_that_renews_itself_does_not_search(sign_in: SignIn) -> None:
     guest = await sign_in()
-    assert (await guest.get(f"{INBOX}/list?words=diabetes"))[0] == 400
-    assert "hx-get" not in (await guest.get(f"{INBOX}?words=diabetes"))[1]
+    address = await searched(guest, words="diabetes")
+    assert (await guest.get(address.replace(INBOX, f"{INBOX}/list")))[0] == 400
+    assert "hx-get" not in (await guest.get(address))[1]
+
+
+async def test_no_address_shows_what_is_searched_for(house: House, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store.inbox.A_PAGE", 2)
+    names = []
+    for _ in range(3):
+        names.append(house.conversation("hello", "I have diabetes"))
+        house.clock.move(minutes=1)
+    guest = await sign_in()
+    address = await searched(guest, words="diabetes", status="new", who="")
+    assert address.startswith(f"{INBOX}?search=")
+    assert address.endswith("&status=new")
+    _, page = await guest.get(address)
+    assert 'value="diabetes"' in page
+    assert "Said: diabetes" in page
+    addresses = re.findall(r'(?:href|action|name="(?:query|back)" value)="([^"]*)', page)
+    assert not [one for one in addresses if "diabetes" in one]
+    # Page by page, after work on some, and without one of the filters, it is the same search.
+    older = re.search(r'href="([^"]+)" rel="next"', page)
+    assert older is not None
+    assert shown((await guest.get(older[1].replace("&amp;", "&")))[1]) == [names[0]]
+    back = address.partition("?")[2]
+    _, page = await guest.post(f"{INBOX}/work", pick=names[0], do="assign", to="me", back=back)
+    assert "1 conversation assigned." in page
+    assert "Said: diabetes" in page
+    assert f'href="{INBOX}?status=new"' in page
+
+
+async def test_a_search_is_good_in_the_session_in_which_it_was_asked_for(house: House, sign_in: SignIn) -> None:
+    name = house.conversation("hello", "I have diabetes")
+    guest, other = await sign_in(), await sign_in()
+    address = await searched(guest, words="diabetes", status="new")
+    assert shown((await guest.get(address))[1]) == [name]
+    before = len(audited(house, "searched"))
+    for made_up in (address, f"{INBOX}?search=made+up&status=new", f"{INBOX}?search={house.console.sealer.seal('x')}&status=new"):
+        status, page = await other.get(made_up)
+        assert status == 200
+        assert "belonged to an earlier session" in page
+        assert '<option value="new" selected>' in page
+        assert (await other.post(f"{INBOX}/work", pick=name, do="assign", to="me", back=made_up.partition("?")[2]))[0] == 400
+    assert len(audited(house, "searched")) == before
+
+
+async def test_a_search_may_be_long_and_not_longer(house: House, sign_in: SignIn) -> None:
+    guest = await sign_in()
+    assert (await guest.post(f"{INBOX}/search", words="𝒳" * 201))[0] == 400
+    status, page = await guest.post(f"{INBOX}/search", words="語" * 200)
+    assert status == 200
+    assert "Said: 語" in page
 
 
 async def test_danger_and_waiting_are_marked(house: House, sign_in: SignIn) -> None:
@@ -217,6 +283,28 @@ async def test_conversations_of_other_trials_are_left_as_they_were(house: House,
     with house.store.reading() as unit:
         assert (unit.tags(mine), unit.tags(other)) == (("x",), ())
         assert unit.audit_entries(object_kind="conversation", object_id=other) == []
+
+
+async def test_a_hand_off_that_turned_to_other_trials_is_listed_and_given_to_whoever_is_to_call(house: House, sign_in: SignIn) -> None:
+    name, guest = house.conversation(), await sign_in()
+    colleague, elsewhere = house.account(), house.account(trials=(OTHER_TRIAL,))
+    with house.store.unit() as unit:
+        asks(unit, name, TRIAL, house.clock())
+        unit.turn_conversation(name, OTHER_TRIAL)
+    for query in ("", f"?trial={TRIAL}"):
+        _, page = await guest.get(f"{INBOX}{query}")
+        assert shown(page) == [name]
+        # What it is about now is shown as it is.
+        assert OTHER_TRIAL in page
+    _, page = await guest.post(f"{INBOX}/work", pick=name, do="assign", to="me")
+    assert "1 conversation assigned." in page
+    _, page = await guest.get(f"/console/conversations/{name}")
+    assert f'<option value="{colleague.id}"' in page
+    assert f'<option value="{elsewhere.id}"' not in page
+    await guest.post(f"/console/conversations/{name}/assign", account=str(colleague.id))
+    assert now(house, name).assigned_to == colleague.id
+    await guest.post(f"/console/conversations/{name}/assign", account=str(elsewhere.id))
+    assert now(house, name).assigned_to == colleague.id
 
 
 async def test_nobody_is_given_what_they_may_not_see_or_work_with(house: House, sign_in: SignIn) -> None:
@@ -304,10 +392,24 @@ async def test_filters_are_saved_as_a_list_and_forgotten(house: House, sign_in: 
     assert (await guest.post(found[0]))[0] == 404
 
 
+async def test_what_was_searched_for_is_not_kept_in_a_list(house: House, sign_in: SignIn) -> None:
+    guest = await sign_in()
+    address = await searched(guest, words="diabetes", status="new")
+    _, page = await guest.get(address)
+    assert "The words of a search are not kept in a list." in page
+    _, page = await guest.post(f"{INBOX}/views", name="To call", query=address.partition("?")[2])
+    assert "The list is saved." in page
+    with house.store.reading() as unit:
+        views = [view for account in unit.accounts() for view in unit.saved_views(account.id)]
+    assert [view.query for view in views] == ["status=new"]
+    _, page = await guest.post(f"{INBOX}/views", name="Words", query=(await searched(guest, words="diabetes")).partition("?")[2])
+    assert "Please set a filter, other than words to search for" in page
+
+
 @pytest.mark.parametrize("form", [{"name": " ", "query": "status=new"}, {"name": "All", "query": ""}, {"query": "status=new"}])
 async def test_a_list_needs_a_name_and_a_filter(sign_in: SignIn, form: dict[str, str]) -> None:
     _, page = await (await sign_in()).post(f"{INBOX}/views", form)
-    assert "Please set a filter and give the list a name." in page
+    assert "Please set a filter, other than words to search for, and give the list a name." in page
 
 
 async def test_lists_of_others_are_neither_seen_nor_deleted(house: House, sign_in: SignIn) -> None:
@@ -325,7 +427,7 @@ async def test_what_people_wrote_is_text_wherever_it_stands(house: House, sign_i
     evil = "<img src=x onerror=alert(1)>"
     await guest.post(f"{INBOX}/work", pick=name, do="add_tag", tag=evil)
     await guest.post(f"{INBOX}/views", name=evil, query="status=new")
-    for path in (INBOX, f"{INBOX}?tag=%3Cimg+src%3Dx+onerror%3Dalert%281%29%3E", f"{INBOX}?words=%3Cimg+src%3Dx%3E"):
+    for path in (INBOX, f"{INBOX}?tag=%3Cimg+src%3Dx+onerror%3Dalert%281%29%3E", await searched(guest, words="<img src=x>")):
         status, page = await guest.get(path)
         assert status == 200
         assert "<img src=x" not in page
@@ -343,6 +445,8 @@ class Stream:
         assert self._response.content_type == "text/event-stream"
         assert self._response.headers["Cache-Control"] == "no-store"
         assert await self.next() == ": here"
+        # What changed since the page was made, nobody can tell: it asks anew, and no news are read out.
+        assert await self.next() == "event: changed\ndata:"
         return self
 
     async def __aexit__(self, *problem: object) -> None:
@@ -381,6 +485,14 @@ async def test_who_looks_on_is_told_how_many_conversations_changed(house: House,
         assert await stream.next() == "event: changed\ndata: 1 conversation changed at 09:00:02."
 
 
+async def test_the_list_is_renewed_where_something_was_erased_and_nobody_is_told_whose_it_was(house: House, sign_in: SignIn) -> None:
+    conversation = house.conversation(trial=OTHER_TRIAL)
+    async with Stream(await sign_in()) as stream:
+        with house.store.unit() as unit:
+            erase(unit, conversation, by=PATIENT, at=house.clock())
+        assert await stream.next() == "event: changed\ndata:"
+
+
 async def test_nobody_is_told_of_conversations_of_other_trials(house: House, sign_in: SignIn) -> None:
     mine, other = house.conversation(), house.conversation(trial=OTHER_TRIAL)
     async with Stream(await sign_in()) as stream, Stream(await sign_in(trials=(OTHER_TRIAL,))) as elsewhere:
@@ -403,7 +515,7 @@ async def test_a_stream_ends_with_the_session(sign_in: SignIn, monkeypatch: pyte
     async with Stream(guest) as stream:
         await guest.post("/console/sign-out")
         change_of_session = await stream.rest()
-    assert change_of_session.endswith("event: ended\ndata:\n\n")
+    assert change_of_session.endswith("event: ended\ndata: \n\n")
 
 
 async def test_a_stream_ends_when_the_app_stops(house: House, sign_in: SignIn) -> None:

@@ -11,7 +11,7 @@ from bot.accounts.roles import Role
 from bot.store import Account
 from tests.console.conftest import SignIn
 from tests.console.house import TRIAL, Guest, House
-from tests.console.people import RECOVERY, actions, detail, give_password, link_in, now_of, with_second_factor
+from tests.console.people import RECOVERY, actions, code, detail, give_password, link_for, link_in, now_of, with_second_factor
 
 NEW = "blue kettle sings at noon"
 BOTH = {"password": NEW, "again": NEW}
@@ -77,10 +77,12 @@ async def test_a_link_is_good_for_three_days(house: House, sign_in: SignIn, stra
 
 
 async def test_a_link_that_was_made_up_is_told_the_same_as_a_used_one(stranger: Guest) -> None:
-    for token in ("x", "x" * 43, "%00", "..%2f", "é"):
+    for token in ("x", "x" * 43, "..%2f", "é"):
         status, page = await stranger.get(f"/console/invitation/{token}")
         assert status == 404
         assert "This link no longer works" in page
+    # A sign that no address of ours has is nowhere at all.
+    assert (await stranger.get("/console/invitation/%00"))[0] == 404
 
 
 async def test_a_newer_link_ends_the_one_before(house: House, sign_in: SignIn, stranger: Guest) -> None:
@@ -135,6 +137,22 @@ async def test_the_token_is_kept_by_no_cache_told_to_no_site_and_in_no_log(
     assert not [line for line in ours if token in line]
     # The page that showed it cannot be opened again.
     assert token not in (await admin.get("/console/accounts"))[1]
+
+
+async def test_a_link_leads_no_further_than_to_the_second_factor(house: House, stranger: Guest) -> None:
+    account = with_second_factor(house, house.account())
+    with house.store.unit() as unit:
+        unit.set_failures(account.id, 3)
+    link = link_for(house, account)
+    status, page = await stranger.post(link, BOTH)
+    assert status == 200
+    assert "One more step" in page
+    assert "One more step" in (await stranger.get("/console/me"))[1]
+    assert actions(house, account) == ["invitation_accepted"]
+    # A link does not open the way to more guesses at the code, either.
+    assert now_of(house, account).failures == 3
+    assert (await stranger.post("/console/second-factor", code=code(house)))[0] == 200
+    assert "My account" in (await stranger.get("/console/me"))[1]
 
 
 class TestReset:

@@ -106,6 +106,17 @@ async def test_a_line_of_the_bot_and_one_that_is_not_there_cannot_be_flagged(hou
     assert audited(house, conversation, "withdrew_misreading") == []
 
 
+async def test_a_flag_that_was_not_kept_is_not_audited(
+    house: House, sign_in: SignIn, conversation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest = await sign_in()
+    await revealed(guest, conversation)
+    # The message went while the form was on its way.
+    monkeypatch.setattr("bot.store.notes.Notes.flag_misreading", lambda *_, **__: False)
+    assert (await flag(guest, house, conversation, "what does it cost me", kind="unsure"))[0] == 404
+    assert audited(house, conversation, "flagged_misreading") == []
+
+
 async def test_what_was_flagged_is_exported_to_test_by_and_to_look_at(
     house: House, sign_in: SignIn, conversation: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,6 +174,7 @@ def test_an_export_that_cannot_be_written_says_so_and_is_not_audited(house: Hous
 def test_the_texts_name_all_that_a_message_can_be_read_as(house: House) -> None:
     texts = house.console.texts["conversation"]
     intents = yaml.safe_load((PROJECT / "domain.yml").read_text("utf-8"))["intents"]
-    assert {name for name in intents if not name.startswith("ask_")} == set(texts["intents"])
+    # The engine says the last of these where none of the others is likely enough.
+    assert {name for name in intents if not name.startswith("ask_")} | {"nlu_fallback"} == set(texts["intents"])
     assert {name.removeprefix("ask_") for name in intents if name.startswith("ask_")} == set(texts["topics"])
     assert all(re.fullmatch(r"[A-Z].*", title) for title in texts["commands"].values())

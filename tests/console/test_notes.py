@@ -35,6 +35,26 @@ async def test_the_status_is_set_and_audited(house: House, sign_in: SignIn, conv
     assert [detail for _, detail in audited(house, conversation, "status_set")] == [{"status": "to_call", "before": "new"}]
 
 
+async def test_what_changes_nothing_is_not_audited(house: House, sign_in: SignIn, conversation: str) -> None:
+    account = house.account()
+    guest = await sign_in()
+    await guest.get(at(conversation))
+    steps: tuple[tuple[str, dict[str, str], str, int], ...] = (
+        ("/status", {"status": "new"}, "status_set", 0),
+        ("/status", {"status": "called"}, "status_set", 1),
+        ("/assign", {"account": ""}, "unassigned", 0),
+        ("/assign", {"account": str(account.id)}, "assigned", 1),
+        ("/tags/remove", {"tag": "call back"}, "tag_removed", 0),
+        ("/tags", {"tag": "call back"}, "tag_added", 1),
+    )
+    for path, form, action, times in steps:
+        for _ in range(2):
+            status, page = await guest.post(at(conversation, path), form)
+            assert status == 200
+            assert 'role="alert"' not in page
+        assert len(audited(house, conversation, action)) == times, action
+
+
 async def test_what_is_closed_has_a_reason_and_may_have_words(house: House, sign_in: SignIn, conversation: str) -> None:
     guest = await sign_in()
     await guest.get(at(conversation))

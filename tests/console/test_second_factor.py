@@ -10,7 +10,7 @@ import pytest
 from bot.accounts.roles import Role
 from tests.console.conftest import OpenHouse, SignIn
 from tests.console.house import PASSWORD, Guest, House
-from tests.console.people import RECOVERY, SECOND_FACTOR, SECRET, actions, code, detail, give_password, now_of, with_second_factor
+from tests.console.people import RECOVERY, SECOND_FACTOR, SECRET, actions, code, detail, give_password, link_for, now_of, with_second_factor
 
 
 def sealed_in(page: str) -> str:
@@ -101,6 +101,16 @@ class TestSettingUp:
         await guest.post(f"{SECOND_FACTOR}/confirm", set_up=sealed_in(page), code=code(house, secret=secret_in(page)))
         assert "Sign in" in (await stranger.get("/console/me"))[1]
         assert "My account" in (await guest.get("/console/me"))[1]
+
+    async def test_ends_the_links_that_would_lead_in_without_it(self, house: House, sign_in: SignIn, stranger: Guest) -> None:
+        guest = await sign_in()
+        with house.store.reading() as unit:
+            [account] = [account for account in unit.accounts() if account.role == "coordinator"]
+        link = link_for(house, account)
+        page = await begin(guest)
+        assert (await stranger.get(link))[0] == 200
+        await guest.post(f"{SECOND_FACTOR}/confirm", set_up=sealed_in(page), code=code(house, secret=secret_in(page)))
+        assert (await stranger.get(link))[0] == 404
 
     async def test_is_done_once(self, house: House, sign_in: SignIn) -> None:
         guest = await sign_in()

@@ -17,7 +17,7 @@ from bot.store import Account
 from bot.web.console.single_sign_on import ANSWER, START
 from tests.console.conftest import OpenHouse
 from tests.console.house import Clock, Guest, House
-from tests.console.people import actions, code, detail, give_password, link_in, now_of, with_second_factor
+from tests.console.people import actions, code, detail, give_password, link_for, link_in, now_of, with_second_factor
 from tests.fakes.openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider
 
 EMAIL = "ada@example.org"
@@ -90,6 +90,12 @@ class TestComingIn:
         # The link has done its part: nobody who finds it later chooses a password by it.
         assert (await admin.get(link_in(page)))[0] == 404
         await admin.close()
+
+    async def test_after_a_reset_whose_link_was_never_used_and_is_good_no_longer(self, house: House, stranger: Guest) -> None:
+        link = link_for(house, person(house))
+        await stranger.get(START)
+        assert await is_in(stranger)
+        assert (await stranger.get(link))[0] == 404
 
     async def test_with_the_second_factor_where_somebody_has_one(self, house: House, stranger: Guest) -> None:
         account = with_second_factor(house, person(house))

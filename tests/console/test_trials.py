@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from io import BytesIO
 from typing import Any
@@ -37,6 +38,23 @@ async def sent(guest: Guest, content: bytes, name: str = "records.json", numbers
     form.add_field("file", BytesIO(content), filename=name, content_type="application/json")
     async with guest.session.post("/console/trials/import", data=form) as response:
         return response.status, await response.text()
+
+
+async def settings_form(guest: Guest, trial: str = TRIAL) -> dict[str, str]:
+    """The form of a trial's settings as somebody opens it, nothing changed in it."""
+    _, text = await guest.get(f"/console/trials/{trial}")
+    form = text[text.index("/settings") :]
+    days, seen = (re.search(pattern, form) for pattern in (r'name="keep_days"[^>]*value="(\d*)"', r'name="seen" value="([^"]+)"'))
+    assert days is not None
+    assert seen is not None
+    ticked = dict(re.findall(r'name="(\w+)" value="(yes)"[^>]* checked>', form))
+    return {"seen": seen[1], "keep_days": days[1], **ticked}
+
+
+async def save_settings(guest: Guest, trial: str = TRIAL, **fields: str) -> tuple[int, str]:
+    """Open a trial's page and save these settings; what is not named is off, or empty."""
+    seen = (await settings_form(guest, trial))["seen"]
+    return await guest.post(f"/console/trials/{trial}/settings", {"seen": seen, **fields})
 
 
 def actions(house: House) -> list[str]:
@@ -132,7 +150,7 @@ async def test_too_many_records_are_refused_as_a_whole(house: House, sign_in: Si
     numbers = " ".join(f"NCT{number:08}" for number in range(1, MOST + 2))
     assert (await guest.post("/console/trials/import", numbers=numbers))[0] == 413
     with house.store.reading() as unit:
-        assert unit.count_trials() == 1
+        assert len(unit.trial_ids()) == 1
 
 
 async def test_a_file_of_some_megabytes_is_taken_and_a_larger_one_refused(house: House, sign_in: SignIn) -> None:
@@ -208,7 +226,7 @@ async def test_the_list_is_filtered_by_its_address(
 ) -> None:
     guest = await sign_in(Role.ADMINISTRATOR)
     await guest.post("/console/trials/import", numbers=f"{OTHER_TRIAL} {THIRD}")
-    await guest.post(f"/console/trials/{THIRD}/settings", keep_days="")
+    await save_settings(guest, THIRD, keep_days="")
     _, text = await guest.get(f"/console/trials?{query}")
     assert {trial for trial in (TRIAL, OTHER_TRIAL, THIRD) if f'href="/console/trials/{trial}"' in text} == found
 
@@ -239,7 +257,7 @@ async def test_a_trial_of_others_and_one_that_is_not_stored_are_not_there(house:
 async def test_settings_are_kept_and_audited_by_the_names_of_what_changed(house: House, sign_in: SignIn) -> None:
     guest = await sign_in(Role.TRIAL_MANAGER)
     form = {"active": "yes", "keep_days": "90", "takes_contacts": "yes"}
-    status, text = await guest.post(f"/console/trials/{TRIAL}/settings", form)
+    status, text = await save_settings(guest, **form)
     assert status == 200
     assert "Saved." in text
     assert 'value="90"' in text
@@ -248,14 +266,48 @@ async def test_settings_are_kept_and_audited_by_the_names_of_what_changed(house:
         (entry, *_) = unit.audit_entries(object_kind="trial", object_id=TRIAL)
     assert (settings.active, settings.keep_days, settings.takes_contacts) == (True, 90, True)
     assert entry.detail == {"keep_days": [None, 90], "takes_contacts": [False, True]}
-    await guest.post(f"/console/trials/{TRIAL}/settings", form)
+    await save_settings(guest, **form)
+    assert actions(house).count("trial_settings_changed") == 1
+
+
+async def test_a_form_that_was_opened_before_somebody_else_saved_changes_nothing_and_says_what_is_now(
+    house: House, sign_in: SignIn
+) -> None:
+    late, other = await sign_in(Role.TRIAL_MANAGER), await sign_in(Role.TRIAL_MANAGER)
+    form = await settings_form(late)
+    await save_settings(other, active="yes", keep_days="3650", takes_contacts="yes")
+    status, text = await late.post(f"/console/trials/{TRIAL}/settings", form | {"keep_days": "30"})
+    assert status == 409
+    alert = text[text.index('role="alert"') : text.index('<div class="halves">')]
+    assert "Nothing of yours was saved." in alert
+    assert "3650 days" in alert
+    with house.store.reading() as unit:
+        settings = unit.trial_settings(TRIAL)
+    assert (settings.active, settings.keep_days, settings.takes_contacts) == (True, 3650, True)
+    assert actions(house).count("trial_settings_changed") == 1
+    # The page that says so has the form as it is now, which can be saved.
+    seen = re.search(r'name="seen" value="([^"]+)"', text)
+    assert seen is not None
+    assert (await late.post(f"/console/trials/{TRIAL}/settings", {"seen": seen[1], "active": "yes", "keep_days": "60"}))[0] == 200
+
+
+async def test_a_form_that_does_not_say_what_it_was_made_of_changes_nothing(house: House, sign_in: SignIn) -> None:
+    guest = await sign_in(Role.TRIAL_MANAGER)
+    assert (await guest.post(f"/console/trials/{TRIAL}/settings", active="yes", keep_days="30"))[0] == 409
+    assert "trial_settings_changed" not in actions(house)
+
+
+async def test_the_same_form_sent_twice_is_saved_once(house: House, sign_in: SignIn) -> None:
+    guest = await sign_in(Role.TRIAL_MANAGER)
+    form = await settings_form(guest) | {"keep_days": "90"}
+    assert [(await guest.post(f"/console/trials/{TRIAL}/settings", form))[0] for _ in range(2)] == [200, 200]
     assert actions(house).count("trial_settings_changed") == 1
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "3651", "many", "1.5", "٣"])
 async def test_days_that_are_none_change_nothing(house: House, sign_in: SignIn, days: str) -> None:
     guest = await sign_in(Role.TRIAL_MANAGER)
-    status, text = await guest.post(f"/console/trials/{TRIAL}/settings", keep_days=days)
+    status, text = await save_settings(guest, keep_days=days)
     assert status == 400
     assert "Nothing was changed." in text
     with house.store.reading() as unit:
@@ -267,7 +319,7 @@ async def test_days_that_are_none_change_nothing(house: House, sign_in: SignIn, 
 
 async def deactivated(sign_in: SignIn, trial: str = TRIAL) -> Guest:
     guest = await sign_in(Role.ADMINISTRATOR)
-    await guest.post(f"/console/trials/{trial}/settings", keep_days="")
+    await save_settings(guest, trial, keep_days="")
     return guest
 
 
@@ -276,7 +328,7 @@ async def test_an_inactive_trial_has_no_page_and_is_in_no_list_until_it_is_shown
     guest = await deactivated(sign_in)
     assert (await stranger.get(f"/trials/{TRIAL}"))[0] == 404
     assert TRIAL not in (await stranger.get("/"))[1]
-    await guest.post(f"/console/trials/{TRIAL}/settings", active="yes")
+    await save_settings(guest, active="yes")
     assert (await stranger.get(f"/trials/{TRIAL}"))[0] == 200
 
 
@@ -303,10 +355,10 @@ async def test_a_search_does_not_find_an_inactive_trial_and_finds_it_when_it_is_
     await guest.post("/console/trials/import", numbers=f"{OTHER_TRIAL} {THIRD}")
     house.desk.pool.refresh()
     assert len(house.desk.pool) == 3
-    await guest.post(f"/console/trials/{OTHER_TRIAL}/settings", keep_days="")
+    await save_settings(guest, OTHER_TRIAL, keep_days="")
     house.desk.pool.refresh()
     assert len(house.desk.pool) == 2
-    await guest.post(f"/console/trials/{OTHER_TRIAL}/settings", active="yes")
+    await save_settings(guest, OTHER_TRIAL, active="yes")
     house.desk.pool.refresh()
     assert len(house.desk.pool) == 3
 
@@ -328,7 +380,7 @@ async def test_a_trial_that_was_on_a_list_and_is_inactive_by_now_is_not_begun(
     assert screening is not None
     offered = screening.snapshot["prompt"].get("offered", [])
     assert OTHER_TRIAL in offered, last
-    await guest.post(f"/console/trials/{OTHER_TRIAL}/settings", keep_days="")
+    await save_settings(guest, OTHER_TRIAL, keep_days="")
     replies = house.say(searching, str(1 + offered.index(OTHER_TRIAL)))
     assert replies
     with house.store.reading() as unit:

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from bot.accounts.api_keys import NewKey, make
 from bot.accounts.roles import Role
 from bot.tokens import new_token, token_hash
 from tests.console.house import TRIAL, House
@@ -60,6 +61,12 @@ def _delivery(house: House) -> str:
         return str(unit.enqueue("handoff.created", target, {}, at=house.clock()).id)
 
 
+def _key(house: House) -> str:
+    new = NewKey("a program", ("trials:read",), all_trials=False, trials=TRIAL, days="90")
+    key, _ = make(house.store, house.account(Role.ADMINISTRATOR), new, house.clock())
+    return str(key.id)
+
+
 def _receipt(house: House) -> str:
     with house.store.unit() as unit:
         erasure = unit.erase_conversation(house.conversation("yes"), by="patient", at=house.clock())
@@ -80,6 +87,7 @@ STRANGERS: Mapping[str, Callable[[House], str]] = {
     "target": _target,
     "delivery": _delivery,
     "receipt": _receipt,
+    "key": _key,
     # Of the trial that the path names before it.
     "criterion": lambda _house: "I3",
     "figure": lambda _house: "funnel",

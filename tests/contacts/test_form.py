@@ -75,3 +75,12 @@ def test_whatever_is_sent_is_read_as_single_lines_that_can_be_stored(fields: dic
 
 def test_only_what_was_filled_in_is_kept() -> None:
     assert Entered(name="Ada", email="ada@example.org").content() == {"name": "Ada", "email": "ada@example.org"}
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 100_000 + "z", "+" * 100_000, "1 " * 50_000, "( " * 50_000 + "1", "a@" + "b." * 50_000, "a" * 100_000 + "@"]
+)
+def test_what_is_far_too_long_is_told_so_and_not_tried_as_a_number_or_address(text: str) -> None:
+    found = faults(read({**FILLED, "phone": text, "email": text}), (), "x")
+    assert (found["phone"], found["email"]) == ("too_long", "too_long")
+    assert not is_phone(text)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import email
-import ipaddress
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -20,10 +18,6 @@ import psutil
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from bot.deliveries.errors import NotDeliveredError
 from bot.deliveries.mail import Mailer, MailServer
@@ -31,6 +25,7 @@ from bot.deliveries.outbox import Outbox
 from bot.sealing import Sealer
 from bot.store import Delivery, Store
 from bot.web.console.texts import load_console_texts
+from tests.certificates import made_certificate
 from tests.console.house import Clock
 from tests.deliveries.conftest import NOON, put
 from tests.deliveries.test_webhooks import DELIVERY
@@ -102,26 +97,8 @@ def serve(mailbox: Mailbox) -> Iterator[Serve]:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for this machine, with its key, that nobody but this test trusts."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
     path = tmp_path_factory.mktemp("tls") / "both.pem"
-    pem = serialization.Encoding.PEM
-    path.write_bytes(made.public_bytes(pem) + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    path.write_bytes(b"".join(made_certificate("localhost")))
     return path
 
 

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from bot.deliveries.backoff import MOST_TRIES
 from bot.deliveries.outbox import AT_ONCE, CLAIMED_FOR, Outbox
 from bot.sealing import Sealer, new_key
 from bot.settings import PROJECT
-from bot.store import Delivery, Store
+from bot.store import Delivery, DeliveryTarget, Store, StoreUnavailableError
 from tests.console.house import Clock
 from tests.deliveries.conftest import NOON, Receiver, hook, make_outbox, put
 
@@ -200,3 +201,45 @@ async def test_the_worker_goes_on_until_it_is_stopped(store: Store, sealer: Seal
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_worker_goes_on_whatever_goes_wrong(
+    store: Store, sealer: Sealer, outbox: Outbox, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.deliveries.outbox._EVERY_SECONDS", 0.01)
+    claim, problems = outbox._claim, iter([RuntimeError("ada@example.org"), StoreUnavailableError("away"), KeyError("ada@example.org")])
+
+    def sometimes() -> list[tuple[Delivery, DeliveryTarget]]:
+        for problem in problems:
+            raise problem
+        return claim()
+
+    monkeypatch.setattr(outbox, "_claim", sometimes)
+    number = put(store, hook(store, sealer, receiver.url))
+    worker = asyncio.create_task(outbox.run())
+    async with asyncio.timeout(10):
+        while stored(store, number).outcome != "delivered":
+            await asyncio.sleep(0.01)
+    worker.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await worker
+    assert "notifications wait: RuntimeError in sometimes" in caplog.text
+    assert "ada@" not in caplog.text
+
+
+async def test_one_whose_outcome_cannot_be_noted_keeps_no_other_from_being_sent(
+    store: Store, sealer: Sealer, outbox: Outbox, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    target, settle = hook(store, sealer, receiver.url), outbox._settle
+    bad, good = put(store, target), put(store, target)
+
+    def sometimes(delivery: Delivery, *rest: Any) -> None:
+        if delivery.id == bad:
+            raise RuntimeError("ada@example.org")
+        settle(delivery, *rest)
+
+    monkeypatch.setattr(outbox, "_settle", sometimes)
+    assert await outbox.send_due() == 2
+    assert [stored(store, number).outcome for number in (bad, good)] == ["waiting", "delivered"]
+    assert f"what became of delivery {bad} cannot be noted" in caplog.text
+    assert "ada@" not in caplog.text

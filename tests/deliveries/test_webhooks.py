@@ -110,17 +110,21 @@ async def test_who_cannot_be_reached_is_told_without_the_address() -> None:
     "127.0.0.1", "127.8.8.8", "10.0.0.7", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1",
     "0.0.0.0", "224.0.0.1", "255.255.255.255",  # noqa: S104
     "::1", "::", "fe80::1", "fe80::1%eth0", "fd00::1", "ff02::1", "::ffff:10.0.0.7", "::ffff:127.0.0.1", "64:ff9b::a00:7", "2002:7f00:1::",
+    "fec0::1", "feff::1", "::10.0.0.7", "::127.0.0.1", "::169.254.169.254", "::ffff:0:10.0.0.7", "::ffff:0:7f00:1",
 ])  # fmt: skip
 def test_addresses_inside_ones_own_network_are_refused(address: str) -> None:
     assert not is_allowed(address, ())
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2600::1", "64:ff9b::808:808"])
+@pytest.mark.parametrize("address", ["8.8.8.8", "2600::1", "64:ff9b::808:808", "::ffff:0:808:808"])
 def test_addresses_of_the_world_are_allowed(address: str) -> None:
     assert is_allowed(address, ())
 
 
-@pytest.mark.parametrize(("address", "allowed"), [("10.1.2.3", True), ("::ffff:10.1.2.3", True), ("10.2.0.1", False), ("fd00::9", True)])
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [("10.1.2.3", True), ("::ffff:10.1.2.3", True), ("10.2.0.1", False), ("fd00::9", True), ("::ffff:0:10.1.2.3", True)],
+)
 def test_a_setting_allows_a_network(address: str, allowed: bool) -> None:
     assert is_allowed(address, networks_of(" 10.1.0.0/16, fd00::/8,")) is allowed
 
@@ -138,6 +142,10 @@ def test_a_setting_allows_a_network(address: str, allowed: bool) -> None:
     ("ftp://hooks.example.org/", "bad_url"),
     ("https://ada:secret@hooks.example.org/", "bad_url"),
     ("https:///x", "bad_url"),
+    # Other ways to write 127.0.0.1.
+    *((f"https://{host}/", "bad_url") for host in ("2130706433", "127.1", "0177.0.0.1", "0x7f000001", "0X7F.1", "127.0x1", "127.0.0.1.")),
+    ("https://1.2.3.example.org/", None),
+    ("https://0x7f.example.org/", None),
     ("https://hooks.example.org:99999/", "bad_url"),
     ("https://[::1/", "bad_url"),
     ("https://hooks.example.org/\r\nX: y", "bad_url"),

@@ -14,10 +14,10 @@ from bot.settings import PROJECT
 from bot.store import Store
 from bot.trials.loading import store_records
 from bot.trials.records import parse_record
-from bot.words import load_library
 from bot.yaml_files import read_yaml
 from tests.dialogue.conversation import Conversation
 from tests.product import Product, running_product
+from tests.shipped import shipped_library
 
 RASAS_OWN = ("domain.yml", "config.yml", "endpoints.yml", "credentials.yml", "data")
 
@@ -73,7 +73,7 @@ def product(engine_python: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture
 def with_a_second_trial(product: Product) -> Product:
     """The running product, with one more record in its store; nothing is restarted or trained."""
-    library = load_library()
+    library = shipped_library()
     store = Store(f"sqlite:///{product.home / 'trialchat.db'}")
     record = parse_record(second_trial(), "second", library.attributes)
     store_records(store, [record], datetime.datetime.now(datetime.UTC))

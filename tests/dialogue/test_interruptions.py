@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.store import Store
 from tests.dialogue.conversation import Conversation
 from tests.people import people
 from tests.product import Product
@@ -52,6 +53,21 @@ def test_danger_comes_first_and_the_screening_pauses(conversation: Conversation,
     assert conversation.question is None
     conversation.say("continue")
     assert conversation.question == "prior_radiotherapy"
+
+
+def test_whoever_asks_for_a_person_or_is_in_danger_waits_for_the_study_team(product: Product) -> None:
+    store = Store(f"sqlite:///{product.home / 'trialchat.db'}")
+    try:
+        for message, waits in (("which phase is it?", False), ("I want to speak to a human", True), ("I can't breathe", True)):
+            talk = Conversation(product)
+            talk.until("prior_radiotherapy", FITS)
+            talk.say(message)
+            with store.reading() as unit:
+                stored = unit.conversation_by_sender("rest", talk.sender)
+            assert stored is not None
+            assert (stored.waiting_since is not None) is waits, message
+    finally:
+        store.dispose()
 
 
 def test_history_is_no_emergency(conversation: Conversation) -> None:

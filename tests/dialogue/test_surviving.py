@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from bot.store import Store
 from tests.dialogue.conversation import Conversation
 from tests.people import people
 from tests.product import Product, running_product
+from tests.surviving.killing import kill
 
 FITS = people("NCT06141070")[0].answers
 
@@ -26,15 +24,6 @@ def product(engine_python: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """A product of this module's own: its processes are killed."""
     with running_product(tmp_path_factory.mktemp("killed")) as product:
         yield product
-
-
-def kill(product: Product, port: int) -> None:
-    """kill -9 of whoever listens on the port."""
-    for process in psutil.Process(product.process.pid).children(recursive=True):
-        if any(connection.laddr.port == port for connection in process.net_connections("tcp") if connection.status == psutil.CONN_LISTEN):
-            os.kill(process.pid, signal.SIGKILL)
-            return
-    raise AssertionError(f"nobody listens on {port}")
 
 
 def wait_until_well(product: Product) -> None:
@@ -54,7 +43,7 @@ def wait_until_well(product: Product) -> None:
 def test_a_killed_process_comes_back_and_the_same_question_stands(product: Product, who: str) -> None:
     conversation = Conversation(product)
     conversation.until("prior_radiotherapy", FITS)
-    kill(product, product.engine_port if who == "engine" else product.port)
+    assert kill(product, product.engine_port if who == "engine" else product.port)
     time.sleep(1)
     wait_until_well(product)
     conversation.say("say that again")
@@ -67,7 +56,7 @@ def test_a_killed_process_comes_back_and_the_same_question_stands(product: Produ
 def test_while_the_engine_is_away_the_app_says_so_and_the_message_can_be_sent_again(product: Product) -> None:
     conversation = Conversation(product)
     conversation.until("prior_radiotherapy", FITS)
-    kill(product, product.engine_port)
+    assert kill(product, product.engine_port)
     body = {"sender": conversation.sender, "message": "no", "message_id": str(uuid.uuid4())}
     key = {"Authorization": f"Bearer {product.api_key}"}
     status, answer = product.post("/webhooks/rest/webhook", body, key)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import http.cookiejar
 import json
-import re
-import secrets
 import sqlite3
 import urllib.error
 import urllib.parse
@@ -18,24 +15,26 @@ from typing import Any
 
 import pytest
 
-from bot.accounts.roles import FIRST_LOGIN
 from bot.store import Conversation as Stored
 from bot.store import Message, Store
 from bot.web.sessions import token_hash
 from tests.dialogue.conversation import Conversation
-from tests.dialogue.test_surviving import kill, wait_until_well
+from tests.dialogue.coordinator import Coordinator
+from tests.dialogue.test_surviving import wait_until_well
 from tests.people import people
 from tests.product import Product, running_product
+from tests.surviving.killing import kill
 
 FITS = people("NCT06141070")[0].answers
+# What may be an emergency is answered whoever has the conversation: nobody waits for a person to look.
+DANGER = ("I can't breathe and my chest hurts badly right now", "I want to die")
 # What the bot always answers: a question about the trial, a command, small talk, an answer to the open question, danger.
 ALWAYS_ANSWERED = (
     "What are the risks of this trial?",
     "how much is left?",
     "hello",
     "no, never",
-    "I can't breathe and my chest hurts badly right now",
-    "I want to die",
+    *DANGER,
     "start over",
     "/restart",
 )
@@ -46,46 +45,6 @@ def product(engine_python: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """A product of this module's own: its engine is killed."""
     with running_product(tmp_path_factory.mktemp("taken-over")) as product:
         yield product
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """Where a form leads is looked at, not followed."""
-
-    def redirect_request(self, *_args: Any, **_named: Any) -> None:
-        return None
-
-
-class Coordinator:
-    """A browser without a screen, signed in to the console as the first coordinator."""
-
-    def __init__(self, product: Product) -> None:
-        self._url = product.base_url
-        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        self._browser = urllib.request.build_opener(cookies, _Stay())
-        password = json.loads((product.home / "secrets.json").read_text("utf-8"))["admin_password"]
-        assert self.post("/console/sign-in", login=FIRST_LOGIN, password=password) == "/console/inbox"
-        with self._browser.open(self._url + "/console/inbox", timeout=30) as page:
-            found = re.search(r'name="csrf" value="([^"]+)"', page.read().decode())
-        assert found is not None
-        self._csrf = found[1]
-
-    def post(self, path: str, **form: str) -> str:
-        """Send a form; where it leads."""
-        data = urllib.parse.urlencode(form | {"csrf": getattr(self, "_csrf", "")}).encode()
-        with pytest.raises(urllib.error.HTTPError) as answer:
-            self._browser.open(self._url + path, data, timeout=30)
-        with answer.value as led:
-            assert led.code == 303, f"{led.code}: {led.read()[:500]!r}"
-            return str(led.headers["Location"])
-
-    def take_over(self, conversation: str) -> None:
-        assert "done=taken_over" in self.post(f"/console/conversations/{conversation}/take-over", shown_as="Ann")
-
-    def write(self, conversation: str, text: str) -> None:
-        assert "done=written" in self.post(f"/console/conversations/{conversation}/write", id=secrets.token_hex(16), text=text)
-
-    def hand_back(self, conversation: str) -> None:
-        assert "done=handed_back" in self.post(f"/console/conversations/{conversation}/hand-back")
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +87,7 @@ def answers(store: Store, conversation: str) -> list[tuple[str, Any]]:
 
 
 def tracker(product: Product, conversation: str) -> list[str]:
-    """The kinds of all events that Rasa itself keeps of a conversation, in order."""
+    """The kinds of events that Rasa itself keeps of a conversation, in order: where its next turn begins."""
     with closing(sqlite3.connect(product.home / "tracker.db")) as events:
         rows = events.execute("SELECT type_name FROM events WHERE sender_id = ? ORDER BY id", [conversation])
         return [str(kind) for (kind,) in rows]
@@ -160,12 +119,11 @@ def test_the_bot_is_silent_until_it_is_handed_back(product: Product, coordinator
     for text in ALWAYS_ANSWERED:
         talk.say(text)
         heard.append(talk.codes)
-        assert {custom["type"] for custom in talk.customs} == {"notice"}
-    # The person's lines came once, with the first answer, and nothing of the bot's ever did.
+        assert {custom["type"] for custom in talk.customs} == ({"notice", "safety"} if text in DANGER else {"notice"})
+    # The person's lines came once, with the first answer, and nothing of the bot's did but where to get help in an emergency.
     assert heard == [["joined", "coordinator", "paused"], *[["paused"]] * (len(ALWAYS_ANSWERED) - 1)]
-    # Rasa's own pause: it has heard all of it, and done nothing since.
-    since = tracker(product, conversation)[len(before) :]
-    assert since == ["pause", *["user"] * len(ALWAYS_ANSWERED)]
+    # Rasa's own pause, and nothing else has changed for it.
+    assert tracker(product, conversation) == [*before, "pause"]
     assert answers(store, conversation) == known
     # Whoever looks after it sees everything at once, and what was danger.
     said = [line for line in lines(store, conversation) if line.who == "patient"][-len(ALWAYS_ANSWERED) :]
@@ -180,8 +138,7 @@ def test_the_bot_is_silent_until_it_is_handed_back(product: Product, coordinator
     assert talk.codes[0] == "handed_back"
     assert talk.question == "prior_radiotherapy"
     assert answers(store, conversation) == known
-    kinds = tracker(product, conversation)
-    assert [kind for kind in kinds if kind in {"pause", "resume"}] == ["pause", "resume"]
+    assert tracker(product, conversation) == before
     talk.finish(FITS)
     assert talk.result is not None
     assert talk.result["verdict"] == "likely"
@@ -192,10 +149,10 @@ def test_only_the_wish_to_be_erased_does_not_wait(product: Product, coordinator:
     talk.until("prior_radiotherapy", FITS)
     conversation = found(store, talk).id
     coordinator.take_over(conversation)
-    before = tracker(product, conversation)
     talk.say("erase my answers")
     assert talk.codes == ["confirm_erase"]
-    assert tracker(product, conversation) == before, "the app asks; the engine's bot stays silent"
+    heard = [line for line in lines(store, conversation) if line.who == "patient"][-1]
+    assert (heard.text, heard.intent) == ("erase my answers", None), "the app asks; the engine does not hear of it"
     talk.say("Yes, erase everything")
     assert talk.codes == ["erased", "receipt"]
     with store.reading() as unit:
@@ -243,12 +200,12 @@ def test_an_engine_that_was_killed_is_silent_when_it_is_back(product: Product, c
     conversation = found(store, talk).id
     coordinator.take_over(conversation)
     talk.say("hello?")
-    kill(product, product.engine_port)
+    assert kill(product, product.engine_port)
     wait_until_well(product)
     talk.say("What are the risks of this trial?")
     assert talk.codes == ["paused"]
     # Handed back while the engine is away, the bot speaks with the next message.
-    kill(product, product.engine_port)
+    assert kill(product, product.engine_port)
     coordinator.hand_back(conversation)
     wait_until_well(product)
     talk.say("hello again")
@@ -259,9 +216,9 @@ def test_taken_over_while_the_engine_is_away_the_bot_never_speaks(product: Produ
     talk = Conversation(product)
     talk.until("prior_radiotherapy", FITS)
     conversation = found(store, talk).id
-    kill(product, product.engine_port)
+    assert kill(product, product.engine_port)
     coordinator.take_over(conversation)
     wait_until_well(product)
     talk.say("What are the risks of this trial?")
     assert talk.codes == ["joined", "paused"]
-    assert tracker(product, conversation)[-2:] == ["pause", "user"]
+    assert tracker(product, conversation)[-1] == "pause"

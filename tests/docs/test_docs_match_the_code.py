@@ -31,12 +31,37 @@ def test_the_contract_lists_every_topic() -> None:
     assert listed("## 7.", "What the record does not say") == set(topics)
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/decisions/README.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        *(
+            "README.md",
+            "CONTRIBUTING.md",
+            "docs/architecture.md",
+            "docs/embedding.md",
+            "docs/api.md",
+            "docs/webhooks.md",
+            "docs/operating.md",
+            "docs/monitoring.md",
+            "docs/settings.md",
+        ),
+        "docs/decisions/README.md",
+        "docs/decisions/0033-several-machines.md",
+        *sorted(str(page.relative_to(PROJECT)) for page in (PROJECT / "docs" / "channels").glob("*.md")),
+    ],
+)
 def test_every_link_of_a_page_leads_somewhere(page: str) -> None:
     path = PROJECT / page
-    links = re.findall(r"\]\(([^)#]+)\)", path.read_text())
-    local = [link for link in links if not link.startswith("http")]
-    assert [link for link in local if not (path.parent / link).exists()] == []
+    links = re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", path.read_text())
+    local = [(link, place) for link, place in links if not link.startswith("http")]
+    assert [link for link, _ in local if link and not (path.parent / link).exists()] == []
+    # And to a place that is there.
+    assert [place for link, place in local if place and place not in _places(path.parent / link if link else path)] == []
+
+
+def _places(page: Path) -> set[str]:
+    titles = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def test_every_make_target_a_page_names_exists() -> None:

@@ -26,17 +26,23 @@ class StandInActions:
     secret: str
     port: int = 0
     calls: list[tuple[str, str, str]] = field(default_factory=list)
+    #: How many events each of them was handed.
+    events: list[int] = field(default_factory=list)
+    #: The connections that calls came over.
+    connections: set[object] = field(default_factory=set)
     secrets_seen: set[str] = field(default_factory=set)
     #: Set by a test: actions that answer with an error.
     broken: set[str] = field(default_factory=set)
 
     async def webhook(self, request: web.Request) -> web.Response:
         self.secrets_seen.add(request.headers.get("X-Trialchat-Secret", ""))
+        self.connections.add(request.transport and request.transport.get_extra_info("peername"))
         call = await request.json()
         tracker = call["tracker"]
         name, text = call["next_action"], tracker["latest_message"]["text"] or ""
         intent = tracker["latest_message"]["intent"].get("name") or ""
         self.calls.append((name, text, intent))
+        self.events.append(len(tracker["events"]))
         if name in self.broken:
             return web.Response(status=500, text="broken on purpose")
         if name == SCREENING:

@@ -17,8 +17,9 @@ from bot.store import Store
 from bot.trials import TrialRecord, commands_setup, load_records
 from bot.trials.loading import Keeper
 from bot.trials.registry.record import Reader
-from bot.words import Library, load_library
+from bot.words import Library
 from tests.conftest import NO_SHARED_DATA
+from tests.shipped import shipped_library
 from tests.store.conftest import database_url, postgres_template, store
 
 __all__ = ["database_url", "postgres_template", "store"]
@@ -31,7 +32,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture(scope="session")
 def library() -> Library:
-    return load_library()
+    return shipped_library()
 
 
 @pytest.fixture(scope="session")

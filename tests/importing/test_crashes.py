@@ -57,7 +57,7 @@ def test_a_killed_import_leaves_whole_trials_and_goes_on_when_it_is_run_again(
     until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
         with store.reading() as unit:
-            if unit.count_trials():
+            if unit.trial_ids():
                 break
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)

@@ -22,6 +22,7 @@ from bot.web.housekeeping import Housekeeping
 from tests.console.house import AUDIT_KEY, OTHER_TRIAL, START, TRIAL, House
 from tests.rights.conftest import WORDS, Files, with_everything
 from tests.rights.everywhere import in_files, in_tables
+from tests.store.asking import asks
 
 KEEP = 30
 SHORT = timedelta(microseconds=1)
@@ -53,7 +54,7 @@ def due(house: House, keep_days: int = KEEP) -> set[str]:
         for name in unit._session.scalars(select(ConversationRow.id)):
             conversation = unit.conversation(name)
             assert conversation is not None
-            until = how_long(conversation, unit.kept_for(), keep_days).until
+            until = how_long(conversation, unit.trials_asked_for(name), unit.kept_for(), keep_days).until
             assert (until is not None and until <= now) == (name in found), "the page says what is done"
     return found
 
@@ -100,6 +101,62 @@ def test_a_trial_with_a_number_is_erased_where_the_installation_keeps_for_ever(h
     of_trial = opened(house, house.clock() - timedelta(days=5))
     opened(house, house.clock() - timedelta(days=5), None)
     assert due(house, keep_days=0) == {of_trial}
+
+
+@pytest.mark.parametrize(
+    ("of_trial", "of_other", "about", "asked", "days"),
+    [
+        # In a search the installation's days count only where nobody was asked.
+        (10, None, None, (), KEEP),
+        (10, None, None, (TRIAL,), 10),
+        (90, None, None, (TRIAL,), 90),
+        (10, 60, None, (TRIAL, OTHER_TRIAL), 60),
+        (None, 10, None, (TRIAL, OTHER_TRIAL), KEEP),
+        # About another trial by now, both count.
+        (10, 60, OTHER_TRIAL, (TRIAL,), 60),
+        (90, 60, OTHER_TRIAL, (TRIAL,), 90),
+        (10, None, OTHER_TRIAL, (TRIAL,), KEEP),
+        (0, 60, OTHER_TRIAL, (TRIAL,), None),
+        (60, 0, TRIAL, (OTHER_TRIAL,), None),
+        (10, 60, TRIAL, (TRIAL,), 10),
+    ],
+)
+def test_while_somebody_asks_to_be_contacted_the_longest_of_those_trials_counts(
+    house: House, of_trial: int | None, of_other: int | None, about: str | None, asked: tuple[str, ...], days: int | None
+) -> None:
+    kept_for(house, TRIAL, of_trial)
+    kept_for(house, OTHER_TRIAL, of_other)
+    conversation = opened(house, house.clock(), about)
+    with house.store.unit() as unit:
+        for trial in asked:
+            asks(unit, conversation, trial, house.clock())
+    house.clock.move(days=(days or 20_000) - 0.001)
+    assert due(house) == set()
+    house.clock.move(days=0.001)
+    assert due(house) == (set() if days is None else {conversation})
+
+
+def test_taken_back_a_request_keeps_nothing_longer(house: House) -> None:
+    kept_for(house, TRIAL, 90)
+    conversation = opened(house, house.clock(), None)
+    with house.store.unit() as unit:
+        asks(unit, conversation, TRIAL, house.clock())
+    house.clock.move(days=KEEP)
+    assert due(house) == set()
+    with house.store.unit() as unit:
+        unit.remove_contact_request(conversation, TRIAL)
+    assert due(house) == {conversation}
+
+
+def test_a_request_is_erased_with_the_rest_when_its_days_are_over(house: House, erasures: Erasures) -> None:
+    kept_for(house, TRIAL, 10)
+    conversation = opened(house, house.clock(), None)
+    with house.store.unit() as unit:
+        asks(unit, conversation, TRIAL, house.clock())
+    house.clock.move(days=10)
+    assert erase_what_is_due(house.store, erasures, house.clock, KEEP) == {None: 1}
+    with house.store.reading() as unit:
+        assert unit.contact_requests(conversation) == []
 
 
 @pytest.mark.parametrize("status", ["new", "to_call", "called", "closed"])
@@ -334,5 +391,5 @@ def test_the_page_names_what_keeps_a_conversation(house: House) -> None:
     with house.store.reading() as unit:
         found = unit.conversation(conversation)
         assert found is not None
-        assert how_long(found, {}, KEEP) == Kept(because="in_work")
-        assert how_long(found, {TRIAL: 0}, KEEP) == Kept(because="for_ever")
+        assert how_long(found, (), {}, KEEP) == Kept(because="in_work")
+        assert how_long(found, (), {TRIAL: 0}, KEEP) == Kept(because="for_ever")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,6 +37,18 @@ def postgres_template() -> Iterator[str]:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@contextmanager
+def made_database(template: str | None = None) -> Iterator[str]:
+    """The URL of a PostgreSQL database of its own, empty or as a template is."""
+    name = f"trialchat_test_{secrets.token_hex(4)}"
+    with psycopg.connect(POSTGRES_URL, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+        try:
+            yield _url_of(name)
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def _url_of(database: str) -> str:
     return make_url(POSTGRES_URL).set(database=database).render_as_string(hide_password=False)
 
@@ -50,14 +63,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         store.dispose()
         yield url
         return
-    template = request.getfixturevalue("postgres_template")
-    name = f"trialchat_test_{secrets.token_hex(4)}"
-    with psycopg.connect(POSTGRES_URL, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        try:
-            yield _url_of(name)
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with made_database(request.getfixturevalue("postgres_template")) as url:
+        yield url
 
 
 @pytest.fixture

@@ -132,3 +132,47 @@ def test_a_newer_invitation_ends_the_one_before(store: Store) -> None:
         unit.end_invitations(ada.id, LATER)
     with store.reading() as unit:
         assert unit.open_invitation(ada.id) is None
+
+
+def test_a_browser_is_known_for_the_account_that_was_signed_in_with_it(store: Store) -> None:
+    ada, bob = add(store), add(store, "bob")
+    with store.unit() as unit:
+        unit.add_known_browser(ada.id, token_hash="a", at=NOON, most=9)
+        assert unit.known_browser(bob.id, "a") is None
+        assert unit.known_browser(ada.id, "b") is None
+        found = unit.known_browser(ada.id, "a")
+        assert found is not None
+        unit.set_failures_of_browser(found.id, 3, LATER)
+        unit.see_known_browser(found.id, LATER)
+    with store.reading() as unit:
+        found, account = unit.known_browser(ada.id, "a"), unit.account(ada.id)
+    assert found is not None
+    assert (found.failures, found.locked_until, found.seen_at) == (3, LATER, LATER)
+    assert account is not None
+    assert account.failures == 0
+
+
+def test_of_too_many_browsers_the_one_used_the_longest_ago_is_forgotten(store: Store) -> None:
+    ada, bob = add(store), add(store, "bob")
+    with store.unit() as unit:
+        unit.add_known_browser(bob.id, token_hash="bob's", at=NOON, most=3)
+        for number in range(5):
+            unit.add_known_browser(ada.id, token_hash=str(number), at=NOON + timedelta(days=number), most=3)
+            first = unit.known_browser(ada.id, "0")
+            assert first is not None
+            unit.see_known_browser(first.id, NOON + timedelta(days=number))
+    with store.reading() as unit:
+        assert [token for token in map(str, range(5)) if unit.known_browser(ada.id, token)] == ["0", "3", "4"]
+        assert unit.known_browser(bob.id, "bob's") is not None
+
+
+def test_the_browsers_of_an_account_are_forgotten_all_or_all_but_one(store: Store) -> None:
+    ada, bob = add(store), add(store, "bob")
+    with store.unit() as unit:
+        for account, token in ((ada, "a"), (ada, "b"), (bob, "c")):
+            unit.add_known_browser(account.id, token_hash=token, at=NOON, most=9)
+        unit.forget_browsers(ada.id, but="b")
+        assert [token for token in "abc" if unit.known_browser(ada.id, token)] == ["b"]
+        unit.forget_browsers(ada.id)
+        assert unit.known_browser(ada.id, "b") is None
+        assert unit.known_browser(bob.id, "c") is not None

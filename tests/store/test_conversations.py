@@ -70,13 +70,6 @@ def test_touching_never_turns_the_clock_back(store: Store) -> None:
     assert found.last_at == NOON + timedelta(hours=1)
 
 
-def test_only_what_is_given_changes(store: Store) -> None:
-    with store.unit() as unit:
-        made = unit.open_conversation(channel="rest", sender="ann", at=NOON, trial_id="NCT06141070")
-        changed = unit.change_conversation(made.id, locale="de")
-    assert (changed.locale, changed.trial_id, changed.state) == ("de", "NCT06141070", "open")
-
-
 def test_a_conversation_turns_to_one_trial_and_back_to_all(store: Store) -> None:
     with store.unit() as unit:
         made = unit.open_conversation(channel="rest", sender="ann", at=NOON)
@@ -203,3 +196,12 @@ def test_after_an_erasure_the_words_are_not_in_the_files_either(tmp_path: Path, 
     left = [path.name for path in tmp_path.glob("erased.db*") if b"SECRETWORD" in path.read_bytes()]
     store.dispose()
     assert left == []
+
+
+def test_of_very_many_changes_the_latest_are_told_oldest_first(store: Store) -> None:
+    with store.unit() as unit:
+        names = [unit.open_conversation(channel="rest", at=NOON + timedelta(seconds=number)).id for number in range(5)]
+    with store.reading() as unit:
+        assert [name for name, _ in unit.changed_since(NOON)] == names
+        assert [name for name, _ in unit.changed_since(NOON, limit=2)] == names[-2:]
+        assert [name for name, _ in unit.changed_since(NOON + timedelta(seconds=4), limit=2)] == names[-1:]

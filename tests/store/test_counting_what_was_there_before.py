@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
-from bot.figures.counting import Decided, Selection
+from bot.figures.counting import TICK, Decided, Selection
 from bot.store import Store, migrations
 from bot.store.engine import database_url as parsed
 from bot.store.trial_settings import TrialFilter
@@ -79,5 +79,5 @@ def test_old_conversations_have_their_week_their_consent_their_question_and_thei
     store.dispose()
     assert progress == {(None, "in_progress", None): 1, (False, "in_progress", None): 1, (True, "finished", "likely"): 1}
     assert stopped == [("age", 1)]
-    assert decided == [Decided(202653, 13, 1)]
+    assert decided == [Decided(202653, 130 // TICK, 1)]
     assert [one.nct_id for one in listed] == ["NCT00000001"]

@@ -9,6 +9,7 @@ import pytest
 
 from bot.store import Store
 from bot.store.records import ExportFilter
+from tests.store.asking import asks
 
 MINE, OTHER = "NCT00000001", "NCT00000002"
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -24,14 +25,17 @@ def opened(store: Store, at: datetime = NOON, trial: str | None = MINE, **progre
     return made.id
 
 
-def test_batches_go_on_by_id_and_hold_each_conversation_once(store: Store) -> None:
-    expected = sorted(opened(store) for _ in range(5))
-    found: list[str] = []
-    with store.reading() as unit:
-        while batch := unit.batch_to_export(ExportFilter(), None, found[-1] if found else "", 2):
-            assert len(batch) <= 2
-            found += [file.conversation.id for file in batch]
-    assert found == expected
+def test_a_batch_stands_in_the_order_that_was_asked_for_without_what_is_gone(store: Store) -> None:
+    first, erased, last = (opened(store) for _ in range(3))
+    other = opened(store, trial=OTHER)
+    wanted, mine = ExportFilter(), frozenset({MINE})
+    with store.unit() as unit:
+        assert set(unit.ids_to_export(wanted, mine)) == {first, erased, last}
+        unit.erase_conversation(erased, by="patient", at=NOON)
+    for order in ([last, erased, other, first], [first, other, last, erased]):
+        with store.reading() as unit:
+            found = [file.conversation.id for file in unit.batch_to_export(order, wanted, mine)]
+        assert found == [one for one in order if one in {first, last}]
 
 
 def test_a_file_has_the_screenings_with_what_belongs_to_each(store: Store, clock: Clock) -> None:
@@ -53,7 +57,8 @@ def test_a_file_has_the_screenings_with_what_belongs_to_each(store: Store, clock
 def test_there_is_no_file_of_what_is_not_there(store: Store) -> None:
     with store.reading() as unit:
         assert unit.conversation_file("nobody") is None
-        assert unit.batch_to_export(ExportFilter(), None) == []
+        assert unit.ids_to_export(ExportFilter(), None) == []
+        assert unit.batch_to_export(["nobody"], ExportFilter(), None) == []
 
 
 @pytest.mark.parametrize(
@@ -78,7 +83,9 @@ def test_only_what_is_wanted_of_ones_own_trials_is_counted_and_given(store: Stor
     mine = frozenset({MINE})
     with store.reading() as unit:
         assert unit.count_to_export(wanted, mine) == count
-        assert len(unit.batch_to_export(wanted, mine)) == count
+        ids = unit.ids_to_export(wanted, mine)
+        assert len(ids) == count
+        assert len(unit.batch_to_export(unit.ids_to_export(ExportFilter(), None), wanted, mine)) == count
 
 
 def test_the_trials_that_there_are_conversations_about(store: Store) -> None:
@@ -88,3 +95,18 @@ def test_the_trials_that_there_are_conversations_about(store: Store) -> None:
         assert unit.trials_with_conversations(None) == [MINE, OTHER]
         assert unit.trials_with_conversations(frozenset({OTHER})) == [OTHER]
         assert unit.trials_with_conversations(frozenset()) == []
+
+
+def test_what_is_listed_for_a_request_can_be_exported_too(store: Store) -> None:
+    asked = opened(store, trial=None)
+    opened(store, trial=None)
+    mine, others = frozenset({MINE}), frozenset({OTHER})
+    with store.unit() as unit:
+        asks(unit, asked, MINE)
+    with store.reading() as unit:
+        for wanted in (ExportFilter(), ExportFilter(trial=MINE)):
+            assert unit.count_to_export(wanted, mine) == 1
+            assert [file.conversation.id for file in unit.batch_to_export(unit.ids_to_export(wanted, mine), wanted, mine)] == [asked]
+            assert unit.count_to_export(wanted, others) == 0
+        assert unit.count_to_export(ExportFilter(trial=MINE), None) == 1
+        assert [unit.trials_with_conversations(trials) for trials in (None, mine, others)] == [[MINE], [MINE], []]

@@ -6,16 +6,20 @@ import itertools
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from bot.store import NewMessage, Store, Unit
+from bot.store.inbox_query import matching
 from bot.store.inbox_records import InboxFilter, InboxKey, InboxPage, Trials
 from bot.store.records import Stage, WorkStatus
 from bot.store.tables import ConversationRow
 from bot.store.words import terms_of
+from tests.store.asking import asks
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TRIALS = ("NCT00000001", "NCT00000002", "NCT00000003")
@@ -42,9 +46,18 @@ class Made:
     waiting: bool
     tags: frozenset[str]
     said: str
+    # The trials whose study teams were asked for contact.
+    asked: frozenset[str]
 
     def is_in(self, trials: Trials) -> bool:
-        return trials is None or self.trial in trials
+        return trials is None or self.trial in trials or not self.asked.isdisjoint(trials)
+
+    def is_of(self, wanted: InboxFilter, trials: Trials) -> bool:
+        """Whether a filter by trial finds it: by what it is about, or by a request that is theirs to know of."""
+        if not (wanted.trials or wanted.without_trial):
+            return True
+        asked = self.asked if trials is None else self.asked & trials
+        return self.trial in wanted.trials or not asked.isdisjoint(wanted.trials) or (wanted.without_trial and self.trial is None)
 
     def fits(self, wanted: InboxFilter) -> bool:
         said = {word for word in WORDS if word in self.said.split()}
@@ -52,7 +65,6 @@ class Made:
         *whole, begins = wanted.words or ("",)
         return all(
             (
-                not (wanted.trials or wanted.without_trial) or self.trial in wanted.trials or (wanted.without_trial and self.trial is None),
                 wanted.channel in (None, self.channel),
                 wanted.locale in (None, self.locale),
                 wanted.stage in (None, "taken_over" if self.taken_over else self.stage),
@@ -78,7 +90,7 @@ class Filled:
     made: list[Made] = field(default_factory=list)
 
     def expected(self, wanted: InboxFilter, trials: Trials) -> list[str]:
-        found = [one for one in self.made if one.is_in(trials) and one.fits(wanted)]
+        found = [one for one in self.made if one.is_in(trials) and one.is_of(wanted, trials) and one.fits(wanted)]
         return [one.id for one in sorted(found, key=lambda one: (one.last_at, one.id), reverse=True)]
 
 
@@ -108,6 +120,9 @@ def _make(unit: Unit, chance: random.Random, number: int, people: tuple[int, int
     tags = frozenset(chance.sample(["call back", "site visit"], chance.randrange(3)))
     for tag in tags:
         unit.add_tag(conversation.id, tag, at)
+    asked = frozenset(chance.sample(TRIALS, chance.choice([0, 0, 0, 1, 2])))
+    for nct_id in sorted(asked):
+        asks(unit, conversation.id, nct_id)
     row = unit._session.get_one(ConversationRow, conversation.id)
     row.taken_over_by = chance.choice([None, None, people[0]])
     row.waiting_since = chance.choice([None, None, at])
@@ -125,6 +140,7 @@ def _make(unit: Unit, chance: random.Random, number: int, people: tuple[int, int
         waiting=row.waiting_since is not None,
         tags=tags,
         said=said,
+        asked=asked,
     )
 
 
@@ -233,3 +249,53 @@ def test_the_choices_are_those_in_use_and_tags_of_other_trials_are_not_named(sto
         assert unit.trials_of_conversations() == list(TRIALS)
         assert unit.tags_in_sight(None) == ["tag 0", "tag 1", "tag 2"]
         assert unit.tags_in_sight(frozenset(TRIALS[1:2])) == ["tag 1"]
+
+
+def test_a_hand_off_stays_with_its_trial_when_the_conversation_turns_to_others(store: Store) -> None:
+    asked_of, theirs = TRIALS[0], frozenset(TRIALS[:1])
+    with store.unit() as unit:
+        one = unit.open_conversation(channel="widget", at=NOON, trial_id=asked_of)
+        unit.add_tag(one.id, "call back", NOON)
+        asks(unit, one.id, asked_of)
+        unit.turn_conversation(one.id, None)
+    with store.reading() as unit:
+        for wanted in (InboxFilter(), InboxFilter(trials=(asked_of,)), InboxFilter(without_trial=True)):
+            (row,) = unit.inbox(wanted, theirs, NOON).rows
+            assert (row.conversation.id, row.conversation.trial_id) == (one.id, None)
+        assert [found.id for found in unit.conversations_in_sight([one.id], theirs)] == [one.id]
+        assert unit.tags_in_sight(theirs) == ["call back"]
+        assert unit.trials_of_conversations() == [asked_of]
+    with store.unit() as unit:
+        assert unit.remove_contact_request(one.id, asked_of)
+        assert unit.inbox(InboxFilter(), theirs, NOON).rows == ()
+        assert unit.conversations_in_sight([one.id], theirs) == []
+        assert unit.tags_in_sight(theirs) == []
+
+
+def test_what_was_asked_of_one_trials_team_is_not_found_by_that_of_another(store: Store) -> None:
+    with store.unit() as unit:
+        one = unit.open_conversation(channel="widget", at=NOON, trial_id=TRIALS[1])
+        asks(unit, one.id, TRIALS[0])
+    with store.reading() as unit:
+        others = frozenset(TRIALS[1:])
+        assert len(unit.inbox(InboxFilter(), others, NOON).rows) == 1
+        assert unit.inbox(InboxFilter(trials=TRIALS[:1]), others, NOON).rows == ()
+        assert len(unit.inbox(InboxFilter(trials=TRIALS[:1]), None, NOON).rows) == 1
+
+
+@pytest.mark.parametrize("wanted", [InboxFilter(), InboxFilter(trials=TRIALS[:1]), InboxFilter(stage="handed_off")])
+def test_the_list_is_read_in_its_order_from_one_index(tmp_path: Path, wanted: InboxFilter) -> None:
+    """On SQLite, which plans without a look at what is there: nothing is put in order, and requests are looked up one by one."""
+    store = Store(f"sqlite:///{tmp_path}/empty.db")
+    store.migrate()
+    with store.reading() as unit:
+        found = matching(unit._session, wanted, frozenset(TRIALS))
+        assert found is not None
+        compiled = found.latest_first().limit(51).compile(unit._session.get_bind(), compile_kwargs={"literal_binds": True})
+        plan = [row[-1] for row in unit._session.execute(text(f"EXPLAIN QUERY PLAN {compiled}"))]
+    store.dispose()
+    assert plan[0] == "SCAN conversations USING COVERING INDEX ix_conversations_inbox"
+    assert not [line for line in plan if "TEMP B-TREE" in line]
+    assert [line for line in plan if "contact_requests" in line] == [
+        "SEARCH contact_requests USING COVERING INDEX sqlite_autoindex_contact_requests_1 (conversation_id=? AND trial_id=?)"
+    ] * (2 if wanted.trials else 1)

@@ -11,7 +11,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.store import Store, migrations
+from bot.store import Event, Store, migrations
 from bot.store.engine import database_url as parsed
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -100,3 +100,34 @@ def test_the_way_back_loses_only_what_is_new(older: str) -> None:
     again.migrate()
     again.check()
     again.dispose()
+
+
+def test_receivers_of_the_release_before_there_was_a_choice_go_on_being_told_of_the_same(database_url: str) -> None:
+    store = Store(database_url)
+    moved(database_url, "0006", down=True)
+    engine = create_engine(parsed(database_url))
+    at = NOON if store.backend == "postgresql" else NOON.replace(tzinfo=None).isoformat(" ")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO delivery_targets (id, trial_id, kind, address, active, created_at) "
+                "VALUES (1, NULL, 'webhook', 'https://x.example.org', :yes, :at)"
+            ),
+            {"yes": True, "at": at},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO deliveries (id, key, event, target_id, body, created_at, next_at, attempts, outcome, done) "
+                "VALUES (1, 'k', 'handoff.created', 1, '{\"event\": \"handoff.created\"}', :at, :at, 0, 'waiting', :no)"
+            ),
+            {"no": False, "at": at},
+        )
+    engine.dispose()
+    store.migrate()
+    with store.unit() as unit:
+        told = [event for event in Event if unit.targets_to_tell(None, event)]
+        ((waiting, target),) = unit.claim_deliveries(NOON, NOON, 9)
+    store.dispose()
+    assert told == [Event.HANDOFF_CREATED, Event.HANDOFF_CHANGED, Event.HANDOFF_WITHDRAWN, Event.CONVERSATION_WAITING]
+    # What waited is sent as it was written down.
+    assert (waiting.body, waiting.status, target.id) == ({"event": "handoff.created"}, None, 1)

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import threading
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -220,3 +221,26 @@ def test_a_locked_database_says_so_after_waiting(tmp_path: Path, monkeypatch: py
         unit.count_conversations()
     other.close()
     store.dispose()
+
+
+def test_a_store_all_of_whose_connections_are_in_use_says_so(store: Store) -> None:
+    store._engine.pool._timeout = 0.05
+
+    def read(at_once: int) -> None:
+        with ExitStack() as busy:
+            for _ in range(at_once):
+                busy.enter_context(store.reading()).count_conversations()
+
+    with pytest.raises(StoreUnavailableError, match="all connections to the database are in use"):
+        read(100)
+    with store.reading() as unit:
+        assert unit.count_conversations() == 0
+
+
+def test_the_databases_own_clock_can_be_asked(store: Store) -> None:
+    now = store.server_time()
+    if store.backend == "sqlite":
+        assert now is None
+    else:
+        assert now is not None
+        assert now.tzinfo is not None

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.screening.attributes import AnswerType
-from bot.words import load_library
+from tests.shipped import shipped_library
 
 Expectation = Mapping[str, Any]
 
@@ -202,7 +202,7 @@ def _objects(path: Path) -> list[dict[str, Any]]:
 def load_attributes() -> Mapping[str, Any]:
     """The attributes of the lexicon, read once."""
     if not _ATTRIBUTES:
-        _ATTRIBUTES.update(load_library().attributes)
+        _ATTRIBUTES.update(shipped_library().attributes)
     return _ATTRIBUTES
 
 

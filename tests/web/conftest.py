@@ -11,8 +11,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.conversations.interruptions import in_danger
 from bot.conversations.taking_over import while_taken_over
 from bot.conversations.transcripts import EventReader
+from bot.conversations.waiting import PersonCalls
+from bot.deliveries.events import teller_of_waiting
+from bot.monitoring.watch import Watch
 from bot.store import Store
 from bot.trials import TrialRecord
 from bot.web.app import make_app
@@ -22,13 +26,15 @@ from bot.web.pages import Pages
 from bot.web.services import Services
 from bot.web.stream_rules import StreamRules
 from bot.web.views import SummaryData
-from bot.words import Words, load_library
+from bot.words import Words
 from bot.yaml_files import read_yaml
+from tests.shipped import shipped_library
 
 from ..transcripts.broker import Broker
 from .fake_engine import SECRET, FakeEngine
 
 API_KEY = "the-api-key-of-these-tests"
+METRICS_KEY = "the-metrics-key-of-these-tests"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -88,7 +94,7 @@ def rates() -> LimitRates:
 
 @pytest.fixture(scope="session")
 def words() -> Words:
-    return load_library().in_locale("en")
+    return shipped_library().in_locale("en")
 
 
 @pytest.fixture
@@ -97,7 +103,12 @@ def stream_rules() -> StreamRules:
 
 
 @pytest.fixture
-async def door(tmp_path: Path, rates: LimitRates, words: Words, stream_rules: StreamRules) -> AsyncIterator[Door]:
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+async def door(tmp_path: Path, rates: LimitRates, words: Words, stream_rules: StreamRules, watch: Watch) -> AsyncIterator[Door]:
     store = Store(f"sqlite:///{tmp_path}/store.db")
     store.migrate()
     broker = Broker(tmp_path / "events.db")
@@ -113,10 +124,14 @@ async def door(tmp_path: Path, rates: LimitRates, words: Words, stream_rules: St
         api_key=API_KEY,
         fallback=lambda locale: f"Sorry, I did not understand that. ({locale})",
         while_taken_over=lambda _locale: while_taken_over(words),
+        calls=PersonCalls(teller_of_waiting("http://127.0.0.1")),
+        in_danger=lambda locale, intent: in_danger(words, locale, intent),
         locales=("en", "de"),
         rates=rates,
         streams=stream_rules,
         ingest_every=0.05,
+        watch=watch,
+        metrics_key=METRICS_KEY,
     )
     texts = {"en": read_yaml(ROOT / "words/en/site.yaml")}
     async with TestClient(TestServer(make_app(services, Pages(texts), NoPages()))) as client:

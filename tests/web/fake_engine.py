@@ -34,6 +34,8 @@ class FakeEngine:
         self.most_at_work = 0
         # Conversations whose bot is silent, as told last.
         self.paused: set[str] = set()
+        # Of which trace each turn was, as the app said.
+        self.traces: list[str] = []
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -58,6 +60,7 @@ class FakeEngine:
         if request.headers.get("X-Trialchat-Secret") != SECRET:
             return web.json_response({"error": "unknown caller"}, status=401)
         turn = await request.json()
+        self.traces.append(request.headers.get("traceparent", ""))
         trouble = self.trouble.pop(0) if self.trouble else ""
         if trouble == "refuse":
             return web.json_response({"error": "an action could not be run"}, status=503)

@@ -84,3 +84,22 @@ async def test_who_no_longer_listens_is_not_waited_for(changes: Changes, store: 
     await heard(still_here)
     assert queue.empty()
     other.__exit__(None, None, None)
+
+
+async def test_who_listens_hears_again_after_something_went_wrong(
+    changes: Changes, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    look, problems = changes._changed, iter([RuntimeError("what a person said"), ValueError()])
+
+    def sometimes(since: datetime) -> list[tuple[str, datetime]]:
+        for problem in problems:
+            raise problem
+        return look(since)
+
+    with changes.listening() as queue:
+        await changes.looking.wait()
+        monkeypatch.setattr(changes, "_changed", sometimes)
+        conversation = opened(store, NOON + timedelta(seconds=1))
+        assert await heard(queue) == conversation
+    assert "changes are not seen for now: RuntimeError in sometimes" in caplog.text
+    assert "what a person said" not in caplog.text

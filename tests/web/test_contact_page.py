@@ -18,6 +18,7 @@ from bot.deliveries.webhooks import body_of
 from bot.sealing import Sealer, new_key
 from bot.store import ContactRequest, Conversation
 from bot.store.console_tables import TrialSettingRow
+from bot.store.trial_settings import TrialSettings
 from tests.console.asking import EMAIL, FILLED, FITS, NAME, PHONE, PIECES, finished, path_of, shown_in, told
 from tests.console.conftest import house, library, migrated_store, open_house, stranger
 from tests.console.house import TRIAL, Guest, House
@@ -250,10 +251,14 @@ async def test_who_is_told_gets_nothing_of_the_person_and_nothing_of_their_healt
     (body,) = {body_of(delivery.body) for delivery, _ in sent}
     assert json.loads(body) == {
         "event": "handoff.created",
+        # Its place in the feed.
+        "cursor": json.loads(body)["cursor"],
         "trial_id": TRIAL,
+        "conversation_id": conversation,
+        "receipt": None,
         "site": None,
         "conversation_url": f"http://127.0.0.1/console/conversations/{conversation}",
-        "at": house.clock().isoformat(timespec="seconds"),
+        "at": house.clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     for words in (*PIECES, NAME, PHONE, EMAIL, path_of(handoff).rpartition("/")[2], *(text for text in said if len(text) > 3)):
         assert words.encode() not in body
@@ -379,6 +384,16 @@ async def test_taken_back_nothing_is_left_and_the_team_is_told(house: House, str
     assert conversation_of(house, conversation).stage == "handed_off"
 
 
+async def test_taken_back_by_somebody_who_no_longer_consents_it_is_a_chat_that_was_withdrawn(house: House, stranger: Guest) -> None:
+    told(house)
+    conversation, handoff = finished(house)
+    await send(stranger, path_of(handoff))
+    house.say(conversation, "#consent=no")
+    house.say(conversation, "stop")
+    await stranger.post(f"{path_of(handoff)}/withdraw")
+    assert conversation_of(house, conversation).stage == "withdrawn"
+
+
 async def test_where_contacts_are_no_longer_taken_one_can_still_take_back_but_not_ask(house: House, stranger: Guest) -> None:
     target = told(house)
     (kept, handoff), (_, other) = finished(house), finished(house)
@@ -390,8 +405,32 @@ async def test_where_contacts_are_no_longer_taken_one_can_still_take_back_but_no
     assert "?change" not in page
     assert (await stranger.get(path_of(other)))[0] == 404
     assert (await stranger.post(path_of(other), dict(FILLED)))[0] == 409
-    await stranger.post(f"{path_of(handoff)}/withdraw")
+    status, page = await stranger.post(f"{path_of(handoff)}/withdraw")
+    assert status == 200
+    assert "We removed what you wrote" in page
+    assert "?again" not in page
     assert request_of(house, kept) is None
+
+
+async def test_where_the_trial_is_no_longer_shown_one_can_still_take_back_but_not_ask(house: House, stranger: Guest) -> None:
+    told(house)
+    (kept, handoff), (_, other) = finished(house), finished(house)
+    await send(stranger, path_of(handoff))
+    with house.store.unit() as unit:
+        unit.change_trial_settings(TRIAL, TrialSettings(active=False, takes_contacts=True))
+    status, page = await stranger.get(path_of(handoff))
+    assert status == 200
+    assert "Take back my request" in page
+    assert "?change" not in page
+    for path in (path_of(handoff), path_of(other)):
+        assert (await stranger.post(path, {**FILLED, "phone": "+46 99"}))[0] == 409
+    assert (await stranger.get(path_of(other)))[0] == 404
+    assert len(outbox(house)) == 1
+    status, page = await stranger.post(f"{path_of(handoff)}/withdraw")
+    assert status == 200
+    assert "We removed what you wrote" in page
+    assert request_of(house, kept) is None
+    assert [body["event"] for body in outbox(house)] == ["handoff.created", "handoff.withdrawn"]
 
 
 async def test_what_comes_next_is_told_as_it_is(house: House, stranger: Guest) -> None:

@@ -18,9 +18,10 @@ from bot.trials.registry.files import Found
 from bot.trials.registry.record import Reader
 from bot.web.page_source import StoredPages
 from bot.web.pages import Pages, error_pages, setup_pages
-from bot.words import Library, load_library
+from bot.words import Library
 from tests.fakes.registry_api import a_study
 from tests.importing.conftest import NOON
+from tests.shipped import shipped_library
 
 Client = TestClient[web.Request, web.Application]
 TEXT = """Inclusion Criteria:
@@ -39,7 +40,7 @@ Exclusion Criteria:
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return load_library()
+    return shipped_library()
 
 
 @pytest.fixture(scope="module")

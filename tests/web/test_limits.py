@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.limits import Buckets, LimitRates, Rate, client_address
+from bot.web.limits import PROXIES, Buckets, LimitRates, Rate, client_address
 
 from .conftest import Door
 
@@ -92,8 +94,19 @@ def test_buckets_that_are_full_again_are_forgotten() -> None:
         ("127.0.0.1", "1.2.3.4, 203.0.113.7", "203.0.113.7"),
         ("198.51.100.2", "203.0.113.7", "198.51.100.2"),
         ("127.0.0.1", " , ", "127.0.0.1"),
+        ("10.1.0.9", "203.0.113.7", "10.1.0.9"),
     ],
 )
 def test_only_what_the_proxy_saw_itself_is_believed(remote: str, forwarded: str | None, address: str) -> None:
     request: web.Request = make_mocked_request("GET", "/", headers={} if forwarded is None else {"X-Forwarded-For": forwarded})
+    assert client_address(request.clone(remote=remote)) == address
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"), [("10.1.0.9", "203.0.113.7"), ("10.2.0.9", "10.2.0.9"), ("127.0.0.1", "127.0.0.1"), ("unknown", "unknown")]
+)
+def test_the_house_says_which_proxies_are_believed(remote: str, address: str) -> None:
+    app = web.Application()
+    app[PROXIES] = (ip_network("10.1.0.0/16"),)
+    request: web.Request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": "203.0.113.7"}, app=app)
     assert client_address(request.clone(remote=remote)) == address

@@ -12,7 +12,8 @@ from bot.store import Store
 from bot.trials import load_records
 from bot.trials.loading import store_records
 from bot.web.page_source import StoredPages
-from bot.words import Library, load_library
+from bot.words import Library
+from tests.shipped import shipped_library
 
 ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -21,7 +22,7 @@ NCT = "NCT06141070"
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return load_library()
+    return shipped_library()
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from bot.web.services import TURNS
 from bot.web.stream_rules import StreamRules
 from bot.web.streams import STREAMS
 from bot.web.take_overs import TakeOvers
-from bot.words import Library, load_library
+from bot.words import Library
+from tests.shipped import shipped_library
 
 from .conftest import Door
 
@@ -31,7 +32,7 @@ NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="session")
 def library() -> Library:
-    return load_library()
+    return shipped_library()
 
 
 class Team:
@@ -182,6 +183,36 @@ async def test_danger_is_in_the_transcript_as_soon_as_the_patient_has_an_answer(
     with door.store.reading() as unit:
         (line,) = unit.unanswered_lines(team.conversation().id)
     assert (line.text, line.intent) == ("I cannot breathe", "safety_emergency")
+
+
+async def test_danger_is_answered_at_once_though_a_person_has_the_conversation(door: Door, team: Team) -> None:
+    session = await door.open(locale="en-US")
+    await team.take(team.conversation())
+    write = door.engine.broker.user
+    door.engine.broker.user = lambda *args: write(*args[:3], "safety_emergency")
+    for _ in range(2):
+        status, answer = await door.send(session, "m1", "I cannot breathe")
+        assert status == 200
+        (told,) = answer["messages"]
+        assert told["custom"] == {"type": "safety", "category": "emergency"}
+        assert "call 911 now" in told["text"]
+    assert (await door.transcript(session))[-1] == ("bot", told["text"])
+    door.engine.broker.user = write
+    assert (await door.send(session, "m2", "I am better now"))[1]["messages"] == []
+
+
+async def test_danger_in_a_conversation_that_somebody_has_is_told_to_the_others(door: Door, team: Team) -> None:
+    with door.store.unit() as unit:
+        unit.add_delivery_target(trial_id=None, kind="mail", address="team@example.org", secret=None, at=NOON)
+    await door.rest("sender", "hello")
+    await team.take(team.conversation())
+    write = door.engine.broker.user
+    for text, intent in (("hello?", "greet"), ("I cannot breathe", "safety_emergency")):
+        door.engine.broker.user = lambda *args, intent=intent: write(*args[:3], intent)
+        await door.rest("sender", text)
+    with door.store.reading() as unit:
+        told = [one.event for one, _ in unit.deliveries()]
+    assert told == ["conversation.waiting"]
 
 
 async def test_an_engine_that_speaks_all_the_same_is_not_passed_on(door: Door, team: Team) -> None:

@@ -106,9 +106,10 @@ def patient_texts(chat_texts: Texts, texts_for_other: Texts) -> Texts:
 def shipped_texts(words: Callable[[str], dict[str, Any]], patient_texts: Texts) -> Texts:
     """Every text that ships: the chat, the website, the names of people, rules as sentences."""
     found = list(patient_texts)
-    for name in ("site", "rules", "people", "imported"):
+    for name in ("site", "rules", "people", "imported", "channels"):
         data = {key: value for key, value in words(name).items() if key not in ABOUT_FILE}
-        found += [(path, text) for path, text in texts_in(data, name) if not re.search(r"people\.\w+\.(words|sex)\b", path)]
+        only_read = r"people\.\w+\.(words|sex)\b|channels\.(places|at_work)\b"
+        found += [(path, text) for path, text in texts_in(data, name) if not re.search(only_read, path)]
     return found
 
 

@@ -11,14 +11,14 @@ import pytest
 from bot.screening.reading import Lexicon
 from bot.screening.reading.patterns import Surroundings
 from bot.screening.reading.text import Utterance, tokens
-from bot.words import load_library
+from tests.shipped import shipped_library
 
 FileOf = Callable[[str], dict[str, Any]]
 
 
 @cache
 def lexicon() -> Lexicon:
-    return load_library().words["en"].lexicon
+    return shipped_library().words["en"].lexicon
 
 
 @pytest.fixture(scope="module")
@@ -300,7 +300,7 @@ def test_places_of_spread_are_no_illness_of_their_own(text: str, meant: list[str
 
 
 def test_questions_that_speak_of_an_illness_speak_of_one_that_is_known() -> None:
-    attributes = load_library().attributes
+    attributes = shipped_library().attributes
     spoken_of = {attribute.of_illness for attribute in attributes.values() if attribute.of_illness}
     assert spoken_of, "some questions speak of a cancer"
     assert spoken_of <= set(lexicon().condition_names)

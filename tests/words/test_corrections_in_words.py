@@ -6,7 +6,7 @@ import pytest
 
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading import Intent
-from bot.screening.readings import Command, ReadCommand, Reading
+from bot.screening.readings import Command, ReadCommand, Reading, ReadUnclear
 from tests.words.test_words_are_read_as_meant import TODAY, english
 
 
@@ -27,6 +27,7 @@ def read(text: str, asked: str = "fluid_buildup", recognised: bool = False) -> R
         ("about how many spots: I said 2, it should be 3", "metastasis_count", 3),
         ("for the brain lining I clicked yes. It's a no.", "leptomeningeal_disease", False),
         ("the radiation answer was wrong, I did have radiotherapy", "prior_radiotherapy", True),
+        ("The biopsy one, switch that to yes", "diagnosis_confirmed", True),
     ],
 )
 def test_the_new_value_counts_and_the_old_one_is_set_aside(text: str, attribute: str, value: object) -> None:
@@ -63,3 +64,35 @@ def test_starting_over_outranks_a_value_in_passing() -> None:
     text = "sorry, I answered as a woman of 61 and it's all wrong, start again please"
     reading = english().reader.read(text, prompt, set(english().attributes), TODAY, Intent("start_over", 0.97))
     assert reading == ReadCommand(Command.RESTART)
+
+
+def test_of_whom_it_is_told_is_not_what_is_to_be_changed() -> None:
+    reading = read("she is 66 and female", recognised=True)
+    assert isinstance(reading, ReadCommand)
+    assert (reading.attribute, reading.value) == ("age", 66)
+
+
+def test_of_two_answers_that_are_named_the_one_with_a_new_value_is_changed() -> None:
+    reading = read("stage 4 and 61 years old", recognised=True)
+    assert isinstance(reading, ReadCommand)
+    assert (reading.attribute, reading.value) == ("cancer_stage", "IV")
+
+
+def test_of_two_answers_that_are_only_told_the_one_with_a_new_value_is_changed() -> None:
+    reading = read("after I had radiotherapy they found that I'm stage 4", recognised=True)
+    assert isinstance(reading, ReadCommand)
+    assert (reading.attribute, reading.value) == ("cancer_stage", "IV")
+
+
+def test_who_gave_the_old_answer_is_no_new_one() -> None:
+    reading = read("I keyed stage 3, which is wrong", recognised=True)
+    assert isinstance(reading, ReadCommand)
+    assert (reading.attribute, reading.value) == ("cancer_stage", None)
+
+
+def test_an_answer_that_is_named_without_a_value_is_no_correction_of_itself() -> None:
+    assert read("sorry, age", "sex") == ReadUnclear()
+
+
+def test_a_change_to_nothing_that_is_known_changes_nothing() -> None:
+    assert read("the radiation one, switch that to something", "age") == ReadUnclear()

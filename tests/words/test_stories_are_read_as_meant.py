@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.words import load_library
+from tests.shipped import shipped_library
 
-LIBRARY = load_library()
+LIBRARY = shipped_library()
 READER = LIBRARY.in_locale("en").reader
 
 

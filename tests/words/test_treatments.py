@@ -11,7 +11,7 @@ import pytest
 from bot.criteria.rules import Comparison
 from bot.screening.reading import Lexicon
 from bot.screening.reading.text import tokens
-from bot.words import load_library
+from tests.shipped import shipped_library
 
 FileOf = Callable[[str], dict[str, Any]]
 LISTS = {"current_medicines": "medicines", "operations": "operations"}
@@ -19,7 +19,7 @@ LISTS = {"current_medicines": "medicines", "operations": "operations"}
 
 @cache
 def lexicon() -> Lexicon:
-    return load_library().words["en"].lexicon
+    return shipped_library().words["en"].lexicon
 
 
 @pytest.fixture(scope="module", params=sorted(LISTS))

@@ -12,15 +12,16 @@ import pytest
 
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.readings import ReadAnswer, ReadCommand, ReadDecline, Reading, ReadUnclear, ReadUnsure
-from bot.words import Words, load_library
+from bot.words import Words
 from bot.yaml_files import read_yaml
+from tests.shipped import shipped_library
 
 TODAY = datetime.date(2026, 11, 23)
 
 
 @cache
 def english() -> Words:
-    return load_library().words["en"]
+    return shipped_library().words["en"]
 
 
 def read(attribute: str, text: str) -> Reading:

@@ -58,14 +58,14 @@ _NUMBER = re.compile(r"\d+")
 
 
 def fixed_texts(
-    library: Library, locale: str, records: Sequence[TrialRecord], messages: Sequence[Message]
+    library: Library, locale: str, records: Sequence[TrialRecord], messages: Sequence[Message], channel: str = ""
 ) -> Mapping[str, tuple[str, ...]]:
     """The fixed texts that could stand in a transcript, each with the titles of its quick replies.
 
     `records` are of the trials that the conversation is openly about. Of the transcript only that is looked at which is no
-    secret anyway: which questions were asked, which topics answered, how many trials there were.
+    secret anyway: the channel, which questions were asked, which topics answered, how many trials there were.
     """
-    words = library.in_locale(locale)
+    words = library.in_locale(locale).carried_by(channel)
     custom = [(message.data or {}).get("custom") or {} for message in messages if message.who == "bot"]
     asked = dict.fromkeys(str(one.get("attribute")) for one in custom if one.get("type") == "question")
     attributes = [name for name in asked if name in library.attributes]

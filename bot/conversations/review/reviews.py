@@ -74,7 +74,11 @@ class _Reviewing:
         records = self._open_records()
         self._open_trials = frozenset(record.nct_id for record in records)
         # Masked, only what is known to be the same for everybody is shown.
-        self._fixed = {} if revealed else fixed_texts(reviews.library, loaded.conversation.locale, records, loaded.messages)
+        self._fixed = (
+            {}
+            if revealed
+            else fixed_texts(reviews.library, loaded.conversation.locale, records, loaded.messages, loaded.conversation.channel)
+        )
 
     def review(self) -> Review:
         lines = tuple(self._lines())

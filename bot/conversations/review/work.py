@@ -6,8 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.accounts.roles import Permission, Role, allows
+from bot.conversations.working import can_have, trials_of
 from bot.store import Conversation, Note, Unit
+from bot.store.inbox_records import Trials
 
 OWN_NOTE_FOR = timedelta(hours=1)
 """So long somebody may take back a note of their own."""
@@ -50,10 +51,10 @@ class WorkView:
 
 
 def work_on(
-    unit: Unit, conversation: Conversation, account_id: int, reasons: Collection[str], *, revealed: bool, now: datetime
+    unit: Unit, conversation: Conversation, account_id: int, trials: Trials, reasons: Collection[str], *, revealed: bool, now: datetime
 ) -> WorkView:
-    """The work on a conversation, as an account sees it. `reasons`: the codes that a reason for closing can have."""
-    people = assignees(unit, conversation.trial_id)
+    """The work on a conversation, as an account that sees these trials does. `reasons`: the codes that a reason for closing can have."""
+    people = assignees(unit, conversation, trials)
     names = {one.id: one.name for one in people}
     has_it = conversation.assigned_to
     if has_it is not None and has_it not in names:
@@ -72,14 +73,10 @@ def work_on(
     )
 
 
-def assignees(unit: Unit, trial_id: str | None) -> tuple[Assignee, ...]:
-    """Who may be given a conversation about a trial (None: about no one trial): who is active, sees it and may work on it."""
-    trials = None if trial_id is None else frozenset({trial_id})
-    return tuple(
-        Assignee(one.id, one.name)
-        for one in unit.colleagues(trials)
-        if one.active and one.sees(trial_id) and allows(Role(one.role), Permission.WORK)
-    )
+def assignees(unit: Unit, conversation: Conversation, trials: Trials) -> tuple[Assignee, ...]:
+    """Who may be given a conversation, of those whom somebody who sees these trials knows of."""
+    of = trials_of(unit, conversation)
+    return tuple(Assignee(one.id, one.name) for one in unit.colleagues(trials) if can_have(one) and one.sees(*of))
 
 
 def reason(code: str, words: str, longest: int) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from bot.criteria.rules import AllOf, AnyOf, Comparison, Judgement, Not, Rule, can_come_to
+from bot.criteria.rules import AllOf, AnyOf, Judgement, Not, Rule, can_come_to
 
 
 class Asked(NamedTuple):
@@ -50,8 +50,7 @@ def settled(rule: Rule, answer: Callable[[Asked], bool | None]) -> Rule:
             return AllOf.model_construct(all=tuple(settled(part, answer) for part in rule.all))
         case AnyOf():
             return AnyOf.model_construct(any=tuple(settled(part, answer) for part in rule.any))
-        case Comparison():
-            return rule
+    return rule
 
 
 def can_be_settled(rule: Rule) -> bool:

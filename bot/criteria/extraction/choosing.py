@@ -47,8 +47,7 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[Chosen]:
             step = 3 if pair is not None else 1
             ended = True
         elif Kind.UNIT in kinds:
-            if ended:
-                yield Kind.UNIT, position, sign.text
+            yield Kind.UNIT, position, sign.text
         elif Kind.LIMIT in kinds and ended and _is_number(signs, position - 1):
             yield Kind.LIMIT, position, sign.value
         elif Kind.TIMES in kinds and ended and (limit := _limit_behind(signs, position)) is not None:
@@ -95,12 +94,9 @@ def chosen(signs: Sequence[Sign], roman: frozenset[str]) -> Iterator[Chosen]:
             else:
                 ended = False
         elif not _NAMES.isdisjoint(kinds):
-            for meaning in sign.meanings:
-                if meaning.kind in _NAMES:
-                    yield meaning.kind, position, meaning.value
-                    graded = meaning.value in roman
-                    break
-            ended = False
+            name = next(meaning for meaning in sign.meanings if meaning.kind in _NAMES)
+            yield name.kind, position, name.value
+            graded, ended = name.value in roman, False
         elif (kind := next((kind for kind in _JOINTS if kind in kinds), None)) is not None:
             yield kind, position, sign.text
             graded = graded and kind is not Kind.STOP
@@ -195,12 +191,10 @@ def _range_behind(signs: Sequence[Sign], position: int) -> int | None:
 
 
 def _range(signs: Sequence[Sign], position: int, joint: int) -> Iterator[Chosen]:
-    for place in range(position + 1, joint):
-        if signs[place].is_a(Kind.NUMBER):
-            yield Kind.NUMBER, place, (signs[place].number, signs[place].text, None)
-            if signs[place + 1].is_a(Kind.UNIT):
-                yield Kind.UNIT, place + 1, signs[place + 1].text
-            return
+    place = next(place for place in range(position + 1, joint) if signs[place].is_a(Kind.NUMBER))
+    yield Kind.NUMBER, place, (signs[place].number, signs[place].text, None)
+    if signs[place + 1].is_a(Kind.UNIT):
+        yield Kind.UNIT, place + 1, signs[place + 1].text
 
 
 def _target(signs: Sequence[Sign], position: int, graded: bool, roman: frozenset[str]) -> tuple[int, int | None, bool] | None:

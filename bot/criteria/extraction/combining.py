@@ -305,9 +305,7 @@ def _items(signs: Sequence[Sign], atoms: Sequence[Atom], tells: Callable[[Sign],
         # "(eGFR) < 40": a bracket that begins or ends inside of what was read.
         inside = [sign.kind for sign in signs[atom.first : atom.last + 1]]
         depth = max(0, depth + inside.count(Kind.OPEN) - inside.count(Kind.CLOSE))
-    if item.is_begun:
-        items.append(item)
-    return items
+    return [*items, item]
 
 
 def _is_everybody(signs: Sequence[Sign], index: int, reach: Reach) -> bool:
@@ -413,7 +411,7 @@ def contradicts_itself(rule: Rule) -> bool:
             return contradict(rule.all)
         case AnyOf():
             return any(map(contradicts_itself, rule.any))
-        case Not():
+        case _:
             return contradicts_itself(rule.negated)
 
 

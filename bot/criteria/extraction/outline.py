@@ -186,7 +186,7 @@ def _parted(text: str, start: int, end: int, headings: Headings) -> Iterator[Spa
     if colon >= 0:
         for found in _SENTENCE_END.finditer(text, start, colon):
             place = found.end()
-            if place > begin and _section_at(text, place, end, headings, inside=True):
+            if place > begin and _section_at(text, place, end, headings):
                 yield begin, place
                 begin = place
     yield begin, end
@@ -208,8 +208,6 @@ def _line(text: str, start: int, end: int, blank: bool) -> _Line:
             break
         marker, style = found[0], kind if not style or kind != "bullet" else style
         body = after
-        if kind == "bullet" and found[0] == "-" and after < end and text[after].isdigit() and after == found.end():
-            break
     return _Line(first, end, indent, body, marker, style + (text[first] if style == "bullet" else ""), blank)
 
 
@@ -239,19 +237,15 @@ def _goes_on(made: _Outline, before: _Line, line: _Line, wrapped: bool) -> bool:
 # -- headings
 
 
-def _section_at(text: str, start: int, end: int, headings: Headings, *, inside: bool = False) -> tuple[Section, int] | None:
+def _section_at(text: str, start: int, end: int, headings: Headings) -> tuple[Section, int] | None:
     """The section whose heading begins there, and where the heading ends."""
     if not headings.either.match(text, start, end):
         return None
-    for section, pattern in ((Section.EXCLUSION, headings.exclusion), (Section.INCLUSION, headings.inclusion)):
-        found = pattern.match(text, start, end)
-        if found is None:
-            continue
-        rest = text[found.end() : end]
-        colon = found[0].rstrip().endswith((":", "："))
-        if colon or (not inside and not _LETTER.search(rest)):
-            return section, found.end()
-    return None
+    excluding = headings.exclusion.match(text, start, end)
+    if excluding is not None:
+        return Section.EXCLUSION, excluding.end()
+    including = headings.inclusion.match(text, start, end)
+    return None if including is None else (Section.INCLUSION, including.end())
 
 
 def _heads_section(made: _Outline, line: _Line) -> bool:

@@ -222,8 +222,6 @@ def _own_joint(sign: Sign) -> str:
 def _of_limits(found: Sequence[Sign], taken: Sequence[tuple[list[Limit], range]], reach: Reach, language: Language) -> list[Atom]:
     atoms: list[Atom] = []
     for group, block in taken:
-        if not block:
-            continue
         block = range(_beginning(found, block.start, group[0].attribute), block.stop)
         rules: dict[str, list[Rule]] = {}
         for limit in group:

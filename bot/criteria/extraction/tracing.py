@@ -32,7 +32,7 @@ def traced(text: str, own: Span, language: Language) -> list[Piece]:
     found = signs(text, lowered_alike(text), *own, language.words)
     said = [language.measures.as_meant(limit) for limit in limits(found, language.words, None)]
     blocks = [_signs_at(found, limit.place) for limit in said]
-    stated = statements(found, language.statements, [block for block in blocks if block])
+    stated = statements(found, language.statements, blocks)
     pieces = [*_of_limits(said, language), *_of_statements(found, stated)]
     read = {index for block in blocks for index in block}
     read.update(index for statement in stated for index in range(statement.first, statement.last + 1))
@@ -42,7 +42,7 @@ def traced(text: str, own: Span, language: Language) -> list[Piece]:
 
 def _signs_at(found: Sequence[Sign], place: Span) -> range:
     inside = [index for index, sign in enumerate(found) if place[0] <= sign.start < place[1]]
-    return range(inside[0], inside[-1] + 1) if inside else range(0)
+    return range(inside[0], inside[-1] + 1)
 
 
 def _of_limits(said: Sequence[Limit], language: Language) -> Iterator[Piece]:

@@ -66,8 +66,7 @@ class Corrections:
         told = {name: tale.value for name, tale in facts.items() if name in offered}
         if len(told) == 1 and asked not in told:
             ((attribute, value),) = told.items()
-            if self._lexicon.attributes[attribute].accepts(value):
-                return self._change(attribute, message, otherwise=value)
+            return self._change(attribute, message, otherwise=value)
         return None
 
     def wish(self, message: Message, facts: Mapping[str, TellTale], asked: str | None = None) -> ReadCommand:
@@ -155,8 +154,8 @@ class Corrections:
         words, count = message.said.words, len(message.said)
         ends = {match.start for match in self._lexicon.cues("new_answer").find(words)}
         old: set[int] = set()
-        for cue in self._lexicon.cues("old_answer").find(words):
-            old |= set(range(cue.start, self._end(message, cue.end, ends, count)))
+        for start, end in self._cues_of_old(message):
+            old |= set(range(start, self._end(message, end, ends, count)))
         for cue in self._lexicon.cues("not_old").find(words):
             if cue.start not in old:
                 old |= set(range(cue.start, self._end(message, cue.end, ends, count)))
@@ -167,5 +166,11 @@ class Corrections:
         return next((p for p in range(start, count) if p in ends or (p > start and p in message.said.pauses)), count)
 
     def _cue_of_old(self, message: Message) -> frozenset[int]:
-        found = [*self._lexicon.cues("old_answer").find(message.said.words), *self._lexicon.cues("not_old").find(message.said.words)]
-        return frozenset(p for cue in found for p in range(cue.start, cue.end))
+        short = ((cue.start, cue.end) for cue in self._lexicon.cues("not_old").find(message.said.words))
+        return frozenset(p for start, end in (*self._cues_of_old(message), *short) for p in range(start, end))
+
+    def _cues_of_old(self, message: Message) -> Iterator[tuple[int, int]]:
+        """Where "I said" and its like stand, the "I" included: left over, it would be taken for stage I."""
+        words, subjects = message.said.words, self._lexicon.single("first_subject")
+        for cue in self._lexicon.cues("old_answer").find(words):
+            yield cue.start - (cue.start > 0 and words[cue.start - 1] in subjects), cue.end

@@ -111,8 +111,6 @@ class FactReader:
             return about if about in others else others[0]
         if any(tale.owner == SELF for tale in told):
             return SELF
-        if any(tale.owner == _SOMEONE for tale in told):
-            return about if about not in (None, SELF) else _SOMEONE
         return None
 
     def of_patient(self, message: Message, told: tuple[TellTale, ...], patient: str | None) -> dict[str, TellTale]:
@@ -348,7 +346,7 @@ class FactReader:
         if _SEX in self._lexicon.attributes and _SEX not in told:
             known = self._lexicon.whole(_SEX)
             meant = [(known.get(" ".join(message.said.words[start:end])), start, end) for start, end in clauses]
-            values = [(means.value, start, end) for means, start, end in meant if means and means.kind == "value" and means.value]
+            values = [(means.value, start, end) for means, start, end in meant if means and means.own and means.value]
             if len(values) == 1:
                 value, start, end = values[0]
                 yield TellTale(_SEX, value, self._owner(message, start, end), start)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.screening.reading.patterns import Span
-from bot.screening.reading.text import Attached, PartOfName, Phrases, by_meaning
+from bot.screening.reading.text import Attached, PartOfName, Phrases, by_meaning, once
 
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?$")
 
@@ -58,8 +58,11 @@ class NumberReader:
         self._between = frozenset(map(str, numbers.get("between", ())))
         self._range = frozenset(map(str, numbers.get("range", ())))
 
-    def find(self, words: Sequence[str]) -> list[Number]:
+    def find(self, words: Sequence[str]) -> Sequence[Number]:
         """Every number, left to right; "sixty four" and "one hundred and two" are one each."""
+        return once(words, self, lambda: self._find(words))
+
+    def _find(self, words: Sequence[str]) -> list[Number]:
         masked = {position for match in self._others.find(words) for position in range(match.start, match.end)}
         spoken = {match.start: match for match in self._words.find(words) if match.start not in masked}
         found: list[Number] = []
@@ -193,7 +196,4 @@ def digits(word: str) -> float | None:
         return float(re.sub(r"[.,]", "", whole) + ("." + rest if rest else ""))
     if len(re.findall(r"[.,]", word)) > 1:
         return None
-    whole, comma, rest = word.partition(",")
-    if comma and len(rest) == 3 and whole.lstrip("-") != "0":
-        return float(whole + rest)
     return float(word.replace(",", "."))

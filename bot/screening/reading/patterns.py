@@ -207,13 +207,11 @@ class Patterns(Generic[Label]):
             if part.tree:
                 self._vocabulary |= {word for entries in part.tree.phrases.values() for phrase in entries for word in phrase}
         opening, parts = (parts[:1], parts[1:]) if parts[0].kind == "begin" else ((), parts)
-        for first in range(len(parts)):
-            part = parts[first]
+        needed = next((place for place, part in enumerate(parts) if not part.optional), len(parts) - 1)
+        for first, part in enumerate(parts[: needed + 1]):
             if part.kind in ("hole", "end", "begin"):
                 raise PatternFault(f"pattern {text!r} begins with {'a hole' if part.kind == 'hole' else 'an end'}")
             self._index(label, (*opening, part.required(), *parts[first + 1 :]), part)
-            if not part.optional:
-                return
 
     def _index(self, label: Label, rest: tuple[_Part, ...], part: _Part) -> None:
         if part.tree is None:

@@ -87,8 +87,11 @@ class QuantityReader:
         longest = sorted(units, key=len, reverse=True)
         return re.compile(r"\s*[x×*]?\s?(" + "|".join(map(re.escape, longest)) + r")(?![^\W\d_])") if longest else re.compile(r"(?!)")
 
-    def find(self, said: Utterance) -> list[Quantity]:
+    def find(self, said: Utterance) -> Sequence[Quantity]:
         """Every number with the unit behind it."""
+        return said.words.once(self, lambda: self._find(said))
+
+    def _find(self, said: Utterance) -> list[Quantity]:
         found: list[Quantity] = []
         for number in self._numbers.find(said.words):
             if (found and number.start < found[-1].end) or said.words[number.start] in self._counting:
@@ -131,16 +134,15 @@ class QuantityReader:
         return joined
 
     def _same(self, unit: str) -> tuple[str, ...]:
-        for words in map(self._lexicon.words_of, self._lexicon.attributes):
-            if unit in words.units:
-                return tuple(other for other, known in words.units.items() if known == words.units[unit])
-        return ()
+        units = next(units for units in self._units_of_each() if unit in units)
+        return tuple(other for other, known in units.items() if known == units[unit])
 
     def _factor(self, larger: str, smaller: str) -> float:
-        for words in map(self._lexicon.words_of, self._lexicon.attributes):
-            if larger in words.units and smaller in words.units:
-                return words.units[smaller].factor / words.units[larger].factor
-        return 0.0
+        units = next(units for units in self._units_of_each() if larger in units and smaller in units)
+        return units[smaller].factor / units[larger].factor
+
+    def _units_of_each(self) -> Iterator[Mapping[str, Unit]]:
+        return (self._lexicon.words_of(name).units for name in self._lexicon.attributes)
 
     # -- values
 

@@ -57,6 +57,8 @@ _SHORT_COMMAND = 12
 _MOST_IN_A_SKIP = 6
 """Words a message has at most that is taken for "skip" without being just that."""
 _OFFERS: Mapping[str, Reading] = {"yes": ReadYes(), "no": ReadNo()}
+MOST_WORDS = 1_000
+"""Words and numbers of a message that is read; a story of 4,000 characters has some 750."""
 _OVERRULING = ("safety_",)
 _URGENT = (Command.STOP, Command.ERASE, Command.HUMAN, Command.RESTART, Command.CHANGE, Command.FEELING)
 
@@ -112,7 +114,11 @@ class Reader:
         if _PAYLOAD.match(cleaned(text)):
             # A quick reply that was never offered: nobody's words, so nothing is told by it.
             return Heard(ReadUnclear())
-        message = self._values.message(text, today, *self._spelled(tokens(text), prompt), about, offered)
+        words = tokens(text)
+        if len(words) > MOST_WORDS:
+            # Nobody's story: figures or one word, again and again. It is asked for anew rather than read in part.
+            return Heard(ReadUnclear())
+        message = self._values.message(text, today, *self._spelled(words, prompt), about, offered)
         tales = self._facts.tales(message)
         told = tales.clear
         patient = self._facts.patient(message, told, about)
@@ -514,10 +520,7 @@ class Reader:
         tapped = whole_form(text) in self._lexicon.titles(attribute.name)
         if means.command is not None:
             return ReadCommand(means.command)
-        if means.kind == "unsure":
-            return ReadUnsure(attribute.name, said(text), tapped)
-        if means.kind == "decline":
-            return ReadDecline(attribute.name, said(text), tapped)
-        if means.value is None:
-            return ReadUnclear()
-        return ReadAnswer(attribute.name, means.value, said(text), tapped)
+        if means.value is not None:
+            return ReadAnswer(attribute.name, means.value, said(text), tapped)
+        left_open = ReadUnsure if means.kind == "unsure" else ReadDecline
+        return left_open(attribute.name, said(text), tapped)

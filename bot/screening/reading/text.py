@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -23,6 +23,7 @@ _STOP = re.compile(r"[.!?;…\n]")
 _PAUSE = re.compile(r"[,:()\"“”]|\s-+\s|-\s|\s-")
 
 Label = TypeVar("Label")
+_T = TypeVar("_T")
 
 
 def cleaned(text: str) -> str:
@@ -77,6 +78,30 @@ def _token(found: re.Match[str], lowered: str) -> str:
     return Attached(word) if word[0].isalpha() and before.isdecimal() else word
 
 
+class Words(tuple[str, ...]):
+    """The words of one message, and what was found in them.
+
+    The readers look for the same again and again, often once for each number: without this a message of nothing but numbers
+    takes minutes. It is gone with the message.
+    """
+
+    # No `__slots__`: a tuple that holds more than its items needs a place for that.
+
+    def __init__(self, _words: Iterable[str] = ()) -> None:
+        self._found: dict[Hashable, object] = {}
+
+    def once(self, key: Hashable, look: Callable[[], _T]) -> _T:
+        """What `look` finds, looked for once for each `key`; nobody may change what is found."""
+        if key not in self._found:
+            self._found[key] = look()
+        return self._found[key]  # type: ignore[return-value]  # what one `look` finds is found under one key
+
+
+def once(words: Sequence[str], key: Hashable, look: Callable[[], _T]) -> _T:
+    """What `look` finds in words; in those of a message it is looked for once."""
+    return words.once(key, look) if isinstance(words, Words) else look()
+
+
 class Utterance:
     """One message in tokens, with what stood between them.
 
@@ -91,7 +116,7 @@ class Utterance:
         found = list(_TOKEN.finditer(self.lowered))
         self.spans = tuple(match.span() for match in found)
         raw = tuple(_token(match, self.lowered) for match in found)
-        self.words = tuple((repaired or {}).get(word, word) for word in raw)
+        self.words = Words((repaired or {}).get(word, word) for word in raw)
         self.between = tuple(
             self.lowered[(found[position - 1].end() if position else 0) : match.start()] for position, match in enumerate(found)
         )
@@ -164,8 +189,11 @@ class Phrases(Generic[Label]):
         """Every word of every phrase."""
         return frozenset(word for entries in self._by_first.values() for words, _ in entries for word in words)
 
-    def find(self, words: Sequence[str]) -> list[Match[Label]]:
+    def find(self, words: Sequence[str]) -> Sequence[Match[Label]]:
         """The matches from left to right, none overlapping another."""
+        return once(words, self, lambda: self._find(words))
+
+    def _find(self, words: Sequence[str]) -> list[Match[Label]]:
         found: list[Match[Label]] = []
         start = 0
         while start < len(words):

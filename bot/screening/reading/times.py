@@ -100,8 +100,11 @@ class TimeReader:
         """Whether a month is named, so that a number beside it may be part of a date."""
         return bool(self._months.find(words))
 
-    def find(self, said: Utterance, today: datetime.date) -> list[Time]:
+    def find(self, said: Utterance, today: datetime.date) -> Sequence[Time]:
         """Every time before today, left to right, none overlapping another."""
+        return said.words.once((self, today), lambda: self._find(said, today))
+
+    def _find(self, said: Utterance, today: datetime.date) -> list[Time]:
         candidates = [
             *self._dates(said, today),
             *self._phrases(said.words, today),
@@ -266,8 +269,6 @@ class TimeReader:
         of = year or (today.year if month < today.month else today.year - 1)
         first, last = datetime.date(of, month, 1), _month_end(of, month)
         part = next((match for match in self._parts.find(words[:start]) if match.end == start), None)
-        if part is None and words[start] in self._in_year:
-            part = next((match for match in self._parts.find(words[: start + 1]) if match.end == start + 1), None)
         if part is not None:
             # "End of August", "mid-May": a third of it.
             start, third = min(start, part.start), (last - first) / 3

@@ -15,7 +15,7 @@ from functools import cached_property
 from bot.criteria.operators import NEVER, Value
 from bot.screening.attributes import NONE, AnswerType, Attribute
 from bot.screening.reading.conditions import Named
-from bot.screening.reading.lexicon import Lexicon, Means, Told, option_value
+from bot.screening.reading.lexicon import Lexicon, Means, Told
 from bot.screening.reading.listing import ListReader
 from bot.screening.reading.numbers import Number, NumberReader
 from bot.screening.reading.patterns import Found, Patterns, Surroundings
@@ -172,7 +172,7 @@ class ValueReader:
                 return self.lists.read(attribute, found, message)
             case AnswerType.TEXT if attribute.of_places:
                 return self._lexicon.places(message.said.text)[:1] or None
-            case AnswerType.TEXT:
+            case _:
                 names = self.conditions(message)
                 if names is None or self._lexicon.conditions.contradict(names):
                     return None
@@ -322,9 +322,9 @@ class ValueReader:
         """What is said of each value. A "not" reaches over a list: "not ALK or ROS1"."""
         stances: list[tuple[Found[Means], Value, Stance]] = []
         denied_until = -1
-        values = [match for match in found if match.label.kind == "value" and match.label.value is not None]
-        for position, match in enumerate(values):
-            following = values[position + 1].start if position + 1 < len(values) else None
+        values = [(match, value) for match in found if match.label.kind == "value" and (value := match.label.value) is not None]
+        for position, (match, value) in enumerate(values):
+            following = values[position + 1][0].start if position + 1 < len(values) else None
             stance = message.clauses.stance(match.start, match.end, deny_after, following)
             listed = (
                 denied_until >= 0
@@ -334,8 +334,7 @@ class ValueReader:
             if listed and stance is Stance.SAID:
                 stance = Stance.DENIED
             denied_until = match.end if stance is Stance.DENIED else -1
-            if match.label.value is not None:
-                stances.append((match, match.label.value, stance))
+            stances.append((match, value, stance))
         # A "negative" behind a list denies all of it: "EGFR, ALK and ROS1 negative".
         for position in range(len(stances) - 2, -1, -1):
             match, value, stance = stances[position]
@@ -584,10 +583,6 @@ class ValueReader:
         sought = [found for found in named if not any(told.start < found.end and found.start < told.end for told in other)]
         names = [found.name for found in sought or named]
         return self._lexicon.conditions.narrowest(names) or None
-
-    def option(self, attribute: Attribute, key: str) -> Value:
-        """The value that an option's key stands for."""
-        return option_value(attribute, key)
 
 
 def one_polarity(found: Sequence[Found[Means]], length: int) -> bool | None:

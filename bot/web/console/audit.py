@@ -19,6 +19,7 @@ from bot.store.verifying import verify
 from bot.web.console.door import redirect
 from bot.web.console.downloads import download
 from bot.web.console.erasures import names_of
+from bot.web.console.fields import texts_of
 from bot.web.console.rendering import page
 from bot.web.console.route import Route
 from bot.web.console.services import CONSOLE, ConsoleServices
@@ -81,7 +82,7 @@ async def entries(request: web.Request, visitor: Visitor) -> web.StreamResponse:
 
 async def export(request: web.Request, visitor: Visitor) -> web.StreamResponse:
     """POST /console/audit/export"""
-    services, form = request.app[CONSOLE], await request.post()
+    services, form = request.app[CONSOLE], await texts_of(request)
     wanted, as_json = Wanted.of(form), form.get("format") == "json"
     names = await asyncio.to_thread(_note_export, services, visitor, wanted, "json" if as_json else "csv")
     name = f"trialchat-audit-{services.clock():%Y-%m-%d}"

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 ROW = 52
 """Pixels from one bar to the next: its text above, the bar below."""
-HEIGHT = 180
-"""Pixels of the plane that lines are drawn on."""
 _MOST_LABELS = 5
 
 

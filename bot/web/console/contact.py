@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.accounts.roles import Permission
 from bot.sealing import SealingError
 from bot.store import ContactRequest, Conversation, JsonObject, Unit
-from bot.store.reveals import CONTACT, REVEALED_FOR
+from bot.store.reveals import CONTACT, REVEALED_FOR, seconds_left
 from bot.web.console.door import conversation_of, redirect
 from bot.web.console.rendering import page
 from bot.web.console.route import Route
@@ -37,15 +37,19 @@ class ContactView:
     requests: tuple[RequestView, ...]
     revealed: bool
     may_reveal: bool
+    # How long it is still shown; 0 while it is masked.
+    seconds: int
     minutes: int = int(REVEALED_FOR.total_seconds()) // 60
 
 
 def contact_panel(services: ConsoleServices, unit: Unit, conversation: Conversation, visitor: Visitor) -> tuple[str, object]:
     """The part of a conversation's page (see `panels`)."""
     may_reveal = visitor.may(Permission.REVEAL)
-    revealed = may_reveal and unit.revealed_until(visitor.session.id, conversation.id, CONTACT, services.clock()) is not None
+    now = services.clock()
+    until = unit.revealed_until(visitor.session.id, conversation.id, CONTACT, now) if may_reveal else None
+    revealed = until is not None
     shown = tuple(_view(services, request, revealed) for request in _theirs(unit, conversation, visitor))
-    return "contact", ContactView(conversation.id, shown, revealed, may_reveal)
+    return "contact", ContactView(conversation.id, shown, revealed, may_reveal, seconds_left(until, now))
 
 
 async def contact(request: web.Request, visitor: Visitor) -> web.StreamResponse:

@@ -14,8 +14,9 @@ from bot.conversations.review import Review
 from bot.conversations.review.work import LONGEST_NOTE, WorkView, work_on
 from bot.store import Conversation, Unit
 from bot.store.records import WORK_STATUSES
-from bot.store.reveals import ANSWERS, REVEALED_FOR
+from bot.store.reveals import ANSWERS, REVEALED_FOR, seconds_left
 from bot.store.work import LONGEST_REASON, LONGEST_TAG
+from bot.web.changes import SOME_ERASED
 from bot.web.console.door import conversation_of, redirect, visitor_of
 from bot.web.console.live import SessionEnded, stream
 from bot.web.console.panels import panels_of
@@ -60,6 +61,7 @@ async def _shown(request: web.Request, visitor: Visitor, template: str) -> web.S
         review=found.review,
         work=found.work,
         revealed_until=found.revealed_until,
+        revealed_for=seconds_left(found.revealed_until, services.clock()),
         # A part finds its view under its own name, and among all of them.
         panels=found.panels,
         **found.panels,
@@ -98,14 +100,20 @@ async def events(request: web.Request, visitor: Visitor) -> web.StreamResponse:
             raise SessionEnded
         # When the time is over the page hides by itself what it showed.
         before, revealed = revealed, await asyncio.to_thread(_is_revealed, services, now_here, conversation.id)
-        return "changed" if conversation.id in names or revealed != before else None
+        gone = SOME_ERASED in names and not await asyncio.to_thread(_is_there, services, conversation.id)
+        return "changed" if gone or conversation.id in names or revealed != before else None
 
-    return await stream(request, "changed", tell)
+    return await stream(request, "changed", tell, at_once="changed")
 
 
 def revealed_until(unit: Unit, visitor: Visitor, conversation_id: str, now: datetime) -> datetime | None:
     """Until when a visitor sees what the patient told; None where it is masked for them."""
     return unit.revealed_until(visitor.session.id, conversation_id, ANSWERS, now) if visitor.may(Permission.REVEAL) else None
+
+
+def _is_there(services: ConsoleServices, conversation_id: str) -> bool:
+    with services.store.reading() as unit:
+        return unit.conversation(conversation_id) is not None
 
 
 def _is_revealed(services: ConsoleServices, visitor: Visitor, conversation_id: str) -> bool:
@@ -122,7 +130,7 @@ def _opened(services: ConsoleServices, visitor: Visitor, conversation: Conversat
         return ConversationPage(
             conversation=conversation,
             review=services.reviews.review(unit, conversation, revealed=until is not None),
-            work=work_on(unit, conversation, visitor.account.id, reasons, revealed=until is not None, now=now),
+            work=work_on(unit, conversation, visitor.account.id, visitor.trials, reasons, revealed=until is not None, now=now),
             revealed_until=until,
             panels=panels_of(services, unit, conversation, visitor),
         )

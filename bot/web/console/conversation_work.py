@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
 from bot.accounts.roles import Permission
 from bot.audit.actions import Action
-from bot.conversations.review.work import LONGEST_NOTE, OWN_NOTE_FOR, assignees, reason, reason_of
+from bot.conversations.review.work import LONGEST_NOTE, OWN_NOTE_FOR, reason, reason_of
+from bot.conversations.working import AddTag, Assign, Change, RemoveTag, SetStatus, change_one
 from bot.store import Conversation, Json, Unit
 from bot.store.records import WORK_STATUSES
 from bot.store.work import LONGEST_REASON, NotATagError
 from bot.web.console.door import conversation_of, redirect
+from bot.web.console.fields import texts_of
 from bot.web.console.route import Route
 from bot.web.console.services import CONSOLE, ConsoleServices
 from bot.web.console.visitor import Visitor
 
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+
 Fields = Mapping[str, str]
-Change = Callable[[ConsoleServices, Unit, Visitor, Conversation, Fields], str]
+Handler = Callable[[ConsoleServices, Unit, Visitor, Conversation, Fields], str]
 """Does what a form asks for, in one transaction, and gives the code of the text that says so. Raises `RefusedError`."""
 
 
@@ -42,40 +47,36 @@ def set_status(services: ConsoleServices, unit: Unit, visitor: Visitor, conversa
     # A masked form has no field for the words: they stay as they are.
     words = fields.get("words", reason_of(conversation.closed_because, reasons)[1] or "")
     kept = reason(because, words, LONGEST_REASON) if status == "closed" else None
-    unit.set_status(conversation.id, status, services.clock(), kept)
-    _audit(services, unit, visitor, conversation, "status_set", {"status": status, "before": conversation.status})
+    _worked(services, unit, visitor, conversation, SetStatus(status, kept))
     return "status"
 
 
 def assign(services: ConsoleServices, unit: Unit, visitor: Visitor, conversation: Conversation, fields: Fields) -> str:
     """POST …/assign: give it to somebody who sees it, or to nobody."""
     wanted = fields.get("account", "")
-    account = next((one.id for one in assignees(unit, conversation.trial_id) if str(one.id) == wanted), None)
-    if account is None and wanted:
+    if not wanted:
+        _worked(services, unit, visitor, conversation, Assign(None))
+        return "unassigned"
+    if not _NUMBER.fullmatch(wanted) or not _worked(services, unit, visitor, conversation, Assign(int(wanted))):
         raise RefusedError("no_account")
-    unit.assign(conversation.id, account, services.clock())
-    detail = {"before": conversation.assigned_to} | ({} if account is None else {"to": account})
-    _audit(services, unit, visitor, conversation, "unassigned" if account is None else "assigned", detail)
-    return "assigned" if account is not None else "unassigned"
+    return "assigned"
 
 
 def add_tag(services: ConsoleServices, unit: Unit, visitor: Visitor, conversation: Conversation, fields: Fields) -> str:
     """POST …/tags"""
     try:
-        unit.add_tag(conversation.id, fields.get("tag", ""), services.clock())
+        _worked(services, unit, visitor, conversation, AddTag(fields.get("tag", "")))
     except NotATagError:
         raise RefusedError("no_tag") from None
-    _audit(services, unit, visitor, conversation, "tag_added")
     return "tagged"
 
 
 def remove_tag(services: ConsoleServices, unit: Unit, visitor: Visitor, conversation: Conversation, fields: Fields) -> str:
     """POST …/tags/remove"""
     try:
-        unit.remove_tag(conversation.id, fields.get("tag", ""), services.clock())
+        _worked(services, unit, visitor, conversation, RemoveTag(fields.get("tag", "")))
     except NotATagError:
         raise RefusedError("no_tag") from None
-    _audit(services, unit, visitor, conversation, "tag_removed")
     return "untagged"
 
 
@@ -98,6 +99,11 @@ def delete_note(services: ConsoleServices, unit: Unit, visitor: Visitor, convers
     return "note_deleted"
 
 
+def _worked(services: ConsoleServices, unit: Unit, visitor: Visitor, conversation: Conversation, change: Change) -> bool:
+    """The work that the inbox does with several, done with this one."""
+    return change_one(unit, change, conversation.id, visitor.trials, visitor.actor, services.clock())
+
+
 def _audit(
     services: ConsoleServices, unit: Unit, visitor: Visitor, conversation: Conversation, action: Action, detail: Json = None
 ) -> None:
@@ -105,21 +111,20 @@ def _audit(
     unit.audit(visitor.actor, action, "conversation", conversation.id, at=at, trial_id=trial, detail=detail)
 
 
-def _route(path: str, change: Change) -> Route:
+def _route(path: str, handler: Handler) -> Route:
     async def handle(request: web.Request, visitor: Visitor) -> web.StreamResponse:
         conversation = conversation_of(request)
-        form = await request.post()
-        fields = {name: value for name, value in form.items() if isinstance(value, str)} | dict(request.match_info)
-        outcome = await asyncio.to_thread(_done, request.app[CONSOLE], visitor, conversation, fields, change)
+        fields = dict(await texts_of(request)) | dict(request.match_info)
+        outcome = await asyncio.to_thread(_done, request.app[CONSOLE], visitor, conversation, fields, handler)
         return redirect(f"/console/conversations/{conversation.id}?{outcome}#work")
 
     return Route("POST", f"/console/conversations/{{conversation}}/{path}", Permission.WORK, handle)
 
 
-def _done(services: ConsoleServices, visitor: Visitor, conversation: Conversation, fields: Fields, change: Change) -> str:
+def _done(services: ConsoleServices, visitor: Visitor, conversation: Conversation, fields: Fields, handler: Handler) -> str:
     try:
         with services.store.unit() as unit:
-            return f"done={change(services, unit, visitor, conversation, fields)}"
+            return f"done={handler(services, unit, visitor, conversation, fields)}"
     except RefusedError as refused:
         return f"problem={refused.code}"
 

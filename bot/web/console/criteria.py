@@ -7,6 +7,7 @@ import asyncio
 from aiohttp import web
 
 from bot.accounts.roles import Permission
+from bot.figures.shielding import SMALL
 from bot.trials.records import TrialRecord
 from bot.trials.reviewing import WORDS, ReviewFault, waiting
 from bot.trials.side_by_side import Sides, sides
@@ -32,7 +33,7 @@ async def show(request: web.Request, visitor: Visitor) -> web.Response:
 
 
 async def preview(request: web.Request, visitor: Visitor) -> web.Response:
-    """What a decision would change in words, rule and past screenings. Nothing is kept."""
+    """What a decision would change in words, rule and past screenings. Nothing is kept but that it was looked at."""
     services = request.app[CONSOLE]
     form = await request.post()
     try:
@@ -50,7 +51,8 @@ async def preview(request: web.Request, visitor: Visitor) -> web.Response:
         made=made,
         action=made.decision.action.value,
         given={name: str(value) for name, value in form.items()},
-        links=visitor.may(Permission.READ_CONVERSATIONS),
+        names_some=visitor.may(Permission.REVEAL),
+        few=SMALL,
     )
 
 

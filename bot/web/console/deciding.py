@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiohttp import web
 from multidict import MultiDictProxy
 
+from bot.accounts.roles import Permission
 from bot.audit import actions as audit
 from bot.conversations.snapshots import answers_of
 from bot.store import Unit
@@ -17,8 +19,11 @@ from bot.trials.records import TrialRecord
 from bot.trials.review import Action
 from bot.trials.reviewing import WORDS, Decision, ReviewFault, decide, foreseen, rule_from_json, rule_from_sentence, waiting, words_before
 from bot.trials.side_by_side import said, written
+from bot.web.console.conversation import revealed_until
+from bot.web.console.effect_view import ShownEffect, shown
 from bot.web.console.services import ConsoleServices
 from bot.web.console.visitor import Visitor
+from bot.web.requests import printable
 from bot.words import Words
 
 MOST_SCREENINGS = 300
@@ -43,7 +48,7 @@ class Preview:
     rule_json: str
     words: CriterionWords
     new_words: CriterionWords
-    effect: Effect
+    effect: ShownEffect
     seen: str
 
 
@@ -70,7 +75,7 @@ def book_of(services: ConsoleServices) -> Words:
 
 def previewed(services: ConsoleServices, visitor: Visitor, trial_id: str, criterion_id: str, form: Form) -> Preview:
     """What the decision of a form would change in rule, words and past screenings; `ReviewFault` where it cannot be taken."""
-    book, attributes = book_of(services), services.library.attributes
+    book, attributes, at = book_of(services), services.library.attributes, services.clock()
     with services.store.reading() as unit:
         stored = unit.trial(trial_id)
         record = services.desk.stored_record(unit, trial_id)
@@ -78,7 +83,7 @@ def previewed(services: ConsoleServices, visitor: Visitor, trial_id: str, criter
             raise web.HTTPNotFound
         criterion = criterion_of(record, criterion_id)
         decision = _decision(services, unit, visitor, record, criterion, form)
-        after = foreseen(unit, services.keeper, trial_id, criterion_id, decision, attributes, services.clock())
+        after = foreseen(unit, services.keeper, trial_id, criterion_id, decision, attributes, at)
         past = unit.past_screenings(trial_id, visitor.trials, MOST_SCREENINGS + 1)
     answers = ((one.conversation_id, answers_of(one.answers, attributes)) for one in past)
     found = effect(attributes, services.desk.criteria(record), services.desk.criteria(after), answers, most=MOST_SCREENINGS)
@@ -91,17 +96,18 @@ def previewed(services: ConsoleServices, visitor: Visitor, trial_id: str, criter
         rule_json=written(decision.rule),
         words=record.in_words(book.locale).criteria[criterion_id],
         new_words=after.in_words(book.locale).criteria[criterion_id],
-        effect=found,
+        effect=_told(services, visitor, trial_id, criterion_id, found, at),
         seen=stored.content_hash,
     )
 
 
 def saved(services: ConsoleServices, visitor: Visitor, trial_id: str, criterion_id: str, form: Form) -> tuple[str, str | None]:
     """Decide and audit in one transaction; which decision it was, and the criterion that waits next."""
-    at = services.clock()
     # Made before the transaction begins, in which everybody else waits.
     _ = services.reader
     with services.store.unit() as unit:
+        unit.take_turns_at_trials()
+        at = services.clock()
         stored = unit.trial(trial_id)
         record = services.desk.stored_record(unit, trial_id)
         if stored is None or record is None:
@@ -120,6 +126,16 @@ def saved(services: ConsoleServices, visitor: Visitor, trial_id: str, criterion_
         }
         unit.audit(visitor.actor, _NOTED[decision.action], "trial", trial_id, at=at, trial_id=trial_id, detail=detail)
     return decision.action.value, next_waiting(kept.record, criterion_id)
+
+
+def _told(services: ConsoleServices, visitor: Visitor, trial_id: str, criterion_id: str, found: Effect, at: datetime) -> ShownEffect:
+    """What a visitor is told of an effect. That they are is audited: what others answered went into it."""
+    with services.store.unit() as unit:
+        made = shown(found, visitor.may(Permission.REVEAL), lambda name: revealed_until(unit, visitor, name, at) is not None)
+        if made.looked_at:
+            detail = {"criterion": criterion_id, "screenings": made.looked_at, "would_change": made.told}
+            unit.audit(visitor.actor, "criterion_previewed", "trial", trial_id, at=at, trial_id=trial_id, detail=detail)
+    return made
 
 
 def _words(record: TrialRecord, criterion_id: str, services: ConsoleServices) -> CriterionWords:
@@ -171,7 +187,7 @@ def _new_words(before: Mapping[str, str], shown: CriterionWords, form: Form, tex
 
 def _text(form: Form, name: str, longest: int, texts: Mapping[str, str]) -> str:
     value = form.get(name, "")
-    text = value.strip() if isinstance(value, str) else ""
+    text = printable(value).strip() if isinstance(value, str) else ""
     if len(text) > longest:
         raise ReviewFault(texts["too_long"].format(most=longest))
     return text

@@ -18,6 +18,7 @@ from bot.web.console.route import Access, PublicRoute, Route
 from bot.web.console.services import CONSOLE, ConsoleServices
 from bot.web.console.visitor import Visitor
 from bot.web.errors import ApiError, place
+from bot.web.requests import is_readable_form
 from bot.web.sessions import token_hash
 
 _log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
 SIGN_IN = "/console/sign-in"
 SECOND_FACTOR = "/console/second-factor"
 SET_UP = "/console/me/second-factor"
+GONE = "/console/inbox?problem=gone"
 _NOTED_EVERY = timedelta(minutes=1)
 _CONVERSATION = web.RequestKey("conversation", Conversation)
 _TRIAL = web.RequestKey("trial", str)
@@ -105,6 +107,8 @@ def _visitor(services: ConsoleServices, digest: str, now: datetime, by_itself: b
 
 def _guarded(route: Route) -> Served:
     async def handle(request: web.Request) -> web.StreamResponse:
+        if not is_text(request.path, *request.query.values()):
+            return error_page(request, None, "not_found", 404)
         visitor = await visitor_of(request, by_itself=route.by_itself)
         if visitor is None:
             return _to_sign_in(request)
@@ -117,11 +121,16 @@ def _guarded(route: Route) -> Served:
         if route.largest_form is not None:
             request = request.clone(client_max_size=route.largest_form)
         try:
+            if route.method == "POST" and not await is_readable_form(request):
+                return error_page(request, visitor, "bad", 400)
             if route.method == "POST" and not await _is_their_form(request, visitor):
                 return error_page(request, visitor, "forged", 403)
         except web.HTTPRequestEntityTooLarge:
             return error_page(request, visitor, "too_large", 413)
         if not await _is_theirs_to_see(request, visitor):
+            if "HX-Request" in request.headers and "conversation" in request.match_info:
+                # A page that is open on what was erased, or turned to another trial, shows nothing of it any longer.
+                return web.Response(headers={"HX-Redirect": GONE, "Cache-Control": "no-store"})
             return error_page(request, visitor, "not_found", 404)
         return await _answered(request, visitor, lambda: route.handler(request, visitor))
 
@@ -137,9 +146,17 @@ def _public(route: PublicRoute) -> Served:
     async def handle(request: web.Request) -> web.StreamResponse:
         if route.method == "POST" and not comes_from_here(request):
             return error_page(request, None, "forged", 403)
-        return await _answered(request, None, lambda: route.handler(request))
+        if not is_text(request.path, *request.query.values()):
+            return error_page(request, None, "not_found", 404)
+        return await _answered(request, None, lambda: _read_and_handled(route, request))
 
     return handle
+
+
+async def _read_and_handled(route: PublicRoute, request: web.Request) -> web.StreamResponse:
+    if route.method == "POST" and not await is_readable_form(request):
+        raise web.HTTPBadRequest
+    return await route.handler(request)
 
 
 async def _answered(
@@ -155,6 +172,8 @@ async def _answered(
         if error.status < 400:
             raise
         return error_page(request, visitor, "not_found" if error.status == 404 else "bad", error.status)
+    except web.RequestPayloadError:
+        return error_page(request, visitor, "bad", 400)
     except StoreUnavailableError as problem:
         _log.error("the store is away: %s", problem)
         return error_page(request, visitor, "away", 503)
@@ -175,6 +194,11 @@ def _to_sign_in(request: web.Request) -> web.Response:
     if request.method != "GET":
         return redirect(SIGN_IN)
     return redirect(f"{SIGN_IN}?next={quote(request.path_qs, safe='')}")
+
+
+def is_text(*given: str) -> bool:
+    """Whether nothing in it is a NUL, which is in no text that people write, and which PostgreSQL refuses."""
+    return not any("\0" in text for text in given)
 
 
 def comes_from_here(request: web.Request) -> bool:

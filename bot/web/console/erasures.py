@@ -39,7 +39,7 @@ def rights_panel(services: ConsoleServices, unit: Unit, conversation: Conversati
     """The part `rights` of a conversation's page."""
     return "rights", Rights(
         conversation,
-        how_long(conversation, unit.kept_for(), services.keep_days),
+        how_long(conversation, unit.trials_asked_for(conversation.id), unit.kept_for(), services.keep_days),
         visitor.may(Permission.EXPORT),
         visitor.may(Permission.EXPORT_IDENTIFIED),
         visitor.may(Permission.ERASE),
@@ -111,8 +111,9 @@ def _names(services: ConsoleServices) -> dict[str, str]:
 
 
 def names_of(unit: Unit) -> dict[str, str]:
-    """The names of accounts, by what the audit calls them."""
-    return {f"account:{account.id}": account.name for account in unit.accounts()}
+    """The names of accounts and of API keys, by what the audit calls them."""
+    people = {f"account:{account.id}": account.name for account in unit.accounts()}
+    return people | {key.actor: f"{key.name} ({key.prefix}…)" for key in unit.api_keys()}
 
 
 ROUTES = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from bot.trials import TrialRecord
 from bot.trials.record_cache import RecordCache
 from bot.web.console.door import conversation_of
 from bot.web.console.downloads import download
+from bot.web.console.fields import texts_of
 from bot.web.console.rendering import error_page, page
 from bot.web.console.route import Route
 from bot.web.console.services import CONSOLE, ConsoleServices
@@ -26,6 +28,7 @@ from bot.web.console.visitor import Visitor
 
 BATCH = 200
 _LAST_YEAR = 9_000
+_TRIAL = re.compile(r"NCT\d{8}", re.ASCII)
 REASONS = ("verification", "safety", "care", "patient", "law")
 """Why somebody may need an export that says who it is about; the audit keeps which of these, never what was typed."""
 SHORTEST_REASON = 10
@@ -72,28 +75,28 @@ async def export_one_identified(request: web.Request, visitor: Visitor) -> web.S
 
 
 async def _export_list(request: web.Request, visitor: Visitor, *, identified: bool) -> web.StreamResponse:
-    form = _Form({name: str(value) for name, value in (await request.post()).items()})
+    form = _Form(dict(await texts_of(request)))
     try:
         wanted = form.wanted(visitor, identified=identified)
     except BadFormError as problem:
         return await _form(request, visitor, form, str(problem))
     services = request.app[CONSOLE]
     await asyncio.to_thread(_audit_list, services, visitor, wanted)
-    return await _sent(request, services, wanted, _batches(services, wanted.narrowed, visitor.trials))
+    return await _sent(request, services, wanted, lambda file: _batches(services, file, wanted.narrowed, visitor.trials))
 
 
 async def _export_one(request: web.Request, visitor: Visitor, *, identified: bool) -> web.StreamResponse:
     conversation = conversation_of(request)
-    form = _Form({name: str(value) for name, value in (await request.post()).items()})
+    form = _Form(dict(await texts_of(request)))
     try:
         wanted = replace(form.wanted(visitor, identified=identified), narrowed=ExportFilter())
     except BadFormError as problem:
         return await _form(request, visitor, form, str(problem), conversation)
     services = request.app[CONSOLE]
-    file = await asyncio.to_thread(_audit_one, services, visitor, conversation, wanted)
-    if file is None:
+    found = await asyncio.to_thread(_audit_one, services, visitor, conversation, wanted)
+    if found is None:
         return error_page(request, visitor, "not_found", 404)
-    return await _sent(request, services, wanted, iter([[file]]))
+    return await _sent(request, services, wanted, lambda _file: iter([[found]]))
 
 
 async def _form(
@@ -131,7 +134,8 @@ class _Form:
     def wanted(self, visitor: Visitor, *, identified: bool) -> Wanted:
         """What that asks for; `BadFormError` where it is not to be understood."""
         trial = self.get("trial").upper()
-        if trial and not visitor.sees_trial(trial):
+        # Who sees all trials sees whatever is named so; the audit takes a trial's number and nothing else.
+        if trial and not (_TRIAL.fullmatch(trial) and visitor.sees_trial(trial)):
             raise BadFormError("bad_trial")
         since, until = self._day("since"), self._day("until")
         if since is not None and until is not None and until < since:
@@ -222,20 +226,24 @@ def _reason(wanted: Wanted) -> dict[str, str]:
     return {} if wanted.reason is None else {"reason": wanted.reason}
 
 
-def _batches(services: ConsoleServices, narrowed: ExportFilter, trials: frozenset[str] | None) -> Iterator[list[ConversationFile]]:
+def _batches(
+    services: ConsoleServices, file: ExportFile, narrowed: ExportFilter, trials: frozenset[str] | None
+) -> Iterator[list[ConversationFile]]:
     """Each read in a transaction of its own: whoever loads slowly holds nothing."""
-    after = ""
-    while True:
+    with services.store.reading() as unit:
+        ids = file.in_order(unit.ids_to_export(narrowed, trials))
+    for begin in range(0, len(ids), BATCH):
         with services.store.reading() as unit:
-            batch = unit.batch_to_export(narrowed, trials, after, BATCH)
-        if not batch:
-            return
-        yield batch
-        after = batch[-1].conversation.id
+            batch = unit.batch_to_export(ids[begin : begin + BATCH], narrowed, trials)
+        if batch:
+            yield batch
 
 
 async def _sent(
-    request: web.Request, services: ConsoleServices, wanted: Wanted, batches: Iterator[list[ConversationFile]]
+    request: web.Request,
+    services: ConsoleServices,
+    wanted: Wanted,
+    batches: Callable[[ExportFile], Iterator[list[ConversationFile]]],
 ) -> web.StreamResponse:
     now, identified = services.clock(), wanted.reason is not None
     file = Exporting(
@@ -249,7 +257,7 @@ async def _sent(
         bom=wanted.bom,
     ).file()
     name = f"trialchat-{'identified-' if identified else ''}{wanted.format.value}-{now:%Y-%m-%d}.{file.extension}"
-    return await download(request, name, file.media_type, _parts(file, batches))
+    return await download(request, name, file.media_type, _parts(file, batches(file)))
 
 
 def _parts(file: ExportFile, batches: Iterator[list[ConversationFile]]) -> Iterator[str]:

@@ -6,11 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
+from multidict import MultiDict
+
+from bot.web.requests import printable
 
 # The largest id that a column of either database holds.
 _LARGEST = 2**31 - 1
 _PASSWORD = 1_000
 """More than is taken, so that a password that is too long is refused and not cut."""
+
+
+async def texts_of(request: web.Request) -> MultiDict[str]:
+    """The texts of a form, without what PostgreSQL would refuse; files are left out."""
+    return MultiDict((name, printable(value)) for name, value in (await request.post()).items() if isinstance(value, str))
 
 
 def field(form: Mapping[str, Any], name: str, longest: int = 200) -> str:

@@ -7,7 +7,7 @@ import re
 from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
-from multidict import MultiDict
+from multidict import MultiDict, MultiMapping
 
 from bot.accounts.roles import Permission
 from bot.conversations.working import MOST, AddTag, Assign, Change, RemoveTag, SetStatus, change_all
@@ -15,41 +15,63 @@ from bot.store import Unit
 from bot.store.inbox_records import InboxPage
 from bot.store.records import WORK_STATUSES
 from bot.store.saved_views import LONGEST_NAME
+from bot.store.words import terms_of
 from bot.store.work import NotATagError, as_tag
+from bot.web.changes import SOME_ERASED
 from bot.web.console.door import redirect, visitor_of
-from bot.web.console.inbox_address import INBOX, ME, NOBODY, Asked, NotAnAddressError, asked, has_empty_fields
+from bot.web.console.fields import texts_of
+from bot.web.console.inbox_address import INBOX, ME, NOBODY, Asked, NotAnAddressError, SearchIsOverError, asked, has_empty_fields
 from bot.web.console.inbox_view import Choices, choices, list_view, page_view
 from bot.web.console.live import SessionEnded, stream
 from bot.web.console.rendering import error_page, page
 from bot.web.console.route import Route
+from bot.web.console.searches import LONGEST_SEARCH, opened_search, sealed_search
 from bot.web.console.services import CONSOLE, ConsoleServices
 from bot.web.console.visitor import Visitor
 
-_LONGEST_QUERY = 2_000
+_LONGEST_QUERY = 4_000
 
 
 async def inbox(request: web.Request, visitor: Visitor) -> web.StreamResponse:
     """GET /console/inbox"""
-    what = _asked(request, visitor)
+    services = request.app[CONSOLE]
+    try:
+        what = _read(services, request.query, visitor)
+    except SearchIsOverError as over:
+        return redirect(_back(over.address, problem="search_over"))
+    except NotAnAddressError:
+        raise web.HTTPBadRequest from None
     if has_empty_fields(request.query):
         return redirect(what.address)
-    if what.first("words"):
-        if not visitor.may(Permission.REVEAL):
-            return error_page(request, visitor, "forbidden", 403)
-        if not what.wanted.words:
-            return redirect(_back(what.without("words", what.first("words")), problem="no_words"))
-    services = request.app[CONSOLE]
+    if what.wanted.words and not visitor.may(Permission.REVEAL):
+        # An address may outlive a role.
+        return error_page(request, visitor, "forbidden", 403)
     found, possible = await asyncio.to_thread(_look, services, visitor, what)
     return page(request, visitor, "inbox.html", **page_view(request.query, services, visitor, what, found, possible))
 
 
+async def search(request: web.Request, visitor: Visitor) -> web.StreamResponse:
+    """POST /console/inbox/search: the filters with words to search for, on to an address that does not show these."""
+    services = request.app[CONSOLE]
+    fields = await texts_of(request)
+    words = fields.popone("words", "").strip()
+    what = _asked(services, fields, visitor)
+    if not words:
+        return redirect(what.address)
+    if len(words) > LONGEST_SEARCH:
+        raise web.HTTPBadRequest
+    if not terms_of(words):
+        return redirect(_back(what.address, problem="no_words"))
+    return redirect(what.searching(sealed_search(services.sealer, visitor, words)))
+
+
 async def the_list(request: web.Request, visitor: Visitor) -> web.StreamResponse:
     """GET /console/inbox/list: the list alone, as a page that is open asks for it when something changed."""
-    what = _asked(request, visitor)
+    services = request.app[CONSOLE]
+    what = _asked(services, request.query, visitor)
     if what.wanted.words:
         # A search is done, and audited, when somebody asks for it.
         raise web.HTTPBadRequest
-    services = request.app[CONSOLE]
     found = await asyncio.to_thread(_page, services, visitor, what)
     return page(request, visitor, "inbox_list.html", **list_view(services, visitor, what, found))
 
@@ -65,18 +87,18 @@ async def events(request: web.Request, _visitor: Visitor) -> web.StreamResponse:
             raise SessionEnded
         number = await asyncio.to_thread(_in_sight, services, now_here, names) if names else 0
         if not number:
-            return None
+            # What was erased is on the list no more, and nobody need be told whose it was.
+            return "" if SOME_ERASED in names else None
         text: str = texts["one" if number == 1 else "many"]
         return text.format(n=number, at=services.clock().strftime("%H:%M:%S"))
 
-    return await stream(request, "changed", tell)
+    return await stream(request, "changed", tell, at_once="")
 
 
 async def work_on(request: web.Request, visitor: Visitor) -> web.StreamResponse:
     """POST /console/inbox/work: one change for all that were picked."""
-    form = await request.post()
-    fields = MultiDict((name, value) for name, value in form.items() if isinstance(value, str))
-    back = _filters(fields.get("back", ""), visitor).address
+    fields, services = await texts_of(request), request.app[CONSOLE]
+    back = _filters(services, fields.get("back", ""), visitor).address
     picked = fields.getall("pick", [])
     if not picked:
         return redirect(_back(back, problem="nothing_picked"))
@@ -85,19 +107,18 @@ async def work_on(request: web.Request, visitor: Visitor) -> web.StreamResponse:
         return redirect(_back(back, problem=change))
     if len(picked) > MOST:
         raise web.HTTPBadRequest
-    services = request.app[CONSOLE]
     worked = await asyncio.to_thread(change_all, services.store, change, picked, visitor.trials, visitor.actor, services.clock())
     return redirect(_back(back, done=fields["do"], n=worked.done, left=worked.left))
 
 
 async def save_view(request: web.Request, visitor: Visitor) -> web.StreamResponse:
-    """POST /console/inbox/views: a name for the filters of now."""
-    form = await request.post()
-    what = _filters(str(form.get("query", "")), visitor)
-    name = " ".join(str(form.get("name", "")).split())[:LONGEST_NAME]
-    if not name or not what.pairs:
+    """POST /console/inbox/views: a name for the filters of now, without what is searched for."""
+    fields, services = await texts_of(request), request.app[CONSOLE]
+    what = _filters(services, fields.get("query", ""), visitor)
+    name = " ".join(fields.get("name", "").split())[:LONGEST_NAME]
+    if not name or not what.lasting:
         return redirect(_back(what.address, problem="no_name"))
-    kept = await asyncio.to_thread(_save_view, request.app[CONSOLE], visitor, name, what.query)
+    kept = await asyncio.to_thread(_save_view, services, visitor, name, what.lasting)
     return redirect(_back(what.address, done="view_saved") if kept else _back(what.address, problem="too_many_views"))
 
 
@@ -108,19 +129,20 @@ async def delete_view(request: web.Request, visitor: Visitor) -> web.StreamRespo
     return redirect(_back(INBOX, done="view_deleted"))
 
 
-def _asked(request: web.Request, visitor: Visitor) -> Asked:
+def _read(services: ConsoleServices, query: MultiMapping[str], visitor: Visitor) -> Asked:
+    return asked(query, visitor.account.id, lambda sealed: opened_search(services.sealer, visitor, sealed))
+
+
+def _asked(services: ConsoleServices, query: MultiMapping[str], visitor: Visitor) -> Asked:
     try:
-        return asked(request.query, visitor.account.id)
+        return _read(services, query, visitor)
     except NotAnAddressError:
         raise web.HTTPBadRequest from None
 
 
-def _filters(query: str, visitor: Visitor) -> Asked:
+def _filters(services: ConsoleServices, query: str, visitor: Visitor) -> Asked:
     """The filters that a form carries along. Only what an address of the inbox may hold comes back out of it."""
-    try:
-        return asked(MultiDict(parse_qsl(query[:_LONGEST_QUERY])), visitor.account.id)
-    except NotAnAddressError:
-        raise web.HTTPBadRequest from None
+    return _asked(services, MultiDict(parse_qsl(query[:_LONGEST_QUERY])), visitor)
 
 
 def _back(address: str, **said: object) -> str:
@@ -202,6 +224,7 @@ def _delete_view(services: ConsoleServices, visitor: Visitor, view_id: int) -> b
 
 ROUTES = (
     Route("GET", INBOX, Permission.READ_CONVERSATIONS, inbox),
+    Route("POST", f"{INBOX}/search", Permission.REVEAL, search),
     Route("GET", f"{INBOX}/list", Permission.READ_CONVERSATIONS, the_list, by_itself=True),
     Route("GET", f"{INBOX}/events", Permission.READ_CONVERSATIONS, events, by_itself=True),
     Route("POST", f"{INBOX}/work", Permission.WORK, work_on),

@@ -20,6 +20,7 @@ from bot.web.console.inbox_address import (
     ME,
     NO_TRIAL,
     NOBODY,
+    SEARCH,
     SHOWN_STAGES,
     Asked,
     address_of,
@@ -32,6 +33,8 @@ _GENERAL: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("all", ()),
     ("mine", (("who", ME),)),
     ("waiting", (("waiting", "yes"),)),
+    ("undelivered", (("undelivered", "yes"),)),
+    ("to_call", (("status", "to_call"),)),
     ("nobodys", (("who", NOBODY),)),
 )
 _TONES = {"likely": "good", "possible": "open", "unlikely": "bad"}
@@ -47,6 +50,8 @@ class Choices:
     tags: Sequence[str]
     colleagues: Sequence[Colleague]
     views: Sequence[SavedView]
+    # In how many conversations something did not arrive.
+    undelivered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,7 @@ class Line:
     waits: str
     last_at: datetime
     alarm: str | None
+    undelivered: bool
     tags: tuple[str, ...]
 
 
@@ -112,6 +118,7 @@ def choices(unit: Unit, visitor: Visitor) -> Choices:
         tags=unit.tags_in_sight(visitor.trials),
         colleagues=unit.colleagues(visitor.trials),
         views=unit.saved_views(visitor.account.id),
+        undelivered=unit.count_undelivered(visitor.trials),
     )
 
 
@@ -138,7 +145,9 @@ def page_view(
         **list_view(services, visitor, what, found),
         "asked": what,
         "fields": _fields(what, possible, services, visitor),
-        "chips": [Chip(_said(name, value, s, possible), what.without(name, value)) for name, value in what.pairs],
+        "chips": [
+            Chip(_said(name, what.said if name == SEARCH else value, s, possible), what.without(name, value)) for name, value in what.pairs
+        ],
         "views": _views(what, possible, s),
         "searches": visitor.may(Permission.REVEAL),
         "people": [Option(str(one.id), one.name, False) for one in possible.colleagues if can_have(one) and one.id != visitor.account.id],
@@ -175,6 +184,7 @@ def _line(row: InboxRow, s: Mapping[str, Any], now: datetime) -> Line:
         waits=_ago(now - one.waiting_since, s["ago"]) if one.waiting_since else "",
         last_at=one.last_at,
         alarm=None if row.alarm is None else s["alarms"][row.alarm],
+        undelivered=row.undelivered,
         tags=row.tags,
     )
 
@@ -197,9 +207,17 @@ def _count(found: InboxPage, s: Mapping[str, Any]) -> str:
 
 
 def _views(what: Asked, possible: Choices, s: Mapping[str, Any]) -> list[ViewLink]:
-    general = [ViewLink(s["views"][name], address_of(pairs), what.pairs == pairs) for name, pairs in _GENERAL]
-    own = [ViewLink(view.name, f"{INBOX}?{view.query}", what.query == view.query, view.id) for view in possible.views]
+    counts = {"undelivered": possible.undelivered}
+    general = [ViewLink(_counted(name, counts.get(name, 0), s), address_of(pairs), what.pairs == pairs) for name, pairs in _GENERAL]
+    own = [ViewLink(view.name, f"{INBOX}?{view.query}", what.lasting == view.query and not what.said, view.id) for view in possible.views]
     return general + own
+
+
+def _counted(name: str, number: int, s: Mapping[str, Any]) -> str:
+    """What a list is called, with how many it has where that calls for somebody."""
+    if not number:
+        return str(s["views"][name])
+    return str(s["views"]["counted"].format(name=s["views"][name], n=f"{COUNTED:,}+" if number > COUNTED else number))
 
 
 def _fields(what: Asked, possible: Choices, services: ConsoleServices, visitor: Visitor) -> dict[str, list[Option]]:
@@ -226,8 +244,8 @@ def _options(pairs: Iterable[tuple[str, str]], chosen: Sequence[str]) -> list[Op
 
 def _said(name: str, value: str, s: Mapping[str, Any], possible: Choices) -> str:
     """A filter in words: State: Finished."""
-    if name == "waiting":
-        return str(s["fields"]["waiting"])
+    if name in ("waiting", "undelivered"):
+        return str(s["fields"][name])
     match name:
         case "stage":
             value = s["stages"][value]

@@ -8,7 +8,6 @@ from aiohttp import web
 
 from bot.accounts.invitations import accept, invited
 from bot.accounts.refusals import Refused
-from bot.accounts.signing_in import SignedIn
 from bot.store import Account
 from bot.web.console.door import session_token
 from bot.web.console.fields import password
@@ -36,7 +35,7 @@ async def choose_password(request: web.Request) -> web.StreamResponse:
     check_arrival(services.arrivals, request)
     token, now = request.match_info["token"], services.clock()
     try:
-        session = await asyncio.to_thread(
+        come = await asyncio.to_thread(
             accept,
             services.store,
             token,
@@ -49,7 +48,7 @@ async def choose_password(request: web.Request) -> web.StreamResponse:
     except Refused as refused:
         account = await asyncio.to_thread(invited, services.store, token, now)
         return _gone(request) if account is None else _page(request, account, problem=refused.code)
-    return _gone(request) if session is None else welcomed(request, SignedIn(session, complete=True), HOME)
+    return _gone(request) if come is None else welcomed(request, come, HOME)
 
 
 def _page(request: web.Request, account: Account, *, problem: str = "") -> web.Response:

@@ -11,6 +11,7 @@ from bot.accounts.refusals import Refused
 from bot.accounts.sessions import end_other_sessions, end_session, live_sessions
 from bot.web.console.door import redirect
 from bot.web.console.fields import number_of, password
+from bot.web.console.known_browser import known_in
 from bot.web.console.rendering import page
 from bot.web.console.route import Access, Route
 from bot.web.console.services import CONSOLE
@@ -37,6 +38,7 @@ async def new_password(request: web.Request, visitor: Visitor) -> web.StreamResp
             password(form, "new"),
             password(form, "again"),
             services.clock(),
+            known_in(request),
         )
     except Refused as refused:
         return await _page(request, visitor, problem=refused.code)

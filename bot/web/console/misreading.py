@@ -11,8 +11,9 @@ from aiohttp import web
 from bot.accounts.roles import Permission
 from bot.conversations.review import Line, Review
 from bot.conversations.review.misread import COMMANDS, KINDS, NotMeantError, meant
+from bot.deliveries.events import note_event
 from bot.screening.attributes import Attribute
-from bot.store import Conversation
+from bot.store import Conversation, Event
 from bot.web.console.conversation import revealed_until
 from bot.web.console.door import conversation_of, redirect
 from bot.web.console.rendering import page
@@ -114,7 +115,16 @@ def _flagged(
     now, trial = services.clock(), conversation.trial_id
     name = None if attribute is None else attribute.name
     with services.store.unit() as unit:
-        unit.flag_misreading(conversation.id, position, visitor.account.id, attribute=name, meant=said, at=now)
+        if not unit.flag_misreading(conversation.id, position, visitor.account.id, attribute=name, meant=said, at=now):
+            raise web.HTTPNotFound
+        note_event(
+            unit,
+            Event.CONVERSATION_FLAGGED,
+            thing=f"{conversation.id}:{position}",
+            conversation_id=conversation.id,
+            trial_id=trial,
+            at=now,
+        )
         detail = {"message": position}
         unit.audit(visitor.actor, "flagged_misreading", "conversation", conversation.id, at=now, trial_id=trial, detail=detail)
 

@@ -22,6 +22,7 @@ from bot.accounts.own import (
 from bot.accounts.refusals import Refused
 from bot.web.console.door import SET_UP, redirect
 from bot.web.console.fields import field, password
+from bot.web.console.known_browser import known_in
 from bot.web.console.rendering import page
 from bot.web.console.route import Access, Route
 from bot.web.console.services import CONSOLE
@@ -38,7 +39,14 @@ async def begin(request: web.Request, visitor: Visitor) -> web.StreamResponse:
     services, form = request.app[CONSOLE], await request.post()
     try:
         set_up = await asyncio.to_thread(
-            begin_second_factor, services.store, services.sealer, visitor.account, visitor.session, password(form), services.clock()
+            begin_second_factor,
+            services.store,
+            services.sealer,
+            visitor.account,
+            visitor.session,
+            password(form),
+            services.clock(),
+            known_in(request),
         )
     except Refused as refused:
         return _page(request, visitor, problem=refused.code)
@@ -75,7 +83,9 @@ async def codes(request: web.Request, visitor: Visitor) -> web.StreamResponse:
     """POST /console/me/second-factor/codes"""
     services, form = request.app[CONSOLE], await request.post()
     try:
-        made = await asyncio.to_thread(new_codes, services.store, visitor.account, visitor.session, password(form), services.clock())
+        made = await asyncio.to_thread(
+            new_codes, services.store, visitor.account, visitor.session, password(form), services.clock(), known_in(request)
+        )
     except Refused as refused:
         return _page(request, visitor, problem=refused.code)
     return page(request, visitor, "recovery_codes.html", codes=made, just_on=False)
@@ -86,7 +96,13 @@ async def switch_off(request: web.Request, visitor: Visitor) -> web.StreamRespon
     services, form = request.app[CONSOLE], await request.post()
     try:
         await asyncio.to_thread(
-            switch_off_second_factor, services.store, visitor.account, visitor.session, password(form), services.clock()
+            switch_off_second_factor,
+            services.store,
+            visitor.account,
+            visitor.session,
+            password(form),
+            services.clock(),
+            known_in(request),
         )
     except Refused as refused:
         return _page(request, visitor, problem=refused.code)

@@ -15,12 +15,13 @@ from bot.web.console.contact import contact_panel
 from bot.web.console.erasures import rights_panel
 from bot.web.console.services import ConsoleServices
 from bot.web.console.taking_over import take_over_panel
+from bot.web.console.undelivered import undelivered_panel
 from bot.web.console.visitor import Visitor
 
 Panel = Callable[[ConsoleServices, Unit, Conversation, Visitor], tuple[str, object]]
 """Reads in the transaction of the page (which only reads) and gives the part's name and its view."""
 
-PANELS: list[Panel] = [take_over_panel, contact_panel, rights_panel]
+PANELS: list[Panel] = [take_over_panel, contact_panel, rights_panel, undelivered_panel]
 """In the order in which they are read; where a part stands on the page is the page's to say."""
 
 

@@ -19,6 +19,7 @@ from bot.web.console import (
     figures,
     inbox,
     invitations,
+    keys,
     me,
     misreading,
     my_second_factor,
@@ -28,6 +29,7 @@ from bot.web.console import (
     taking_over,
     trial,
     trials,
+    undelivered,
 )
 from bot.web.console.door import served
 from bot.web.console.live import add_streams
@@ -44,12 +46,14 @@ ROUTES: tuple[Route | PublicRoute, ...] = (
     *me.ROUTES,
     *my_second_factor.ROUTES,
     *accounts.ROUTES,
+    *keys.ROUTES,
     *inbox.ROUTES,
     *taking_over.ROUTES,
     *conversation.ROUTES,
     *conversation_work.ROUTES,
     *misreading.ROUTES,
     *contact.ROUTES,
+    *undelivered.ROUTES,
     *deliveries.ROUTES,
     *exports.ROUTES,
     *erasures.ROUTES,

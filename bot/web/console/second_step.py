@@ -6,9 +6,11 @@ import asyncio
 
 from aiohttp import web
 
-from bot.accounts.signing_in import SignedIn, complete_sign_in
+from bot.accounts.signing_in import complete_sign_in
+from bot.signs import Happening, happened
 from bot.web.console.door import SECOND_FACTOR, redirect
 from bot.web.console.fields import field
+from bot.web.console.known_browser import known_in
 from bot.web.console.rendering import page
 from bot.web.console.route import Access, Route
 from bot.web.console.services import CONSOLE
@@ -31,12 +33,19 @@ async def give_code(request: web.Request, visitor: Visitor) -> web.StreamRespons
     services, form = request.app[CONSOLE], await request.post()
     check_arrival(services.arrivals, request)
     then = inside(field(form, "next", 2_000))
-    token = await asyncio.to_thread(
-        complete_sign_in, services.store, services.sealer, visitor.session, field(form, "code", 40), services.clock()
+    come = await asyncio.to_thread(
+        complete_sign_in,
+        services.store,
+        services.sealer,
+        visitor.session,
+        field(form, "code", 40),
+        services.clock(),
+        known_in(request),
     )
-    if token is None:
+    if come is None:
+        happened(Happening.WRONG_CODE)
         return page(request, visitor, "second_step.html", status=403, next=then, wrong=True)
-    return welcomed(request, SignedIn(token, complete=True), then)
+    return welcomed(request, come, then)
 
 
 ROUTES = (

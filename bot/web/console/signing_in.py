@@ -13,8 +13,10 @@ from bot.accounts.sessions import HALF_LASTS, LASTS
 from bot.accounts.signing_in import SignedIn
 from bot.accounts.signing_in import sign_in as signed_in
 from bot.accounts.signing_in import sign_out as signed_out
+from bot.signs import Happening, happened
 from bot.web.console.door import SECOND_FACTOR, drop_session_cookie, redirect, session_token, set_session_cookie, visitor_of
 from bot.web.console.fields import field, password
+from bot.web.console.known_browser import known_in, make_known
 from bot.web.console.rendering import page
 from bot.web.console.route import Access, PublicRoute, Route
 from bot.web.console.services import CONSOLE
@@ -53,8 +55,12 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         browser=browser_of(request),
         now=services.clock(),
         replaces=session_token(request),
+        known=known_in(request),
     )
-    return _page(request, then, login=login, wrong=True) if come is None else welcomed(request, come, then)
+    if come is None:
+        happened(Happening.WRONG_PASSWORD)
+        return _page(request, then, login=login, wrong=True)
+    return welcomed(request, come, then)
 
 
 async def sign_out(request: web.Request, visitor: Visitor) -> web.StreamResponse:
@@ -80,6 +86,8 @@ def welcomed(request: web.Request, come: SignedIn, then: str) -> web.StreamRespo
     """On to where they wanted to go, or to the second factor, with the new session's cookie."""
     response = redirect(then if come.complete else f"{SECOND_FACTOR}?next={quote(then, safe='')}")
     set_session_cookie(response, request.app[CONSOLE], come.token, lasts=LASTS if come.complete else HALF_LASTS)
+    if come.known_by:
+        make_known(response, request.app[CONSOLE], come.account_id, come.known_by)
     return response
 
 

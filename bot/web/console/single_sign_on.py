@@ -11,7 +11,9 @@ from bot.accounts.refusals import Refused
 from bot.accounts.single_sign_on import sign_in_by_provider
 from bot.accounts.started import LASTS, Started
 from bot.sealing import SealingError
+from bot.signs import Happening, happened
 from bot.web.console.door import redirect, session_token
+from bot.web.console.known_browser import known_in
 from bot.web.console.rendering import page
 from bot.web.console.route import PublicRoute
 from bot.web.console.services import CONSOLE, ConsoleServices
@@ -60,10 +62,17 @@ async def answer(request: web.Request) -> web.StreamResponse:
         started = _started(request, services)
         who = await services.provider.identity(started, request.query, now)
         come = await asyncio.to_thread(
-            sign_in_by_provider, services.store, who, browser=browser_of(request), now=now, replaces=session_token(request)
+            sign_in_by_provider,
+            services.store,
+            who,
+            browser=browser_of(request),
+            now=now,
+            replaces=session_token(request),
+            known=known_in(request),
         )
         response = welcomed(request, come, inside(started.then))
     except Refused as refused:
+        happened(Happening.PROVIDER_REFUSED)
         response = _refused(request, refused.code)
     response.headers["Cache-Control"] = "no-store"
     # Good once, whatever came of it.

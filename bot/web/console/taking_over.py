@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,11 +11,12 @@ from aiohttp import web
 
 from bot.accounts.roles import FIRST_LOGIN, Permission, Role
 from bot.conversations.taking_over import LONGEST, Coordinator, HeldByAnotherError, NotHeldError, TakingOver
+from bot.conversations.waiting import DANGER, end_waiting
 from bot.store import Conversation, Unit, UnknownConversationError
 from bot.web.console.door import conversation_of, redirect
 from bot.web.console.rendering import error_page, page
 from bot.web.console.route import Route
-from bot.web.console.services import ConsoleServices
+from bot.web.console.services import CONSOLE, ConsoleServices
 from bot.web.console.visitor import Visitor
 from bot.web.requests import printable
 from bot.web.services import SERVICES, TURNS
@@ -22,7 +24,6 @@ from bot.web.take_overs import TAKE_OVERS, TakeOvers
 
 _LONGEST_NAME = 40
 _LONGEST_FORM_ID = 64
-_DANGER = frozenset({"safety_emergency", "safety_crisis"})
 _LONG_AWAY = timedelta(hours=1)
 """Without a word for this long, a patient may have gone."""
 
@@ -86,6 +87,13 @@ async def hand_back(request: web.Request, visitor: Visitor) -> web.StreamRespons
     return _back(conversation, "handed_back")
 
 
+async def waits_no_longer(request: web.Request, visitor: Visitor) -> web.StreamResponse:
+    """POST /console/conversations/{conversation}/waits-no-longer: somebody has called them, or helped them elsewhere."""
+    conversation, services = conversation_of(request), request.app[CONSOLE]
+    ended = await asyncio.to_thread(end_waiting, services.store, conversation.id, visitor.actor, services.clock())
+    return _back(conversation, "waits_no_longer" if ended else "nobody_waits")
+
+
 def _as_coordinator(visitor: Visitor) -> Coordinator:
     return Coordinator(visitor.account.id, visitor.actor, may_hand_back_all=visitor.role is Role.ADMINISTRATOR)
 
@@ -125,7 +133,7 @@ def take_over_panel(services: ConsoleServices, unit: Unit, conversation: Convers
     account = None if holder is None else unit.account(holder)
     last_heard = unit.latest_patient_message(conversation.id)
     lines = unit.unanswered_lines(conversation.id) if holder is not None else []
-    danger = [line.at for line in lines if line.intent in _DANGER]
+    danger = [line.at for line in lines if line.intent in DANGER]
     may_work, is_mine = visitor.may(Permission.WORK), holder == visitor.account.id
     return "take_over", TakeOverPanel(
         conversation=conversation,
@@ -164,4 +172,5 @@ ROUTES = (
     Route("POST", f"{_CONVERSATION}/take-over", Permission.WORK, take_over),
     Route("POST", f"{_CONVERSATION}/write", Permission.WORK, write),
     Route("POST", f"{_CONVERSATION}/hand-back", Permission.WORK, hand_back),
+    Route("POST", f"{_CONVERSATION}/waits-no-longer", Permission.WORK, waits_no_longer),
 )

@@ -55,18 +55,24 @@ async def change(request: web.Request, visitor: Visitor) -> web.Response:
         keep_days=int(days) if days else None,
         takes_contacts=form.get("takes_contacts") == "yes",
     )
-    if not await asyncio.to_thread(_change, services, visitor, trial_id, settings):
-        raise web.HTTPNotFound
+    if not await asyncio.to_thread(_change, services, visitor, trial_id, settings, str(form.get("seen", ""))):
+        return await _page(request, visitor, fault="changed_meanwhile", status=409)
     return redirect(f"/console/trials/{trial_id}?done=saved#settings")
 
 
-def _change(services: ConsoleServices, visitor: Visitor, trial_id: str, settings: TrialSettings) -> bool:
-    """Keep the settings with an entry of the audit for what is otherwise now; False where there is no such trial."""
+def _change(services: ConsoleServices, visitor: Visitor, trial_id: str, settings: TrialSettings, seen: str) -> bool:
+    """Keep the settings with an entry of the audit for what is otherwise now; False where the form was made of others than they are.
+
+    A form holds all the settings: sent late, it would take back what somebody else has decided meanwhile, and a shorter time to keep
+    conversations erases some.
+    """
     with services.store.unit() as unit:
         if unit.trial(trial_id) is None:
-            return False
-        before = unit.trial_settings(trial_id)
+            raise web.HTTPNotFound
+        before = unit.trial_settings(trial_id, hold=True)
         if before != settings:
+            if seen != _as_seen(before):
+                return False
             unit.change_trial_settings(trial_id, settings)
             detail: dict[str, Any] = {
                 name: [old, new]
@@ -75,6 +81,12 @@ def _change(services: ConsoleServices, visitor: Visitor, trial_id: str, settings
             }
             unit.audit(visitor.actor, "trial_settings_changed", "trial", trial_id, at=services.clock(), trial_id=trial_id, detail=detail)
     return True
+
+
+def _as_seen(settings: TrialSettings) -> str:
+    """The settings that a form was made of, as it brings them back."""
+    days = "as installed" if settings.keep_days is None else f"{settings.keep_days} days"
+    return f"{'shown' if settings.active else 'hidden'}, {days}, {'contacts' if settings.takes_contacts else 'no contacts'}"
 
 
 async def _page(request: web.Request, visitor: Visitor, *, fault: str = "", status: int = 200) -> web.Response:
@@ -88,6 +100,7 @@ async def _page(request: web.Request, visitor: Visitor, *, fault: str = "", stat
         "trial.html",
         status=status,
         shown=shown,
+        seen=_as_seen(shown.settings),
         record=shown.record,
         title=shown.record.in_words("en").title,
         open_codes=OPEN,

@@ -1,5 +1,6 @@
 /* trialchat widget. One file, served as it is: no framework, no build step.
    <script src="https://host/widget.js" data-trial="NCT…" data-locale="en" async></script>
+   What a host page may set, call and listen to is in docs/embedding.md.
    Everything a person reads comes from the server; everything the server sends is shown as text, never as markup. */
 (() => {
   "use strict";
@@ -11,33 +12,50 @@
   const script = document.currentScript;
   if (customElements.get(NAME)) return;
 
+  // By day and by night; a host page may set each: --trialchat-main.
+  const COLOURS = { ink: "#17252a #e8f0f1", soft: "#4a5b61 #b3c3c7", paper: "#fff #131c1f", wash: "#f1f6f6 #1d292d", line: "#c9d6d8 #35464b", edge: "#74878c #83979c", main: "#0b5563 #8fd3de", "on-main": "#fff #08262c", mine: "#0b5563 #174d58", "on-mine": "#fff #f2fbfc", warn: "#8a2b0b #ffb59b", "warn-wash": "#fdf0ea #3a1d13", ok: "#1c6138 #8fdcaa", open: "#6a4d00 #f0cf7a", rim: "#0000 #0000" };
+  const SHAPES = { font: 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif', size: "medium", radius: "14px", "button-radius": "24px", width: "25.5em", height: "44em", inset: "16px", layer: "2147483000" };
+  // What is faint becomes like the words, what is tinted like the paper, and bubbles get an edge.
+  const CONTRAST = { soft: "var(--ink)", line: "var(--ink)", edge: "var(--ink)", wash: "var(--paper)", "warn-wash": "var(--paper)", rim: "var(--ink)" };
+  const all = (looks, of = (look) => look) => Object.entries(looks).map(([name, look]) => `--${name}:var(--trialchat-${name},${of(look)});`).join("");
+  const [day, night] = [0, 1].map((at) => all(COLOURS, (both) => both.split(" ")[at]));
+  const contrast = all(CONTRAST);
+
   const CSS = `
 :host{all:initial;color-scheme:light dark}
+:host([data-theme~=light]){color-scheme:light}
+:host([data-theme~=dark]){color-scheme:dark}
+:host([data-layout=inline]){display:block}
 :host([hidden]){display:none}
 *,*::before,*::after{box-sizing:border-box}
 [hidden]{display:none!important}
-.root{--ink:#17252a;--soft:#4a5b61;--paper:#fff;--wash:#f1f6f6;--line:#c9d6d8;--edge:#74878c;--main:#0b5563;--on:#fff;--mine:#0b5563;--onmine:#fff;
- --warn:#8a2b0b;--warnwash:#fdf0ea;--ok:#1c6138;--open:#6a4d00;
- font:medium/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;color:var(--ink)}
-@media (prefers-color-scheme:dark){.root{--ink:#e8f0f1;--soft:#b3c3c7;--paper:#131c1f;--wash:#1d292d;--line:#35464b;--edge:#83979c;--main:#8fd3de;--on:#08262c;--mine:#174d58;--onmine:#f2fbfc;
- --warn:#ffb59b;--warnwash:#3a1d13;--ok:#8fdcaa;--open:#f0cf7a}}
+.root{${day + all(SHAPES)}
+ font:var(--size)/1.5 var(--font);color:var(--ink)}
+:host([data-theme~=dark]) .root{${night}}
+@media (prefers-color-scheme:dark){:host(:not([data-theme~=light])) .root{${night}}}
+:host([data-theme~=contrast]) .root.root{${contrast}}
+@media (prefers-contrast:more){.root.root.root{${contrast}}}
 h2,h3,h4,p,ul,ol,fieldset{margin:0;padding:0;border:0}
 h2{font-size:1.06em;line-height:1.3}h3{font-size:1em}h4{font-size:.9em;margin-block:.8em .2em}h4:first-child{margin-block-start:0}
 button,textarea,summary{font:inherit;color:inherit}
-button{cursor:pointer;min-block-size:44px;min-inline-size:44px;border:1px solid var(--main);border-radius:22px;background:var(--paper);color:var(--main);padding:.5em 1em;text-align:start;line-height:1.3}
+button{cursor:pointer;min-block-size:44px;min-inline-size:44px;border:1px solid var(--main);border-radius:var(--button-radius);background:var(--paper);color:var(--main);padding:.5em 1em;text-align:start;line-height:1.3}
 button:hover{text-decoration:underline;text-underline-offset:.2em}
-button.solid{background:var(--main);color:var(--on);font-weight:600}
+button.solid{background:var(--main);color:var(--on-main);font-weight:600}
 button.quiet{border-color:var(--edge);color:var(--ink)}
 button[aria-disabled=true]{opacity:.55;cursor:default;text-decoration:none}
 a{color:var(--main);text-underline-offset:.15em;overflow-wrap:anywhere}
 :focus-visible{outline:3px solid var(--main);outline-offset:2px}
-.launcher{position:fixed;inset-block-end:max(16px,env(safe-area-inset-bottom));inset-inline-end:16px;z-index:2147483000;max-inline-size:calc(100vw - 32px);padding:.8em 1.3em;border-radius:28px;border-color:var(--paper);box-shadow:0 4px 18px #0005;text-align:center}
+.launcher{position:fixed;inset-block-end:max(var(--inset),env(safe-area-inset-bottom));inset-inline-end:var(--inset);z-index:var(--layer);max-inline-size:calc(100vw - 32px);padding:.8em 1.3em;border-color:var(--paper);box-shadow:0 4px 18px #0005;text-align:center}
 .launcher:focus-visible{outline-offset:3px;box-shadow:0 0 0 3px var(--paper)}
-dialog{position:fixed;inset:auto;inset-block-end:16px;inset-inline-end:16px;z-index:2147483001;inline-size:25.5em;max-inline-size:calc(100vw - 32px);block-size:44em;max-block-size:calc(100dvh - 32px);margin:0;padding:0;border:1px solid var(--line);border-radius:16px;background:var(--paper);color:inherit;box-shadow:0 12px 48px #0006;overflow:hidden;flex-direction:column}
+dialog{position:fixed;inset:auto;inset-block-end:var(--inset);inset-inline-end:var(--inset);z-index:var(--layer);inline-size:var(--width);max-inline-size:calc(100vw - 2*var(--inset));block-size:var(--height);max-block-size:calc(100dvh - 2*var(--inset));margin:0;padding:0;border:1px solid var(--line);border-radius:var(--radius);background:var(--paper);color:inherit;box-shadow:0 12px 48px #0006;overflow:hidden;flex-direction:column}
 dialog[open]{display:flex}
+dialog:not([open]){display:none!important}
 dialog:focus{outline:0}
 dialog::backdrop{background:#0008}
-@media (max-width:480px),(max-height:420px){dialog{inset:0;inline-size:100%;max-inline-size:none;block-size:var(--tall,100dvh);max-block-size:none;border:0;border-radius:0}}
+@media (max-width:480px),(max-height:420px){:host(:not([data-layout=inline])) dialog{inset:0!important;inline-size:100%!important;max-inline-size:none!important;block-size:var(--tall,100dvh)!important;max-block-size:none!important;border:0;border-radius:0}}
+:host([data-layout=inline]) :is(.launcher,dialog){position:static;box-shadow:none}
+:host([data-layout=inline]) dialog{inline-size:100%;max-inline-size:none;max-block-size:90dvh}
+:host([data-layout=none]) .launcher{display:none}
 .head{display:flex;gap:.3em;align-items:center;padding-block:.5em;padding-inline:1em .5em;border-block-end:1px solid var(--line)}
 .head div{flex:1;min-inline-size:0}
 .head p,.progress,.from,.note,.left{font-size:.85em;color:var(--soft)}
@@ -54,15 +72,15 @@ progress::-moz-progress-bar{background:var(--main)}
 .scroll:focus-visible{outline-offset:-3px}
 .turn{position:relative;margin-block-end:.7em;display:flex;flex-direction:column;align-items:flex-start}
 .turn.patient{align-items:flex-end}
-.bubble{max-inline-size:min(92%,34em);padding:.6em .9em;border-radius:14px;background:var(--wash);border:1px solid transparent;white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:plaintext;text-align:start}
+.bubble{max-inline-size:min(92%,34em);padding:.6em .9em;border-radius:var(--radius);background:var(--wash);border:1px solid var(--rim);white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:plaintext;text-align:start}
 .bot .bubble{border-end-start-radius:4px}
-.patient .bubble{background:var(--mine);color:var(--onmine);border-end-end-radius:4px}
+.patient .bubble{background:var(--mine);color:var(--on-mine);border-end-end-radius:4px}
 .patient .bubble a{color:inherit}
 .person .bubble{background:var(--paper);border:2px solid var(--main);border-end-start-radius:4px}
 .person .from{max-inline-size:100%;overflow-wrap:anywhere;font-weight:600;color:var(--main);margin-block-end:.15em}
-.badge{display:inline-block;margin-inline-start:.6em;padding:0 .6em;border-radius:1em;background:var(--on);color:var(--main);font-size:.85em}
+.badge{display:inline-block;margin-inline-start:.6em;padding:0 .6em;border-radius:1em;background:var(--on-main);color:var(--main);font-size:.85em}
 .pending .bubble{border:2px dashed var(--paper)}
-.card{inline-size:100%;border:1px solid var(--line);border-radius:14px;padding:.9em 1em;overflow-wrap:anywhere}
+.card{inline-size:100%;border:1px solid var(--line);border-radius:var(--radius);padding:.9em 1em;overflow-wrap:anywhere}
 .card+.card,.bubble+.card{margin-block-start:.6em}
 .card ul,.card ol{padding-inline-start:1.2em}
 .card p+p{margin-block-start:.35em}
@@ -75,14 +93,14 @@ details[open]>summary::before{transform:rotate(45deg)}
 .status{display:inline-flex;gap:.35em;align-items:baseline;font-weight:600;font-size:.85em}
 .met{color:var(--ok)}.not_met{color:var(--warn)}.unknown{color:var(--open)}
 .quote{font-size:.9em;color:var(--soft)}
-.safety{border:2px solid var(--warn);background:var(--warnwash);border-radius:14px;padding:.8em 1em;inline-size:100%}
+.safety{border:2px solid var(--warn);background:var(--warn-wash);border-radius:var(--radius);padding:.8em 1em;inline-size:100%}
 .safety strong{color:var(--warn);display:block}
 .safety .bubble{background:none;padding:0;max-inline-size:none;border:0}
-a.solid{background:var(--main);color:var(--on);border-radius:22px;padding:.4em 1em;margin-block:.4em;text-decoration:none}
+a.solid{background:var(--main);color:var(--on-main);border-radius:var(--button-radius);padding:.4em 1em;margin-block:.4em;text-decoration:none}
 .main{display:inline-flex;align-items:center;min-block-size:44px;font-weight:600}
 .replies{display:flex;flex-wrap:wrap;gap:.5em}
 .replies:empty{outline:0}
-.replies fieldset{inline-size:100%;border:1px solid var(--line);border-radius:14px;padding:.3em .9em .9em}
+.replies fieldset{inline-size:100%;border:1px solid var(--line);border-radius:var(--radius);padding:.3em .9em .9em}
 legend{font-size:.9em;font-weight:600;padding-inline:.3em}
 .tick{display:flex;gap:.7em;align-items:center;min-block-size:44px;cursor:pointer}
 .tick input{inline-size:22px;block-size:22px;margin:0;accent-color:var(--main);flex:none}
@@ -90,10 +108,10 @@ legend{font-size:.9em;font-weight:600;padding-inline:.3em}
 .dots i{inline-size:8px;block-size:8px;border-radius:50%;background:var(--edge);border:1px solid var(--edge)}
 @media (prefers-reduced-motion:no-preference){.dots i{animation:b 1.2s infinite}.dots i:nth-child(2){animation-delay:.15s}.dots i:nth-child(3){animation-delay:.3s}@keyframes b{30%{transform:translateY(-5px)}}}
 .state:not(:empty){padding:.6em 1em;border-block-start:1px solid var(--line);background:var(--wash);font-size:.92em}
-.state.trouble{background:var(--warnwash)!important}
-.again{padding:0 1em .6em;background:var(--warnwash)}
+.state.trouble{background:var(--warn-wash)!important}
+.again{padding:0 1em .6em;background:var(--warn-wash)}
 form.say{display:flex;gap:.5em;align-items:flex-end;padding:.7em;border-block-start:1px solid var(--line)}
-textarea{flex:1;min-inline-size:0;min-block-size:44px;max-block-size:8.5em;resize:none;border:1px solid var(--edge);border-radius:14px;background:var(--paper);padding:.55em .8em;line-height:1.4;overflow-y:auto}
+textarea{flex:1;min-inline-size:0;min-block-size:44px;max-block-size:8.5em;resize:none;border:1px solid var(--edge);border-radius:var(--radius);background:var(--paper);padding:.55em .8em;line-height:1.4;overflow-y:auto}
 textarea:focus-visible{outline-offset:0}
 textarea::placeholder{color:var(--soft);opacity:1}
 .left{padding:0 1em .6em}
@@ -148,6 +166,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     #last = null; // the messages whose quick replies are on offer
     #looks = 0; // how often a reply still at work was looked for
     #opener = null; // where the focus goes back to
+    #early = null; // opens the chat that was asked for before it was there
     #person = false; // has a person of the study team taken over: the bot is silent
     #after = -1; // the last line that came by itself, to go on from there
     #stream = null; // ends the stream of such lines
@@ -157,12 +176,19 @@ textarea::placeholder{color:var(--soft);opacity:1}
     #narrow; // is the screen small: a full sheet instead of a panel
 
     connectedCallback() {
-      if (this.#begun) return;
+      if (this.#begun) { this.#listen(); return; }
       this.#begun = true;
       this.#home = new URL(".", script?.src || document.baseURI);
       this.#trial = this.dataset.trial || null;
-      this.#locale = this.dataset.locale || document.documentElement.lang || "en";
+      this.#locale = (this.dataset.locale || document.documentElement.lang || "en").slice(0, 35);
       this.#begin();
+    }
+
+    /* Pages that build themselves anew take the element out, and may put it back. */
+    disconnectedCallback() {
+      this.close();
+      this.#stream?.abort();
+      this.#stream = null;
     }
 
     async #begin() {
@@ -172,8 +198,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
           if (reply.ok) {
             const said = await reply.json();
             this.#texts = said.texts;
-            this.#locale = said.locale;
-            this.#build(said.direction);
+            this.#build(said);
             return;
           }
           if (reply.status < 500 && reply.status !== 429) return;
@@ -184,60 +209,74 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
     // ---------------------------------------------------------------- the frame
 
-    #build(direction) {
+    #build({ locale, direction }) {
       const say = this.#texts;
+      const title = this.dataset.title || say.title;
       const shadow = this.attachShadow({ mode: "open" });
       const sheet = new CSSStyleSheet(); // not a <style>: a host page may forbid inline styles
       sheet.replaceSync(CSS);
       shadow.adoptedStyleSheets = [sheet];
       const part = this.#parts;
-      part.launcher = make("button", { type: "button", className: "launcher solid", "aria-haspopup": "dialog", onclick: () => this.open() });
-      part.title = make("h2", { id: "title", tabIndex: -1, textContent: say.title });
-      part.menuButton = make("button", { type: "button", className: "icon", "aria-label": say.menu, "aria-expanded": "false", "aria-controls": "sheet", onclick: () => this.#sheet(part.sheet.hidden) }, icon("M5 12h.01M12 12h.01M19 12h.01", "dotted"));
-      part.closeButton = make("button", { type: "button", className: "icon", "aria-label": say.close, onclick: () => this.#close() }, icon("M6 6l12 12M18 6L6 18"));
-      part.sheet = make("div", { id: "sheet", className: "sheet", hidden: true, role: "group", "aria-label": say.menu });
+      part.launcher = make("button", { type: "button", className: "launcher solid", part: "launcher", "aria-haspopup": "dialog", onclick: () => this.open(part.launcher) });
+      part.title = make("h2", { id: "title", part: "title", dir: "auto", tabIndex: -1, textContent: title });
+      part.menuButton = make("button", { type: "button", className: "icon", part: "menu-button", "aria-label": say.menu, "aria-expanded": "false", "aria-controls": "sheet", onclick: () => this.#sheet(part.sheet.hidden) }, icon("M5 12h.01M12 12h.01M19 12h.01", "dotted"));
+      part.closeButton = make("button", { type: "button", className: "icon", part: "close-button", "aria-label": say.close, onclick: () => this.#close() }, icon("M6 6l12 12M18 6L6 18"));
+      part.sheet = make("div", { id: "sheet", className: "sheet", part: "menu", hidden: true, role: "group", "aria-label": say.menu });
       part.bar = make("progress", { "aria-label": say.progress_name });
       part.far = make("span");
-      part.progress = make("div", { className: "progress", hidden: true }, part.bar, part.far);
+      part.progress = make("div", { className: "progress", part: "progress", hidden: true }, part.bar, part.far);
       part.log = make("div", { role: "log", "aria-live": "polite", "aria-label": say.messages });
       part.dots = make("div", { className: "dots", hidden: true, "aria-hidden": "true" }, make("i"), make("i"), make("i"));
-      part.replies = make("div", { className: "replies", role: "group", tabIndex: -1, "aria-label": say.replies });
-      part.scroll = make("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": say.conversation }, part.log, part.dots, part.replies);
-      part.state = make("div", { className: "state", role: "status" });
+      part.replies = make("div", { className: "replies", part: "replies", role: "group", tabIndex: -1, "aria-label": say.replies });
+      part.scroll = make("div", { className: "scroll", part: "messages", tabIndex: 0, role: "region", "aria-label": say.conversation }, part.log, part.dots, part.replies);
+      part.state = make("div", { className: "state", part: "status", role: "status" });
       part.again = make("div", { className: "again", hidden: true }, make("button", { type: "button", textContent: say.retry, onclick: () => this.#wake?.() }));
-      part.box = make("textarea", { id: "box", rows: 1, placeholder: say.box_hint, autocomplete: "off", dir: "auto", "aria-describedby": "left", oninput: () => this.#measure(), onkeydown: (event) => this.#enter(event) });
-      part.send = make("button", { type: "submit", className: "solid", textContent: say.send });
+      part.box = make("textarea", { id: "box", part: "box", rows: 1, placeholder: say.box_hint, autocomplete: "off", dir: "auto", "aria-describedby": "left", oninput: () => this.#measure(), onkeydown: (event) => this.#enter(event) });
+      part.send = make("button", { type: "submit", className: "solid", part: "send", textContent: say.send });
       part.left = make("p", { id: "left", className: "left", role: "status", hidden: true });
       part.form = make("form", { className: "say", noValidate: true, onsubmit: (event) => this.#submit(event) }, make("label", { className: "sr", htmlFor: "box", textContent: say.box }), part.box, part.send);
-      part.subtitle = make("p", { textContent: say.subtitle });
+      part.subtitle = make("p", { part: "subtitle", textContent: say.subtitle });
       part.news = make("p", { className: "sr", role: "status" });
-      part.dialog = make("dialog", { "aria-labelledby": "title", onkeydown: (event) => this.#escape(event) },
-        make("div", { className: "head" }, make("div", {}, part.title, part.subtitle), part.menuButton, part.closeButton),
+      part.dialog = make("dialog", { part: "panel", "aria-labelledby": "title", onkeydown: (event) => this.#escape(event) },
+        make("div", { className: "head", part: "header" }, make("div", {}, part.title, part.subtitle), part.menuButton, part.closeButton),
         part.sheet, part.progress, part.scroll, part.state, part.again, part.form, part.left);
       // A phone's back gesture and other browser ways to close a dialog arrive here.
       part.dialog.addEventListener("cancel", (event) => { event.preventDefault(); this.#close(); });
-      part.root = make("div", { className: "root", lang: this.#locale, dir: direction || "ltr" }, make("aside", { "aria-label": say.title }, part.launcher, part.news), part.dialog);
+      part.root = make("div", { className: "root", lang: locale, dir: direction || "ltr" }, make("aside", { "aria-label": title }, part.launcher, part.news), part.dialog);
       shadow.append(part.root);
       this.#name();
       this.#look();
       this.#narrow = matchMedia("(max-width:480px),(max-height:420px)");
       this.#narrow.addEventListener("change", () => { if (part.dialog.open) { part.dialog.close(); this.#raise(); } });
       addEventListener("online", () => { this.#wake?.(); this.#listen(); });
-      // A host page's own buttons stay hidden until there is a chat to open.
+      // A host page's own buttons stay hidden until there is a chat to open: the one whose trial they name, or else the first.
       for (const button of document.querySelectorAll("[data-trial-chat-open]")) {
+        const trial = button.dataset.trialChatOpen;
+        if (trial ? trial !== this.#trial : this !== document.querySelector(NAME)) continue;
         button.hidden = false;
         button.addEventListener("click", () => this.open(button));
       }
       document.addEventListener("visibilitychange", () => { this.#catchUp(); this.#seen(); if (!this.#stream) this.#listen(); });
       // Keep the box above a phone's keyboard, which covers the page without shrinking it.
       visualViewport?.addEventListener("resize", () => part.dialog.style.setProperty("--tall", visualViewport.height + "px"));
+      this.#tell("ready");
+      this.#early?.();
+    }
+
+    /* A page learns that something happened, never what: its scripts may pass on all that they hear. */
+    #tell(name, detail) { this.dispatchEvent(new CustomEvent("trialchat:" + name, { bubbles: true, composed: true, detail })); }
+
+    /* Only who spoke: what kind of message it is would tell of danger or illness. */
+    #spoke(kind, messages = []) {
+      this.#tell("message", { kind });
+      if (messages.some((message) => message.custom?.type === "result")) this.#tell("result");
     }
 
     #name() {
       const say = this.#texts;
-      this.#parts.launcher.textContent = this.#remembered() ? say.launcher_continue : this.#trial ? say.launcher : say.launcher_any;
+      this.#parts.launcher.textContent = this.#remembered() ? say.launcher_continue : this.dataset.launcher || (this.#trial ? say.launcher : say.launcher_any);
       const news = this.#news ? fill(say.unread, { count: this.#news }) : "";
-      if (news) this.#parts.launcher.append(make("span", { className: "badge", textContent: news }));
+      if (news) this.#parts.launcher.append(make("span", { className: "badge", part: "badge", textContent: news }));
       this.#parts.news.textContent = news;
     }
 
@@ -248,22 +287,28 @@ textarea::placeholder{color:var(--soft);opacity:1}
       try {
         const reply = await fetch(new URL("chat/news", this.#home), { headers: { Authorization: "Bearer " + token }, credentials: "omit", cache: "no-store" });
         const { waiting } = reply.ok ? await reply.json() : {};
-        if (waiting > 0 && !this.#started) { this.#news = waiting; this.#name(); }
+        if (waiting > 0 && !this.#started) { this.#news = waiting; this.#name(); this.#spoke("person"); }
       } catch { /* the chat itself says what is wrong, once it is opened */ }
     }
 
     /* A full sheet on a small screen keeps the focus inside; a panel beside the page leaves the page usable. */
     #raise() {
       const { dialog } = this.#parts;
-      if (this.#narrow.matches) dialog.showModal();
+      if (this.#narrow.matches && this.dataset.layout !== "inline") dialog.showModal();
       else dialog.show();
     }
 
-    /* Opens the chat. Nothing else does: never by itself, and whether it was open is not remembered. */
-    open(opener = this.#parts.launcher) {
+    get isOpen() { return !!this.#parts.dialog?.open; }
+    toggle(opener) { if (this.isOpen || this.#early) this.close(); else this.open(opener); }
+
+    /* Opens the chat, at once or once it is there. Nothing else does: never by itself, and whether it was open is not remembered. */
+    open(opener) {
       const part = this.#parts;
-      if (!part.dialog || part.dialog.open) return;
-      this.#opener = opener;
+      const from = opener?.focus ? opener : document.activeElement;
+      if (!part.dialog) { this.#early = () => this.open(from); return; }
+      this.#early = null;
+      if (part.dialog.open) return;
+      this.#opener = from;
       this.#raise();
       part.launcher.hidden = true;
       this.#news = 0;
@@ -271,16 +316,27 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.#seen();
       // On a touch screen the box would bring up the keyboard over the first words.
       (matchMedia("(pointer:fine)").matches ? part.box : part.title).focus();
+      this.#tell("open");
       if (!this.#started) this.#start();
     }
 
-    #close() {
+    /* From outside: whoever is elsewhere on the page stays there. */
+    close() {
+      this.#early = null;
+      if (this.isOpen) this.#close(this.shadowRoot.activeElement);
+    }
+
+    #close(focus = true) {
       const part = this.#parts;
       this.#sheet(false, false);
       part.dialog.close();
       part.launcher.hidden = false;
       this.#name();
-      (this.#opener.isConnected ? this.#opener : part.launcher).focus();
+      if (focus) {
+        part.launcher.focus();
+        if (this.#opener.isConnected && this.#opener !== document.body) this.#opener.focus();
+      }
+      this.#tell("close");
     }
 
     #escape(event) {
@@ -376,7 +432,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       const timer = setTimeout(() => stop.abort(), PATIENCE);
       try {
         const reply = await fetch(new URL(path, this.#home), { method, headers, body: body && JSON.stringify(body), credentials: "omit", cache: "no-store", signal: stop.signal });
-        const data = reply.ok && reply.status !== 204 ? await reply.json() : null;
+        const data = reply.status === 204 ? null : await (reply.ok ? reply.json() : reply.json().catch(() => null));
         return { status: reply.status, data, after: parseInt(reply.headers.get("Retry-After"), 10) };
       } finally { clearTimeout(timer); }
     }
@@ -449,12 +505,26 @@ textarea::placeholder{color:var(--soft);opacity:1}
       if (reply.status >= 400) {
         this.#started = false;
         this.#state(say.refused);
+        if (reply.data?.error?.code === "origin_not_allowed") this.#elsewhere(reply.data.error.message);
         return;
       }
+      part.form.hidden = false;
       this.#token = reply.data.token;
       this.#remember();
       this.#receive(list(reply.data.messages));
       this.#listen();
+    }
+
+    /* Not from this site: the person learns where, and whoever builds the page why. */
+    #elsewhere(why) {
+      const say = this.#texts;
+      const page = new URL(this.#trial ? "trials/" + encodeURIComponent(this.#trial) : "", this.#home).href;
+      const link = this.#link(page, say.not_here_link);
+      this.#state(say.not_here + " ");
+      this.#parts.state.append(link);
+      this.#parts.form.hidden = true;
+      link.focus();
+      console.error("trialchat: " + why);
     }
 
     /* The whole transcript again: after a reload, or when another tab went on. Not read out loud. */
@@ -523,6 +593,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       if (reply.status < 300) {
         turn.classList.remove("pending");
         turn.querySelector(".note")?.remove();
+        this.#spoke("patient");
         const messages = list(reply.data.messages);
         // Nothing comes back where a person has taken over: they will answer.
         if (!messages.length) { this.#takenOver(true); this.#state(say.person_answers); }
@@ -561,6 +632,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
         this.#drop();
       }
       const turns = messages.map((message) => this.#turn(message, "bot"));
+      if (messages.length) this.#spoke("bot", messages);
       this.#ask(messages);
       if (erased) {
         this.#token = null;
@@ -576,7 +648,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
     /* What a person of the study team writes, that they came, that the bot is back. Begins anew unless told to keep what runs. */
     async #listen(anew = true) {
-      if (!this.#token || (!anew && this.#stream)) return;
+      if (!this.#token || !this.isConnected || (!anew && this.#stream)) return;
       this.#stream?.abort();
       const own = this.#stream = new AbortController();
       for (let wait = 1; own === this.#stream; wait = Math.min(wait * 2, 60)) {
@@ -623,6 +695,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
         this.#offer([]);
       }
       this.#turn(line, line.from);
+      this.#spoke(line.from === "coordinator" ? "person" : "bot", [line]);
       if (code === "handed_back") this.#last = [];
       if (line.from === "bot" && !this.#person) this.#ask([...(this.#last || []), line]);
       if (near) scroll.scrollTop = Math.min(scroll.scrollHeight, log.lastChild.offsetTop - 12);
@@ -693,8 +766,10 @@ textarea::placeholder{color:var(--soft);opacity:1}
         turn.append(person
           ? make("span", { className: "from", dir: "auto", textContent: fill(message.name ? say.from_person : say.from_team, message) + " " })
           : make("span", { className: "sr", textContent: (from === "patient" ? say.from_patient : say.from_bot) + " " }));
-        const bubble = make("div", { className: "bubble", dir: "auto" }, ...this.#words(text, custom));
-        turn.append(custom.type === "safety" ? make("div", { className: "safety" }, make("strong", { textContent: say.important }), bubble) : bubble);
+        // What is said in an emergency has no part: no page hides it by a slip.
+        const safety = custom.type === "safety";
+        const bubble = make("div", { className: "bubble", part: safety ? "" : "bubble " + (person ? "person" : from), dir: "auto" }, ...this.#words(text, custom));
+        turn.append(safety ? make("div", { className: "safety" }, make("strong", { textContent: say.important }), bubble) : bubble);
       }
       // Of several trials the text has the list; their points stay folded up.
       if (custom.type === "result") list(custom.trials).forEach((trial, at, all) => turn.append(this.#result(trial, all.length > 1 ? at + 1 : 0)));
@@ -706,7 +781,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     #result(trial, place) {
       const say = this.#texts;
       const points = list(trial.criteria);
-      const card = make("div", { className: "card" },
+      const card = make("div", { className: "card", part: "card" },
         make("h3", { textContent: say["verdict_" + trial.verdict] || say.result_title }),
         make("p", { dir: "auto", textContent: (place ? place + ". " : "") + show(trial.title) }),
         ...list(trial.notes).map((note) => make("p", { dir: "auto" }, ...this.#words(show(note)))));
@@ -734,7 +809,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
     #handoff(custom) {
       const say = this.#texts;
-      const card = make("div", { className: "card" });
+      const card = make("div", { className: "card", part: "card" });
       const add = (title, body) => card.append(make("h4", { textContent: title }), body);
       const lines = (tag, items) => make(tag, {}, ...items.map((item) => make("li", { dir: "auto" }, ...item)));
       const steps = list(custom.steps);
@@ -805,7 +880,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     }
 
     #offer(buttons) {
-      this.#parts.replies.replaceChildren(...buttons.map(({ title, run, aside }) => make("button", { type: "button", className: aside ? "quiet" : "", textContent: title, dir: "auto", onclick: run })));
+      this.#parts.replies.replaceChildren(...buttons.map(({ title, run, aside }) => make("button", { type: "button", className: aside ? "quiet" : "", part: "reply", textContent: title, dir: "auto", onclick: run })));
     }
 
     // ---------------------------------------------------------------- the box
@@ -844,8 +919,9 @@ textarea::placeholder{color:var(--soft);opacity:1}
   /* A host page may place the element itself; otherwise the script does. It never opens by itself. */
   const place = () => {
     if (document.querySelector(NAME)) return;
-    const { trial, locale } = script?.dataset ?? {};
-    document.body.append(make(NAME, { ...(trial && { "data-trial": trial }), ...(locale && { "data-locale": locale }) }));
+    const chat = document.createElement(NAME);
+    Object.assign(chat.dataset, script?.dataset);
+    document.body.append(chat);
   };
   if (document.body) place();
   else document.addEventListener("DOMContentLoaded", place);

@@ -55,7 +55,7 @@ def test_why_a_question_was_asked_and_what_a_correction_changed_can_be_opened(op
     expect(opened.get_by_text("Criteria that were open then and depend on the answer").first).to_be_visible()
     changed = opened.locator("li.line", has_text="actually I am 17").get_by_text("What it changed")
     changed.click()
-    expect(opened.locator("li.line", has_text="actually I am 17")).to_contain_text("I8 met to not met")
+    expect(opened.locator("li.line", has_text="actually I am 17")).to_contain_text("I8 fits to does not fit")
 
 
 def test_a_message_is_flagged_as_misread_and_the_flag_taken_back(opened: Page) -> None:

@@ -43,3 +43,11 @@ def test_no_page_has_a_violation_or_runs_over_the_edge(page: Page, at_work: Sign
             found[name(route)].append("the page scrolls sideways")
     assert {route: faults for route, faults in found.items() if faults} == {}
     assert any(isinstance(route, PublicRoute) for route in PAGES)
+
+
+@every_window
+def test_nor_has_the_page_about_the_api(page: Page, served: House) -> None:
+    page.goto(f"{served.url.rstrip('/')}/api/v1/docs")
+    assert page.get_by_role("heading", level=1).is_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -61,7 +61,11 @@ def test_the_inbox_has_no_violation_in_any_state(at_work: SignInHere, served: Ho
     page.get_by_text("More filters").click()
     _tick(page, names[0]).check()
     found["open"] = violations(page)
-    page.goto(f"{served.url}/console/inbox?words=word&trial={TRIAL}&channel=widget&done=assign&n=1")
+    page.goto(f"{served.url}/console/inbox?trial={TRIAL}&channel=widget")
+    page.get_by_label("Said").fill("word")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**search=**")
+    page.goto(f"{page.url}&done=assign&n=1")
     page.get_by_text("Save these filters as a list").click()
     found["filtered"] = violations(page)
     page.goto(f"{served.url}/console/inbox?status=enrolled&problem=no_words")
@@ -89,7 +93,8 @@ def test_what_was_said_is_found(at_work: SignInHere, served: House) -> None:
     page = at_work()
     page.get_by_label("Said").fill("HAVE wörd1")
     page.keyboard.press("Enter")
-    page.wait_for_url("**words=**")
+    page.wait_for_url("**search=**")
+    assert "rd1" not in page.url
     expect(_rows(page)).to_have_count(3)
     expect(page.get_by_role("link", name=names[10][:8])).to_be_visible()
 
@@ -171,7 +176,8 @@ def test_several_changes_one_after_another_ask_for_the_list_once_each(at_work: S
         _says_something(served, names[number])
         expect(page.get_by_text(f"1 conversation changed at 09:00:0{number}.")).to_be_visible()
         expect(_rows(page).first).to_contain_text(names[number][:8])
-    assert len(asked) == 3
+    # One for each, and where the page has only just connected the one with which it makes sure that it is new.
+    assert len(asked) in (3, 4)
 
 
 def test_a_conversation_that_is_new_appears_by_itself(at_work: SignInHere, served: House) -> None:

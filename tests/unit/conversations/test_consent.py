@@ -67,3 +67,22 @@ def test_the_choice_is_kept_with_the_text_that_was_shown(talk: Talk, answer: str
     assert consent.given is given
     assert consent.text_version
     assert len(consent.text_hash) == 64
+
+
+@pytest.mark.parametrize("said", [("no",), ("no", "stop"), ("no", "hello?"), ("no", "delete my data"), ("no", "stop", "thanks")])
+def test_whoever_said_no_stays_withdrawn_whatever_they_say_then(talk: Talk, said: tuple[str, ...]) -> None:
+    talk.say_all("hi", *said)
+    assert stage(talk) == "withdrawn"
+
+
+@pytest.mark.parametrize("said", [(), ("stop",), ("no", "yes"), ("no", "stop", "#consent=yes"), ("yes", "stop")])
+def test_whoever_may_still_say_yes_or_did_is_in_progress(talk: Talk, said: tuple[str, ...]) -> None:
+    talk.say_all("hi", *said)
+    assert stage(talk) == "in_progress"
+
+
+def stage(talk: Talk) -> str:
+    with talk.store.reading() as unit:
+        conversation = unit.conversation(talk.conversation_id)
+    assert conversation is not None
+    return conversation.stage

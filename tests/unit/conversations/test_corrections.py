@@ -70,6 +70,14 @@ def test_changing_nothing_after_all_goes_back_to_the_open_question(talk: Talk) -
     assert talk.question == open_question
 
 
+def test_an_answer_that_was_not_given_leads_no_deeper_where_it_is_asked_which_to_change(talk: Talk) -> None:
+    talk.until("prior_radiotherapy", FITS)
+    talk.say_all("change an answer", "the one about contraception")
+    assert talk.codes == ["choose_change"]
+    talk.say("no")
+    assert talk.question == "prior_radiotherapy"
+
+
 def test_an_old_quick_reply_tapped_again_corrects_its_own_question(talk: Talk) -> None:
     talk.until("prior_systemic_therapy", FITS)
     assert history(talk, "prior_radiotherapy") == [False]

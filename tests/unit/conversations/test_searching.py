@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.conversations.desk import Desk
+from bot.screening.readings import Heard, ReadAnswer
 from bot.store import Store
 from bot.trials.importing import import_all
 from bot.trials.loading import Keeper
@@ -129,6 +130,13 @@ def test_why_says_how_many_trials_depend_on_it(talk: Talk, lungs: None) -> None:
     talk.say("why do you ask?")
     assert "7 of the 7 trials left depend on it" in talk.texts
     assert talk.question == "age"
+
+
+@pytest.mark.parametrize("told", [(), ("asthma",), ("asthma", "for me")])
+def test_why_says_nothing_of_trials_while_it_is_not_known_what_is_sought(talk: Talk, lungs: None, told: tuple[str, ...]) -> None:
+    talk.say_all("hello", "yes", *told, "why do you ask?")
+    assert "trials left depend on it" not in talk.texts
+    assert talk.question == ("condition", "asked_for", "location")[len(told)]
 
 
 def test_a_trial_that_takes_nobody_is_not_among_them(talk: Talk, add: Adding) -> None:
@@ -412,6 +420,21 @@ def test_an_answer_with_a_doubt_rules_nothing_out(store: Store, library: Library
     assert talk.question is not None
     talk.say("I don't think so" if talk.question != "age" else "30")
     assert "none_found" not in talk.codes
+
+
+@pytest.mark.parametrize(("hedged", "outcome"), [(True, None), (False, 12)])
+def test_only_what_is_said_without_a_doubt_drops_trials(talk: Talk, lungs: None, hedged: bool, outcome: int | None) -> None:
+    begun(talk)
+    assert talk.question == "age"
+    talk.tell("12, I think", Heard(ReadAnswer("age", 12, "12, I think", hedged=hedged)))
+    assert talk.answers()["age"][0] == outcome
+
+
+def test_where_one_lives_is_taken_with_a_doubt_too(talk: Talk, lungs: None) -> None:
+    talk.say_all("hello", "yes", "asthma", "for me")
+    assert talk.question == "location"
+    talk.tell("Leeds, I think", Heard(ReadAnswer("location", ("Leeds",), "Leeds, I think", hedged=True)))
+    assert talk.answers()["location"][0] == ["Leeds"]
 
 
 def test_everything_can_be_erased_in_a_search(talk: Talk, lungs: None, store: Store) -> None:

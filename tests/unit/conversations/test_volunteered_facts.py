@@ -117,6 +117,16 @@ def test_much_at_once_after_a_no_comes_back_to_the_question_too(asked: Talk) -> 
     assert "cancer_stage" not in asked.answers()
 
 
+def test_an_answer_from_before_is_changed_while_much_at_once_waits_for_a_yes(asked: Talk) -> None:
+    asked.tell("all of it", told(age(58), prior_systemic_therapy="none", prior_radiotherapy=False, cancer_stage="IV"))
+    asked.say("change my age to 60")
+    assert "from 58 years to 60 years" in asked.texts
+    assert asked.texts.endswith("Is that right?")
+    asked.say("yes")
+    assert asked.answers()["age"][0] == 60
+    assert asked.answers()["cancer_stage"][0] == "IV"
+
+
 def test_four_facts_are_shown_one_on_a_line(asked: Talk) -> None:
     asked.tell("all", told(prior_systemic_therapy="none", prior_radiotherapy=False, cancer_stage="IV", fluid_buildup=False))
     assert asked.texts.count("\n- ") == 4

@@ -9,7 +9,8 @@ from hypothesis import given
 from pydantic import ValidationError
 
 from bot.criteria import Rule, Truth, Value, evaluate, mentioned
-from bot.criteria.rules import parse_rule, rule_as_json
+from bot.criteria.operators import compared
+from bot.criteria.rules import parse_rule, rule_as_json, without_judgements
 from tests.unit.criteria.strategies import rules
 
 YES, NO = Truth.TRUE, Truth.FALSE
@@ -95,3 +96,18 @@ def test_a_rule_names_each_attribute_once_in_its_order() -> None:
     inner = {"all": [{"attribute": "a", "is": 1}, {"attribute": "b", "is": False}]}
     rule = parse_rule({"any": [{"attribute": "b", "is": True}, {"not": inner}]})
     assert mentioned(rule) == ("b", "a")
+
+
+def test_a_range_without_two_ends_compares_nothing() -> None:
+    with pytest.raises(TypeError, match="a range"):
+        compared("between", 5, 3)
+
+
+def test_of_a_rule_only_what_answers_can_settle_is_left() -> None:
+    of_age = {"attribute": "age", "at_least": 18}
+    rule = parse_rule({"all": [of_age, {"not": {"judgement": "unfit"}}, {"any": [{"judgement": "mild"}, {"judgement": "stable"}]}]})
+    assert without_judgements(rule) == parse_rule({"all": [of_age]})
+
+
+def test_of_judgements_alone_nothing_is_left() -> None:
+    assert without_judgements(parse_rule({"all": [{"judgement": "mild"}, {"judgement": "stable"}]})) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -52,16 +53,17 @@ def counted(talks: list[Talk]) -> tuple[Progress, ...]:
 
 def took(one: Talk, step: Step) -> bool:
     """Whether a conversation took a step, said plainly and without a look at how it is counted."""
-    started = one.consented is not None
-    consented = started and one.consented is True
-    finished = consented and one.stage in ("finished", "handed_off")
-    promising = finished and one.verdict in ("possible", "likely")
+    handed_off = one.stage == "handed_off"
+    started = handed_off or one.consented is not None
+    consented = handed_off or (started and one.consented is True)
+    finished = handed_off or (consented and one.stage == "finished")
+    promising = handed_off or (finished and one.verdict in ("possible", "likely"))
     return {
         Step.STARTED: started,
         Step.CONSENTED: consented,
         Step.FINISHED: finished,
         Step.PROMISING: promising,
-        Step.HANDED_OFF: promising and one.stage == "handed_off",
+        Step.HANDED_OFF: handed_off,
     }[step]
 
 
@@ -75,6 +77,12 @@ def test_it_counts_as_one_would_by_hand(talks: list[Talk]) -> None:
 def test_it_never_grows(talks: list[Talk]) -> None:
     counts = Funnel.of(counted(talks)).counts
     assert list(counts) == sorted(counts, reverse=True)
+
+
+@pytest.mark.parametrize("verdict", [None, "unlikely", "possible"])
+def test_whoever_left_a_way_to_be_reached_stays_counted_in_every_step_whatever_they_look_for_then(verdict: str | None) -> None:
+    left = Talk(WEEKS[0], None, "widget", "en", True, "handed_off", verdict)
+    assert Funnel.of(counted([left])).counts == (1, 1, 1, 1, 1)
 
 
 @given(TALKS)

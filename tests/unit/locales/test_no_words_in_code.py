@@ -18,8 +18,8 @@ import yaml
 
 from bot.screening.readings import COMMANDS
 from bot.settings import PROJECT
-from bot.words import load_library
 from bot.words.words import FALLBACK_LOCALE
+from tests.shipped import shipped_library
 
 HERE = Path(__file__).parent
 SOURCES = sorted(path for package in ("screening", "conversations", "criteria") for path in (PROJECT / "bot" / package).rglob("*.py"))
@@ -51,7 +51,7 @@ def ours() -> frozenset[str]:
 
     The keys are those of the made-up language: whatever is English in its files is a key, and no word.
     """
-    library = load_library()
+    library = shipped_library()
     attributes = {part for a in library.attributes.values() for part in (a.name, *a.values, a.group, a.answer_type.value, a.unit or "")}
     files = [yaml.safe_load(path.read_text("utf-8")) for path in sorted((HERE / "words").rglob("*.yaml"))]
     files += [yaml.safe_load((HERE / "lexicon" / "attributes.yaml").read_text("utf-8"))]

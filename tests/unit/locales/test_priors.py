@@ -10,10 +10,12 @@ import pytest
 import yaml
 
 from bot.criteria.operators import NEVER
+from bot.matching import Priors
 from bot.screening.attributes import AnswerType, Attribute, Attributes
 from bot.settings import PROJECT
-from bot.words import Library, WordsFault, load_library
+from bot.words import Library, WordsFault
 from bot.words.priors import MOST, Samples, load_priors
+from tests.shipped import shipped_library
 
 NAMES = ("Cough", "Fever", "Gout", "Rabies", "Plague")
 CASES: Mapping[str, tuple[str, dict[str, Any]]] = {
@@ -47,7 +49,7 @@ Load = Callable[..., Mapping[str, Samples]]
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return load_library()
+    return shipped_library()
 
 
 @pytest.fixture(scope="module")
@@ -255,3 +257,12 @@ def test_a_file_without_entries_is_a_fault(tmp_path: Path, text: str) -> None:
 def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(WordsFault, match=r"lexicon/priors\.yaml: "):
         load_priors(ATTRIBUTES, lambda _: NAMES, tmp_path)
+
+
+def test_samples_are_as_many_as_fit_a_word_and_their_weights_add_up() -> None:
+    with pytest.raises(ValueError, match="`age` has 65 samples; 64 is the most"):
+        Priors({"age": tuple((number, 1 / 65) for number in range(65))})
+    with pytest.raises(ValueError, match=r"the weights of `age` add up to 0\.5, not to 1"):
+        Priors({"age": ((40, 0.5),)})
+    with pytest.raises(ValueError, match="the weights of `age`"):
+        Priors({"age": ((40, 1.5), (41, -0.5))})

@@ -15,15 +15,16 @@ from bot.criteria.rules import parse_rule
 from bot.matching import Choice, Columns, Priors, Standing, choose
 from bot.matching.choosing import SETTLED_CREDIT
 from bot.screening.answers import Answer, Facts, Outcome, facts_from
+from bot.screening.attributes import Attribute, Attributes
 from bot.screening.planner import open_questions, plan
 from bot.trials import load_record
-from bot.words import load_library
+from tests.shipped import shipped_library
 from tests.unit.matching.one_by_one import completed, results
 from tests.unit.matching.strategies import ATTRIBUTES, PRIORS, criteria, facts, trials
 
 Trials = Mapping[str, Sequence[Criterion]]
 
-LIBRARY = load_library()
+LIBRARY = shipped_library()
 NAMES = LIBRARY.in_locale("en").lexicon.condition_names
 RECORD = load_record(Path(__file__).resolve().parents[3] / "trials" / "NCT06141070.yaml", LIBRARY.attributes)
 
@@ -214,6 +215,24 @@ FITTING: Mapping[str, Value] = {
     "condition": ("Lung Adenocarcinoma",), "diagnosis_confirmed": True, "cancer_stage": "IV", "metastasis_count": 3, "age": 60,
     "sex": "female", "performance_status": "1", "prior_radiotherapy": False, "prior_systemic_therapy": "none",
 }  # fmt: skip
+
+
+def test_what_only_a_study_team_can_judge_makes_no_question_less_likely_to_apply() -> None:
+    asked = {"effort": 1, "sensitivity": 1, "group": "health", "answer_type": "yes_no"}
+    judged = {"all": [{"judgement": "well enough"}, {"attribute": "fever", "is": True}]}
+    attributes = Attributes(
+        [
+            Attribute.model_validate({**asked, "name": "fever"}),
+            Attribute.model_validate({**asked, "name": "shivers", "applies_when": judged}),
+            Attribute.model_validate({**asked, "name": "cough"}),
+            Attribute.model_validate({**asked, "name": "phlegm", "applies_when": {"attribute": "cough", "is": True}}),
+        ]
+    )
+    columns = Columns(attributes)
+    columns.put("A", trial({"attribute": "shivers", "is": True}, {"attribute": "phlegm", "is": True}))
+    scores = dict(choose(Standing(columns), Facts({}), (), Priors.uniform(attributes)).scores)
+    assert scores.keys() == {"fever", "cough"}
+    assert scores["fever"] == scores["cough"]
 
 
 def test_with_one_trial_the_illness_comes_first() -> None:

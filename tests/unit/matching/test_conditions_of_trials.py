@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from bot.matching.conditions import ConditionIndex, Relation, Subject
 from bot.screening.reading.conditions import Conditions
 from bot.settings import PROJECT
-from bot.words import load_library
 from tests.conftest import NO_SHARED_DATA
+from tests.shipped import shipped_library
 
 SAME, BROADER, NARROWER = Relation.SAME, Relation.BROADER, Relation.NARROWER
 REGISTRY = PROJECT.parent / "shared" / "data" / "registry"
@@ -25,7 +25,7 @@ REGISTRY = PROJECT.parent / "shared" / "data" / "registry"
 
 @cache
 def illnesses() -> Conditions:
-    return load_library().words["en"].lexicon.conditions
+    return shipped_library().words["en"].lexicon.conditions
 
 
 def index(*subjects: Subject) -> ConditionIndex:
@@ -125,6 +125,7 @@ def test_one_of_several_illnesses_that_a_person_has_is_enough() -> None:
         ("Carcinoma, Non-Small-Cell Lung", "Non Small Cell Lung Cancer"),
         ("Lymphoma, Large B-Cell, Diffuse", "Diffuse Large B-Cell Lymphoma"),
         ("Hypertension, Pulmonary", "Pulmonary Hypertension"),
+        ("Mesotheliomas", "Mesothelioma"),
         ("Colonic Neoplasms", "Colon Cancer"),
         ("Leukemia, Lymphocytic, Chronic, B-Cell", "Chronic Lymphocytic Leukemia"),
         ("Diabetes Mellitus, Type 2", "Type 2 Diabetes"),
@@ -302,6 +303,14 @@ def test_a_trial_that_was_removed_or_replaced_is_not_found_any_more() -> None:
     assert trials.candidates("erythromelalgia") == ()
 
 
+def test_a_trial_that_was_removed_is_not_found_by_its_keywords_either() -> None:
+    trials = index(about("Gout", keywords=("Erythromelalgia", "---")), about("Asthma"))
+    assert trials.relations([], "erythromelalgia") == {"0": NARROWER}
+    trials.remove("0")
+    assert trials.relations([], "erythromelalgia") == {}
+    assert trials.relations(["Asthma"]) == {"1": SAME}
+
+
 # -- illnesses that the words file does not know
 
 
@@ -329,6 +338,7 @@ def test_an_illness_may_go_without_its_general_word(said: str) -> None:
 def test_british_spelling_and_words_run_together_are_the_same_name() -> None:
     assert relation(about("Sitosterolemia"), said="sitosterolaemia") is SAME
     assert relation(about("Hyperaldosteronism"), said="hyper aldosteronism") is SAME
+    assert relation(about("Hyperaldosteronism"), said="looking for something for hyper aldosteronism in Boston") is SAME
 
 
 def test_a_name_that_only_a_keyword_has_has_to_be_asked() -> None:

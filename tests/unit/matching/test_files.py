@@ -12,11 +12,11 @@ from click.testing import CliRunner, Result
 from bot.criteria.extraction import Language
 from bot.matching import commands
 from bot.matching.commands import match_files
-from bot.words import load_library
 from bot.words.labels import person_reader
 from bot.words.registry import criteria_language
+from tests.shipped import shipped_library
 
-LIBRARY = load_library()
+LIBRARY = shipped_library()
 LANGUAGE: Language = criteria_language(LIBRARY)
 READER = person_reader(LIBRARY)
 TEXT = "Inclusion Criteria:\n\n* Age ≥ 18 years\n\nExclusion Criteria:\n\n* BMI > 40\n"
@@ -205,3 +205,9 @@ def test_a_trial_of_another_kind_of_illness_is_for_others(tmp_path: Path, text: 
 
 def test_where_no_illness_is_sought_another_kind_stays_open(tmp_path: Path) -> None:
     assert verdict(tmp_path, included("Diagnosis of acromegaly"), {"comorbidities": "glaucoma"})[0] == "possible"
+
+
+def test_who_has_no_other_illness_is_kept_out_by_none_of_them(tmp_path: Path) -> None:
+    fields = {"condition": "asthma", "comorbidities": "none", "age": "40"}
+    assert verdict(tmp_path, excluded("Asthma"), fields, "Asthma in adults")[0] == "possible", "it is what they seek trials for"
+    assert verdict(tmp_path, included("History of stroke"), fields, "Stroke")[0] == "unlikely"

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from bot.criteria.extraction.asked import Asked
 from bot.criteria.operators import Partly
-from bot.matching.person import Person, PersonReader
-from bot.words import load_library
+from bot.matching.person import LabelWords, Person, PersonReader
+from bot.settings import PROJECT
 from bot.words.labels import person_reader
+from bot.yaml_files import read_yaml
+from tests.shipped import shipped_library
 
 TODAY = datetime.date(2026, 1, 1)
-READER: PersonReader = person_reader(load_library())
+READER: PersonReader = person_reader(shipped_library())
 
 
 def person(**fields: str) -> Person:
@@ -186,3 +188,50 @@ def test_a_longer_time_never_takes_back_a_yes(ago: float, days: float, more: flo
 def test_no_answer_is_taken_and_never_taken_at_once(words: list[str]) -> None:
     one = READER.from_fields({"prior medicines": " ".join(words), "aspirin": " ".join(words)}, TODAY)
     assert not one.never & one.last.keys()
+
+
+def test_a_no_to_all_illnesses_leaves_none_open() -> None:
+    assert person(comorbidities="none").known["medical_history"] == ()
+    assert lacks(person(asthma="no"), "medical_history"), "a no to one illness says nothing of the others"
+
+
+def test_a_no_to_several_things_at_once_denies_each_and_a_yes_says_not_which() -> None:
+    denied = READER.from_fields({"asthma, stroke": "no"}, TODAY)
+    assert {"Asthma", "Stroke"} <= set(lacks(denied, "medical_history"))
+    assert has(READER.from_fields({"asthma, stroke": "yes"}, TODAY), "medical_history") == ()
+
+
+def test_a_none_behind_a_habit_is_a_never_that_rules_nothing_out() -> None:
+    told = person(smoking_history="none")
+    assert told.known["tobacco_use"] == "never"
+    assert "tobacco_use" in told.doubtful
+
+
+def test_a_dose_is_a_yes_to_what_it_is_a_dose_of() -> None:
+    assert READER.from_fields({"insulin use": "20 units"}, TODAY).known["insulin_use"] is True
+    assert READER.from_fields({"oxygen therapy": "2 litres"}, TODAY).known["oxygen_therapy"] is True
+
+
+def test_a_time_is_a_yes_to_what_was_done_then() -> None:
+    assert person(biopsy="2 days ago").known["diagnosis_confirmed"] is True
+
+
+def test_a_second_name_of_the_illness_counts_where_it_is_a_kind_of_the_first() -> None:
+    assert person(condition="lung cancer", main_diagnosis="small cell lung cancer").wanted == ("Small Cell Lung Cancer",)
+    assert person(disease="lung cancer", illness="asthma").wanted == ("Lung Cancer",)
+
+
+def test_what_nobody_can_count_is_no_date() -> None:
+    assert person(comorbidities="stroke many months ago").last["Stroke"] == math.inf
+
+
+def test_a_text_beside_the_answers_tells_what_no_label_told() -> None:
+    told = READER.from_fields({"age": "52"}, TODAY, "A woman of 60 with asthma, ECOG 1")
+    assert (told.known["age"], told.known["sex"], told.known["performance_status"]) == (52, "female", "1")
+
+
+def test_labels_of_an_attribute_that_there_is_not_are_refused() -> None:
+    library = shipped_library()
+    labels = read_yaml(PROJECT / "words" / "en" / "labels.yaml")
+    with pytest.raises(ValueError, match="there is no attribute shoe_size"):
+        LabelWords.of({**labels, "labels": {**labels["labels"], "shoe_size": ["shoes"]}}, library.in_locale("en").lexicon)

@@ -12,13 +12,13 @@ from bot.criteria.extraction import read_criteria
 from bot.matching import Columns, Priors, Standing
 from bot.settings import PROJECT
 from bot.trials.extracting import lines_of
-from bot.words import load_library
 from bot.words.registry import criteria_language
 from tests.conftest import NO_SHARED_DATA
+from tests.shipped import shipped_library
 from tests.unit.matching.one_by_one import assert_the_same
 
 CORPUS = PROJECT.parent / "shared" / "data" / "criteria" / "eligibility-corpus.jsonl"
-LIBRARY = load_library()
+LIBRARY = shipped_library()
 NAMES = LIBRARY.in_locale("en").lexicon.condition_names
 PERSONS = 50
 EVERY = 3  # texts; reading all takes longer than all the rest

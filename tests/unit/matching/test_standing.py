@@ -81,6 +81,23 @@ def test_many_small_changes_leave_few_segments_and_nothing_wrong() -> None:
     assert len(columns.segments()) <= 10
 
 
+def test_trials_in_more_than_one_batch_are_as_those_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.matching.columns.BATCH", 3)
+    some: Trials = {f"NCT{number}": trial({"attribute": "age", "at_least": number}) for number in range(10)}
+    columns = columns_of(some)
+    standing = Standing(columns)
+    standing.know({"age": 4})
+    assert_the_same(columns, standing, some, {"age": 4})
+
+
+def test_trials_without_a_rule_that_answers_decide_take_answers_all_the_same() -> None:
+    standing = Standing(columns_of({"A": trial({"judgement": "fit enough"}), "B": ()}))
+    standing.know({"age": 4})
+    assert standing.alive.tolist() == [True, True]
+    assert len(standing.statuses("A")) == 1
+    assert standing.statuses("B") == ()
+
+
 def test_a_trial_keeps_its_row_when_it_is_put_again_or_comes_back() -> None:
     columns = columns_of({"A": ADULTS, "B": ADULTS})
     columns.put("A", ADULTS)

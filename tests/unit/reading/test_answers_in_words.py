@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading import Reader
 from bot.screening.readings import ReadAnswer, ReadCommand, ReadDecline, Reading, ReadNothing, ReadUnclear, ReadUnsure
-from bot.words import load_library
+from tests.shipped import shipped_library
 
-LIBRARY = load_library()
+LIBRARY = shipped_library()
 TODAY = datetime.date(2026, 11, 23)
 
 

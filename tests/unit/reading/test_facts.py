@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.screening.reading import Reader
 from bot.screening.reading.facts import FactReader
 from bot.screening.readings import SELF, Fact
-from bot.words import load_library
-from tests.unit.reading.small_words import ATTRIBUTES, SMALL, TODAY, VALUES, hear, message
+from tests.shipped import shipped_library
+from tests.unit.reading.small_words import ATTRIBUTES, PEOPLE, SMALL, TITLES, TODAY, VALUES, hear, lexicon, message
 
 FACTS = FactReader(SMALL, VALUES)
 
@@ -131,6 +132,21 @@ def test_whom_the_screening_is_about_stays_where_nobody_else_is_named() -> None:
     assert whom("stage 4", about="mother") is None
 
 
+def test_nobody_who_died_is_the_patient_however_they_are_called() -> None:
+    reader = Reader(lexicon(people={**PEOPLE, "someone": {"anybody": True, "words": ["a woman"]}}))
+    alive = hear("for a woman, 61 years old, with lung cancer", reader=reader)
+    assert (alive.about, {fact.attribute for fact in alive.facts}) == ("someone", {"age", "condition"})
+    for text in ("for a woman who died, 61 years old, with lung cancer", "for my mother who died, 61 years old, with lung cancer"):
+        gone = hear(text, reader=reader)
+        assert (gone.about, gone.facts) == (None, ())
+
+
+def test_a_quick_reply_of_another_question_is_nobodys_sex() -> None:
+    reader = Reader(lexicon(titles={**TITLES, "confirm_value": "That is right"}))
+    heard = hear("lung cancer, woman, that is right", reader=reader)
+    assert {fact.attribute: fact.value for fact in heard.facts} == {"condition": ("Lung Cancer",), "sex": "female"}
+
+
 @given(st.text(max_size=80))
 def test_no_text_breaks_the_reader_and_every_fact_fits_its_attribute(text: str) -> None:
     heard = hear(text)
@@ -159,7 +175,7 @@ def test_two_stages_of_one_person_are_never_one(text: str) -> None:
 
 
 def told_in_english(text: str) -> dict[str, object]:
-    library = load_library()
+    library = shipped_library()
     heard = library.in_locale("en").reader.hear(text, None, frozenset(library.attributes), TODAY)
     return {fact.attribute: fact.value for fact in heard.facts}
 

@@ -111,6 +111,11 @@ def test_two_in_one_are_whole_numbers_of_the_right_size() -> None:
     assert "upper" not in told("on 12/11 I went home")
 
 
+def test_two_in_one_have_no_unit_of_anything_else() -> None:
+    assert told("96/80 mmHg, before and after") == {"upper": [96], "lower": [80]}
+    assert told("96/80 kg, before and after") == {"weight": [80]}
+
+
 @pytest.mark.parametrize("text", ["80 over 130", "80/130", "130/80 or 120/70"])
 def test_two_in_one_that_rise_or_disagree_are_none(text: str) -> None:
     assert answer("upper", text) is None

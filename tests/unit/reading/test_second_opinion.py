@@ -6,8 +6,8 @@ import pytest
 
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading.intent import ANY, Guess, Intent
-from bot.screening.readings import ReadAnswer, ReadDecline, Reading, ReadUnclear, ReadUnsure
-from tests.unit.reading.small_words import ATTRIBUTES, READER, TODAY
+from bot.screening.readings import Command, ReadAnswer, ReadCommand, ReadDecline, ReadElsewhere, Reading, ReadUnclear, ReadUnsure
+from tests.unit.reading.small_words import ATTRIBUTES, READER, TODAY, hear
 
 
 def read(text: str, asked: str, name: str | None = None, sure: float = 0.0, **guesses: tuple[str, float]) -> Reading:
@@ -88,3 +88,80 @@ def test_a_yes_or_no_that_stands_first_is_believed_whatever_follows() -> None:
 def test_that_a_message_is_no_answer_is_no_value_and_no_doubt() -> None:
     assert read("blorp wibble flonk", "treated", treated=("open", 0.99)) == ReadUnclear()
     assert read("blorp wibble flonk", "age", **{ANY: ("open", 0.99)}) == ReadUnclear()
+
+
+# -- intents beside what words gave
+
+
+def told(text: str, name: str, sure: float) -> Reading:
+    """What is read where nothing is asked yet."""
+    return hear(text, None, name, sure).reading
+
+
+def test_a_maybe_in_passing_does_not_hide_an_answer_that_is_surely_one() -> None:
+    reading = read("no idea about that, blorp wibble", "treated", treated=("yes", 0.95))
+    assert isinstance(reading, ReadAnswer)
+    assert reading.guessed
+    assert isinstance(read("no idea about that, blorp wibble", "treated", treated=("yes", 0.8)), ReadUnsure)
+
+
+def test_the_words_of_an_answer_are_a_doubt_where_the_message_surely_is_one() -> None:
+    assert isinstance(read("I had some chemo", "treated", treated=("unsure", 0.95)), ReadUnsure)
+    assert isinstance(read("I had some chemo", "treated", treated=("unsure", 0.8)), ReadAnswer)
+
+
+@pytest.mark.parametrize("means", ["unsure", "decline"])
+def test_an_intent_to_leave_the_question_open_does(means: str) -> None:
+    expected = ReadUnsure if means == "unsure" else ReadDecline
+    assert isinstance(read("blorp wibble flonk", "treated", means, 0.7), expected)
+
+
+def test_a_story_with_a_wish_in_it_is_the_wish() -> None:
+    assert told("my mum is 86 years old, blorp", "human", 0.95) == ReadCommand(Command.HUMAN)
+    assert told("my mum is 86 years old, blorp", "human", 0.7) != ReadCommand(Command.HUMAN)
+
+
+def test_a_story_that_asks_for_advice_is_a_question() -> None:
+    assert told("I am 61, stage 4", "medical_advice", 0.95) == ReadElsewhere()
+    assert told("I am 61, stage 4", "medical_advice", 0.8) != ReadElsewhere()
+
+
+def test_an_answer_told_as_a_change_changes_that_answer() -> None:
+    reading = told("I am 61", "change_answer", 0.95)
+    assert isinstance(reading, ReadCommand)
+    assert (reading.command, reading.attribute, reading.value) == (Command.CHANGE, "age", 61)
+
+
+def test_the_words_of_a_command_in_a_question_about_the_trial_are_that_question() -> None:
+    assert read("how many more then", "age", "ask_visits", 0.9) == ReadElsewhere()
+    assert read("why do you ask me blorp", "age", "ask_visits", 0.95) == ReadCommand(Command.WHY)
+
+
+def test_the_words_of_a_command_in_something_else_are_none_before_anything_was_asked() -> None:
+    assert told("go back blorp", "out_of_scope", 0.9) == ReadUnclear()
+    assert told("go back blorp", "out_of_scope", 0.7) == ReadCommand(Command.BACK)
+
+
+def test_to_skip_by_way_of_refusing_is_to_refuse() -> None:
+    assert isinstance(read("skip this blorp", "age", "decline", 0.9, age=("decline", 0.9)), ReadDecline)
+    assert read("skip this blorp", "age", "decline", 0.9) == ReadCommand(Command.SKIP)
+
+
+def test_a_change_outranks_commands_about_one_answer_and_not_those_about_all() -> None:
+    change = read("change my answer now", "age", "stop", 0.95)
+    assert isinstance(change, ReadCommand)
+    assert change.command is Command.CHANGE
+    assert read("change my answer now", "age", "human", 0.95) == ReadCommand(Command.HUMAN)
+
+
+def test_advice_that_is_asked_for_comes_before_the_answer() -> None:
+    assert read("I never had any chemo blorp", "treated", "medical_advice", 0.95) == ReadElsewhere()
+
+
+def test_to_go_on_is_no_other_answer_than_the_one_given() -> None:
+    assert isinstance(read("I had chemo blorp", "treated", "go_on", 0.95), ReadAnswer)
+
+
+def test_a_lone_word_of_an_answer_in_a_sure_command_is_the_command() -> None:
+    assert read("chemo", "treated", "stop", 0.95) == ReadCommand(Command.STOP)
+    assert isinstance(read("chemo", "treated", "stop", 0.7), ReadAnswer)

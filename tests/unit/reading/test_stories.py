@@ -7,10 +7,10 @@ import pytest
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading.intent import ANY, Guess, Intent
 from bot.screening.sentences import MOST, sentences_of
-from bot.words import load_library
+from tests.shipped import shipped_library
 from tests.unit.reading.small_words import TODAY
 
-LIBRARY = load_library()
+LIBRARY = shipped_library()
 READER = LIBRARY.in_locale("en").reader
 
 

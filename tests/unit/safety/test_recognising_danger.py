@@ -127,6 +127,11 @@ def test_a_guess_is_not_believed_where_the_message_speaks_against_it(words: Dang
     assert not lets_by("I keep staring at the knife", "crisis", words)
 
 
+def test_a_phrase_of_danger_that_is_denied_speaks_against_even_a_sure_guess(words: DangerWords) -> None:
+    assert lets_by("I don't want to kill myself", "crisis", words, sure=True)
+    assert not lets_by("I want to kill myself", "crisis", words, sure=True)
+
+
 def test_no_ordinary_word_is_taken_for_a_misspelled_word_of_danger(words: DangerWords) -> None:
     import symspellpy
 
@@ -165,11 +170,11 @@ def _one_letter_away(word: str, right: str) -> bool:
 def test_the_longest_message_takes_no_time(piece: str, words: DangerWords) -> None:
     text = (piece * LONGEST)[:LONGEST]
     find_danger(text[:200], words)
-    began = time.perf_counter()
+    began = time.process_time()
     find_danger(text, words)
     lets_by(text, "emergency", words)
-    # Some tenths of a second on a slow machine; a search that ran away would take minutes.
-    assert time.perf_counter() - began < 5
+    # Some tenths of a second on a slow machine; a search that ran away would take minutes. Other work takes none of the processor's time.
+    assert time.process_time() - began < 5
 
 
 def test_languages_are_looked_at_together(words: DangerWords) -> None:

@@ -9,10 +9,14 @@ import pytest
 from bot.criteria import Criterion, Value
 from bot.screening.answers import Answer, Outcome, facts_from
 from bot.screening.planner import open_questions, plan
+from bot.screening.prompts import Prompt, Waiting
+from bot.screening.readings import ReadNo
+from bot.screening.screening import Interview
+from bot.screening.state import CONSENT, State
 from bot.trials import load_record
-from bot.words import load_library
+from tests.shipped import shipped_library
 
-LIBRARY = load_library()
+LIBRARY = shipped_library()
 ATTRIBUTES = LIBRARY.attributes
 RECORD = load_record(Path(__file__).resolve().parents[3] / "trials" / "NCT06141070.yaml", ATTRIBUTES)
 
@@ -93,3 +97,20 @@ def test_what_nobody_is_asked_is_never_chosen_and_the_rest_still_is() -> None:
     assert set(open_questions(ATTRIBUTES, criteria, facts, ()).goals) == {"weight"}
     assert open_questions(ATTRIBUTES, criteria[:1], facts, ()).goals == {}
     assert plan(ATTRIBUTES, open_questions(ATTRIBUTES, criteria[:1], facts, ()), facts).attribute is None
+
+
+def test_the_next_question_is_told_with_how_many_may_still_come() -> None:
+    screening = Interview(ATTRIBUTES, RECORD.criteria, LIBRARY.in_locale("en").lexicon.condition_names)
+    first, remaining = screening.next_question({})
+    assert first == "condition"
+    assert remaining > 1
+    answers = {name: Answer(name, Outcome.DECLINED) for name in ATTRIBUTES}
+    assert screening.next_question(answers) == (None, 0)
+
+
+def test_a_value_that_waits_for_a_yes_is_let_go_where_a_later_release_asks_nobody_for_it() -> None:
+    interview = Interview(ATTRIBUTES, RECORD.criteria, LIBRARY.in_locale("en").lexicon.condition_names)
+    waiting = Prompt(waiting=Waiting.CONFIRM, attribute="life_expectancy", value=900, said="900")
+    turn = interview.respond(State(waiting, {CONSENT: Answer(CONSENT, Outcome.KNOWN, True)}), ReadNo())
+    assert (turn.state.prompt.waiting, turn.state.prompt.attribute) == (Waiting.QUESTION, "condition")
+    assert turn.state.answers.keys() == {CONSENT}

@@ -61,3 +61,11 @@ def test_a_criterion_that_comes_or_goes_counts_too(library: Library) -> None:
     people = [("a", aged(60))]
     assert len(effect(library.attributes, [], [at_least(65)], people, most=5).changed) == 1
     assert len(effect(library.attributes, [at_least(65)], [], people, most=5).changed) == 1
+
+
+def test_the_same_reading_is_known_to_change_nothing(library: Library) -> None:
+    people = [("a", aged(60))]
+    assert effect(library.attributes, [at_least(18)], [at_least(18)], people, most=5).same
+    for before, after in ((18, 17), (18, None), (None, 18)):
+        readings = ([] if bound is None else [at_least(bound)] for bound in (before, after))
+        assert not effect(library.attributes, *readings, people, most=5).same

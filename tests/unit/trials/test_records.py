@@ -12,8 +12,8 @@ import pytest
 from bot.screening.attributes import Attributes
 from bot.trials import RecordFault, load_record, load_records
 from bot.trials.records import parse_record
-from bot.words import load_library
 from bot.yaml_files import read_yaml
+from tests.shipped import shipped_library
 
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = ROOT / "trials" / "NCT06141070.yaml"
@@ -21,7 +21,7 @@ SHIPPED = ROOT / "trials" / "NCT06141070.yaml"
 
 @pytest.fixture(scope="module")
 def attributes() -> Attributes:
-    return load_library().attributes
+    return shipped_library().attributes
 
 
 @pytest.fixture

@@ -245,6 +245,19 @@ def _make_tables() -> None:
     )
     op.create_index(op.f("ix_account_sessions_account_id"), "account_sessions", ["account_id"])
     op.create_table(
+        "known_browsers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("locked_until", MOMENT, nullable=True),
+        sa.Column("seen_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_known_browsers_account_id_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_known_browsers")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_known_browsers_token_hash")),
+    )
+    op.create_index(op.f("ix_known_browsers_account_id"), "known_browsers", ["account_id"])
+    op.create_table(
         "account_trials",
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("trial_id", sa.String(length=20), nullable=False),
@@ -429,6 +442,7 @@ def downgrade() -> None:
         "invitations",
         "deliveries",
         "account_trials",
+        "known_browsers",
         "account_sessions",
         "trial_settings",
         "erasures",

@@ -12,9 +12,9 @@ import pytest
 from bot.criteria.extraction import Language, ReadCriterion, read_criteria
 from bot.criteria.rules import rule_as_json
 from bot.settings import PROJECT
-from bot.words import load_library
 from bot.words.registry import criteria_language
 from tests.conftest import NO_SHARED_DATA
+from tests.shipped import shipped_library
 
 SHARED = PROJECT.parent / "shared"
 
@@ -23,7 +23,7 @@ Read = Callable[[str], list[ReadCriterion]]
 
 @pytest.fixture(scope="session")
 def language() -> Language:
-    return criteria_language(load_library())
+    return criteria_language(shipped_library())
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from bot.criteria.rules import Comparison, walk
 from bot.trials.criteria_commands import criteria
-from bot.words import load_library
+from tests.shipped import shipped_library
 from tests.unit.criteria.extraction.conftest import Read, rows
 
 NAMES = {
@@ -92,7 +92,7 @@ def test_every_text_of_the_corpus_and_every_record_goes_through(read: Read, shar
     found = [criterion for text in texts for criterion in read(text)]
     computable = [criterion for criterion in found if criterion.requires is not None]
     # Every rule compares an attribute that there is with a value that it can have.
-    attributes = load_library().attributes
+    attributes = shipped_library().attributes
     compared = [part for criterion in computable if criterion.requires for part in walk(criterion.requires) if isinstance(part, Comparison)]
     numbers = [(attributes[part.attribute].possible, part.operand) for part in compared if isinstance(part.operand, int | float)]
     assert all(possible is None or possible[0] <= operand <= possible[1] for possible, operand in numbers)

@@ -26,6 +26,8 @@ INCLUDED: list[tuple[str, Bounds]] = [
     ("platelets not below 100 x 10^9/L", [("platelet_count", "lower", 100, True, "10^9/l")]),
     ("a minimum life expectancy of 12 weeks", [("life_expectancy", "lower", 12, True, "weeks")]),
     ("weight of 50 kg or more", [("weight", "lower", 50, True, "kg")]),
+    ("HbA1c = 7 % or above", [("hba1c", "lower", 7, True, "%")]),
+    ("ECOG = 1 or less", [("performance_status", "upper", 1, True, "")]),
     ("body mass index greater than (>) 18.5", [("bmi", "lower", 18.5, False, "")]),
     # ranges
     ("Age 18 to 65 years", [("age", "lower", 18, True, "years"), ("age", "upper", 65, True, "years")]),

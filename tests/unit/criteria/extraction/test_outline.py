@@ -112,6 +112,15 @@ def test_a_list_in_a_running_text(read: Read, text: str, expected: list[str]) ->
 NO_LISTS = ["HbA1c of 7.0 to 9.5 %", "stage 1. The other stages are excluded", "grade 2) or worse", "vitamin B12", "type 1 or 2 diabetes"]
 
 
+def test_a_figure_behind_a_dash_counts_points_also_without_a_space(read: Read) -> None:
+    text = "Inclusion Criteria:\n\n-1. Aged 18 years or older\n-2. HbA1c above 7 %\n-18 months at least since the diagnosis"
+    assert [found for _, found in parts(read, text)] == [
+        "Aged 18 years or older",
+        "HbA1c above 7 %",
+        "18 months at least since the diagnosis",
+    ]
+
+
 @pytest.mark.parametrize("text", NO_LISTS)
 def test_what_is_no_list(read: Read, text: str) -> None:
     assert [found for _, found in parts(read, f"Inclusion Criteria:\n\n* {text}")] == [text]

@@ -13,13 +13,13 @@ from bot.criteria.extraction import ReadCriterion, Reading
 from bot.settings import PROJECT
 from bot.trials import load_record
 from bot.trials.records import TrialRecord
-from bot.words import load_library
+from tests.shipped import shipped_library
 from tests.unit.criteria.extraction.conftest import Read
 
 
 @pytest.fixture(scope="module")
 def reviewed() -> TrialRecord:
-    return load_record(PROJECT / "trials" / "NCT06141070.yaml", load_library().attributes)
+    return load_record(PROJECT / "trials" / "NCT06141070.yaml", shipped_library().attributes)
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.settings import PROJECT
-from bot.words import WordsFault, load_library
+from bot.words import WordsFault
 from bot.words.registry import criteria_language
 from bot.yaml_files import read_yaml
+from tests.shipped import shipped_library
 
-LIBRARY = load_library()
+LIBRARY = shipped_library()
 
 
 @pytest.fixture

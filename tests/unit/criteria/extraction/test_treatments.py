@@ -46,6 +46,8 @@ TAKEN: list[tuple[str, str, Truth, Truth]] = [
     ("I", "Not currently receiving antidepressants", NO, YES),
     # Of a kind that has no name here, more is asked than of its class.
     ("E", "Currently taking fluvoxamine", OPEN, YES),
+    # The "use" of something else is no use of the medicine behind it.
+    ("E", "Illicit drug use of methadone", OPEN, OPEN),
     # A list goes on to its end.
     ("E", "Concomitant use of nonsteroidal anti-inflammatory drugs (NSAIDs), metformin or lithium", NO, YES),
 ]
