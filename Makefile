@@ -1,6 +1,6 @@
 # Everything a person does with this project from its folder. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage bench nlu-report setup train lint types audit fuzz clean
+.PHONY: help run test faults coverage bench nlu-report setup train lint types audit fuzz clean
 SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
@@ -13,6 +13,9 @@ run: ## set up what is missing, then start everything on http://127.0.0.1:8080 (
 
 test: ## set up what is missing, then run all tests (ARGS="-k widget" for some of them)
 	@scripts/setup engine dev && scripts/test $(ARGS)
+
+faults: ## everything that is killed, stopped, filled up or sent twice in the tests, ten times in a row (TIMES=3 for fewer)
+	@scripts/setup engine dev && exec scripts/faults $(ARGS)
 
 coverage: ## how much of the pure core its own tests reach, branches included; fails where it is less than pyproject.toml asks for
 	@scripts/setup dev && exec $(BIN)/python -m pytest tests/unit tests/words -q --cov --hypothesis-seed=0 -n "$${TRIALCHAT_TEST_PROCESSES:-logical}" --maxprocesses 4 --dist loadfile $(ARGS)

@@ -35,9 +35,13 @@ def serve(model: Path, port: int) -> None:
     log = import_rasa(home)
 
     from bot.engine import corrections, pausing, postgres, traces, turns
-    from bot.engine.endpoints import endpoints
+    from bot.engine.endpoints import EndpointError, endpoints
     from bot.engine.sqlite import share_sqlite_well
 
+    try:
+        found = endpoints(PROJECT / "endpoints.yml", os.environ)
+    except EndpointError as error:
+        sys.exit(str(error))
     turns.end_the_turn_when_an_action_fails()
     turns.end_the_turn_when_the_conversation_cannot_be_kept()
     pausing.let_each_turn_say_whether_it_is_paused()
@@ -59,7 +63,7 @@ def serve(model: Path, port: int) -> None:
         interface=INTERFACE,
         port=port,
         credentials=str(PROJECT / "credentials.yml"),
-        endpoints=endpoints(PROJECT / "endpoints.yml", os.environ),
+        endpoints=found,
         enable_api=False,
         server_listeners=[(keep_private, "after_server_start"), (hang_up, "before_server_stop")],
     )

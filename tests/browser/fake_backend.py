@@ -13,7 +13,6 @@ import json
 import secrets
 import ssl
 import threading
-import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,7 +93,6 @@ class FakeBackend:
     sessions: list[dict[str, Any]] = field(default_factory=list)
     posts: list[dict[str, Any]] = field(default_factory=list)
     trouble: list[Trouble] = field(default_factory=list)
-    tries: list[float] = field(default_factory=list)
     slow: float = 0.0
     down: bool = False
     widget_away: bool = False
@@ -248,7 +246,6 @@ def _cut(request: web.Request) -> web.Response:
 
 def _troubled(backend: FakeBackend, answer: Answer) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        backend.tries.append(time.monotonic())
         if backend.slow:
             await asyncio.sleep(backend.slow)
         if backend.down:

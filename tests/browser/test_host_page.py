@@ -117,6 +117,8 @@ def test_a_host_page_opens_and_closes_the_chat(abroad: Abroad) -> None:
     assert chat.page.evaluate(call, "toggle") is False
     names = [name for name, _ in heard(chat.page) if name in ("open", "close")]
     assert names == ["open", "close"] * 2
+    chat.page.evaluate("document.querySelector('trial-chat').open()")
+    chat.reply("Yes, go ahead").wait_for()
     assert len(abroad.backend.sessions) == 1
 
 

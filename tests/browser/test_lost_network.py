@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -43,16 +44,27 @@ def test_a_lost_network_is_said_and_what_was_typed_stays(chat: Widget, backend: 
     expect(chat.box).to_have_value("more words")
 
 
-def test_the_pauses_between_tries_grow(chat: Widget, backend: FakeBackend) -> None:
+def test_the_pauses_between_tries_grow_to_half_a_minute(chat: Widget, backend: FakeBackend) -> None:
+    page = chat.page
+    failed: list[str] = []
+    page.on("requestfailed", lambda request: failed.append(request.url) if request.method == "POST" else None)
+    page.clock.install()
+    page.clock.pause_at(datetime(2100, 1, 1, tzinfo=UTC))
     backend.down = True
-    backend.tries.clear()
     chat.say("hello")
-    chat.page.wait_for_timeout(4500)
-    backend.down = False
+    for number, seconds in enumerate((1, 2, 4, 8, 16, 30, 30), start=1):
+        until = time.monotonic() + 10
+        while len(failed) < number and time.monotonic() < until:
+            page.wait_for_timeout(20)
+        page.clock.run_for(seconds * 890)
+        # What was sent too early would have failed by the time that this is answered.
+        page.evaluate("() => fetch('/widget.js', { cache: 'no-store' }).then((reply) => reply.text())")
+        assert len(failed) == number, "sooner than it should"
+        backend.down = number < 7
+        page.clock.run_for(seconds * 220)
     chat.bubble("How old are you?").wait_for()
-    pauses = [later - earlier for earlier, later in itertools.pairwise(backend.tries)]
-    assert len(pauses) >= 2
-    assert all(later > earlier * 1.4 for earlier, later in itertools.pairwise(pauses))
+    assert len(failed) == 7
+    assert backend.texts_posted == ["hello"]
 
 
 def test_the_network_coming_back_is_used_at_once(chat: Widget, backend: FakeBackend) -> None:

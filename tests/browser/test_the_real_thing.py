@@ -57,6 +57,14 @@ def open_question(chat: Widget) -> str | None:
     return questions.get(bubbles[-1].strip()) if bubbles else None
 
 
+def asked_next(chat: Widget, *, than: str, seconds: float = 15) -> None:
+    """Wait until a question other than this one stands last."""
+    deadline = time.monotonic() + seconds
+    while open_question(chat) in (None, than):
+        assert time.monotonic() < deadline, chat.bubbles()
+        chat.page.wait_for_timeout(100)
+
+
 def answer(chat: Widget, attribute: str, text: str) -> None:
     """Type an answer and wait for what comes back."""
     before = len(chat.bubbles())
@@ -98,8 +106,7 @@ def test_a_clear_no_ends_it_with_the_reason_and_one_can_go_on(chat: Widget) -> N
     chat.reply("Yes").click()
     chat.host.get_by_text("You said that you have had radiation treatment for this cancer", exact=False).first.wait_for()
     chat.reply("Go on anyway").click()
-    chat.page.wait_for_timeout(500)
-    assert open_question(chat) is not None
+    asked_next(chat, than="prior_radiotherapy")
 
 
 def test_closing_the_tab_and_coming_back_finds_the_same_question(chat: Widget, page: Page, product: Product) -> None:
@@ -114,8 +121,7 @@ def test_closing_the_tab_and_coming_back_finds_the_same_question(chat: Widget, p
     back.reply("No").wait_for()
     assert back.bubbles() == before
     back.reply("No").click()
-    back.page.wait_for_timeout(800)
-    assert open_question(back) not in (None, "prior_radiotherapy")
+    asked_next(back, than="prior_radiotherapy")
 
 
 def test_a_message_sent_while_the_engine_restarts_arrives_once(chat: Widget, product: Product) -> None:
@@ -124,10 +130,7 @@ def test_a_message_sent_while_the_engine_restarts_arrives_once(chat: Widget, pro
         if any(c.laddr.port == product.engine_port and c.status == psutil.CONN_LISTEN for c in process.net_connections("tcp")):
             os.kill(process.pid, signal.SIGKILL)
     chat.say("no")
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline and open_question(chat) in (None, "prior_radiotherapy"):
-        chat.page.wait_for_timeout(500)
-    assert open_question(chat) not in (None, "prior_radiotherapy")
+    asked_next(chat, than="prior_radiotherapy", seconds=90)
     assert [bubble.strip() for bubble in chat.bubbles()].count("no") == 1
 
 

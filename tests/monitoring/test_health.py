@@ -94,7 +94,7 @@ async def test_what_hangs_is_away_in_time_and_never_asked_twice_at_once() -> Non
     began = time.monotonic()
     for _ in range(3):
         assert await readiness.parts() == {"store": False, "engine": True}
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert asked == [1]
     hangs.set()
     assert await readiness.parts() == {"store": True, "engine": True}

@@ -116,9 +116,9 @@ async def test_a_collector_that_is_away_keeps_nobody_waiting(door: Door, caplog:
     for _ in range(100):
         with Watch(tracing=away).turn("widget") as seen:
             seen.outcome = "answered"
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 8  # a hundred of its timeouts are far more
     await asyncio.to_thread(away.close)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 async def test_without_a_collector_a_turn_has_an_id_all_the_same() -> None:

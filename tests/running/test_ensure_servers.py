@@ -38,7 +38,7 @@ def test_where_all_is_there_it_says_nothing_and_takes_a_moment(bare: Path) -> No
     began = time.monotonic()
     done = ensure(str(bare))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10  # asking a package manager would take more
 
 
 def test_what_is_missing_and_cannot_be_installed_is_named_with_what_follows(bare: Path) -> None:

@@ -153,7 +153,7 @@ def test_a_reader_does_not_wait_for_a_writer(store: Store) -> None:
         started = time.monotonic()
         with store.reading() as reading:
             assert reading.conversation_by_sender("rest", "ann") is None
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 4  # a lock would be waited for longer
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from bot.accounts.roles import Role
 from bot.words import Library
-from tests.browser.conftest import browser, page
 from tests.console.house import PASSWORD, Clock, House, make_house
 from tests.desk_fixtures import library, migrated_store
 
-__all__ = ["browser", "library", "migrated_store", "page"]
+__all__ = ["library", "migrated_store"]
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 

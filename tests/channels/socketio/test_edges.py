@@ -8,6 +8,7 @@ import shutil
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from bot.channels.socketio import SocketIoConfig
 from bot.origins import AllowedOrigins
 from bot.tokens import token_hash
 from bot.web.app import make_app
-from bot.web.limits import LimitRates, Rate
+from bot.web.limits import LimitRates, Limits, Rate
 from bot.web.page_source import StoredPages
 from bot.web.pages import Pages
 from bot.web.socketio.assembly import TALKING, add_socketio
@@ -136,7 +137,9 @@ async def test_a_message_that_is_too_long_is_answered_with_a_kind_sentence(house
     assert (await one.write("hello")) == {"ok": True}
 
 
-async def test_who_is_too_fast_is_told_once_and_may_go_on_later(elsewhere: Callable[..., Any]) -> None:
+async def test_who_is_too_fast_is_told_once_and_may_go_on_later(elsewhere: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = [0.0]
+    monkeypatch.setattr("bot.web.app.Limits", partial(Limits, now=lambda: moment[0]))
     rates = LimitRates(conversation=Rate(burst=3, per_second=2))
     one = await begun(Visitor(await elsewhere(rates=rates)))
     answers = await asyncio.gather(*(one.write("no") for _ in range(6)))
@@ -144,7 +147,7 @@ async def test_who_is_too_fast_is_told_once_and_may_go_on_later(elsewhere: Calla
     assert refused == ["too_fast"] * 4
     assert len(one.errors) == 4
     assert one.texts.count("That was too fast for me.") == 1
-    await asyncio.sleep(0.6)
+    moment[0] += 0.6
     assert await one.write("no") == {"ok": True}
     await one.leave()
 
