@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from aiohttp import web
@@ -35,6 +37,22 @@ async def test_they_are_found_by_their_words_afterwards(old_store: Store) -> Non
     await fill_search_words(old_store)
     with old_store.reading() as unit:
         assert unit.inbox(InboxFilter(words=terms_of("diabetes")), None, NOON).found == 150
+    old_store.dispose()
+
+
+async def test_people_who_chat_meanwhile_have_the_store_to_themselves_for_most_of_the_time(
+    old_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = iter((0.0, 2.0, 2.0, 3.0, 3.0))  # a step of two seconds, one of a second, and the last look
+    monkeypatch.setattr("bot.web.catching_up.time", SimpleNamespace(monotonic=lambda: next(moments)))
+    rests: list[float] = []
+
+    async def rest(seconds: float) -> None:
+        rests.append(seconds)
+
+    monkeypatch.setattr("bot.web.catching_up.asyncio", SimpleNamespace(to_thread=asyncio.to_thread, sleep=rest))
+    await fill_search_words(old_store)
+    assert rests == [18.0, 9.0]
     old_store.dispose()
 
 
