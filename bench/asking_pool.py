@@ -86,7 +86,8 @@ class Pool:
 
     @classmethod
     def of(cls, trials: Sequence[Trial], attributes: Attributes, illness: Mapping[str, Rule]) -> Pool:
-        pool = cls(Columns(attributes), {one.nct_id: (*filter(None, [illness.get(one.nct_id)]), *one.rules) for one in trials})
+        sought = {nct_id: (rule,) for nct_id, rule in illness.items()}
+        pool = cls(Columns(attributes), {one.nct_id: (*sought.get(one.nct_id, ()), *one.rules) for one in trials})
         for nct_id, rules in pool.rules.items():
             pool.columns.put(nct_id, [_criterion(number, rule) for number, rule in enumerate(rules, start=1)])
         return pool

@@ -92,7 +92,8 @@ def _hba1c(random: Random, had: frozenset[str]) -> float:
 
 
 def _creatinine(random: Random, known: Mapping[str, Any], had: frozenset[str]) -> float:
-    usual = random.lognormvariate(math.log(0.74 if known["sex"] == "female" else 0.95), 0.17) * (1 + max(known["age"] - 55, 0) * 0.004)
+    age: float = known["age"]
+    usual = random.lognormvariate(math.log(0.74 if known["sex"] == "female" else 0.95), 0.17) * (1 + max(age - 55, 0) * 0.004)
     if known["dialysis"]:
         return random.uniform(4, 10)
     return usual * (random.lognormvariate(math.log(1.9), 0.4) if "Chronic Kidney Disease" in had else 1)
@@ -101,4 +102,4 @@ def _creatinine(random: Random, known: Mapping[str, Any], had: frozenset[str]) -
 def _gfr(creatinine: float, age: float, woman: bool) -> float:
     """The estimate of CKD-EPI 2021 from creatinine (Inker et al., N Engl J Med 2021)."""
     part, power = creatinine / (0.7 if woman else 0.9), -0.241 if woman else -0.302
-    return 142 * min(part, 1) ** power * max(part, 1) ** -1.2 * 0.9938**age * (1.012 if woman else 1)
+    return float(142 * min(part, 1) ** power * max(part, 1) ** -1.2 * 0.9938**age * (1.012 if woman else 1))

@@ -77,7 +77,7 @@ def _way(features: Features, make: Callable[[], Any]) -> Way:
     return train
 
 
-class _Distances(LinearSVC):
+class _Distances(LinearSVC):  # type: ignore[misc]  # its package says no types
     """Distances in the place of probabilities: the order is all that is compared."""
 
     def predict_proba(self, numbers: Any) -> Any:
