@@ -7,7 +7,7 @@ import json
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
@@ -16,13 +16,13 @@ import psycopg
 import pytest
 
 from bot.engine.servers import SCHEMA
-from bot.store import Store
+from bot.store import Message, Store
 from bot.web.sessions import token_hash
 from tests.dialogue.coordinator import Coordinator
 from tests.many.layout import Machines
 from tests.people import people
 from tests.product import Product
-from tests.surviving.patient import Patient, expect_all_kept_once, kept
+from tests.surviving.patient import Patient, Turn, expect_all_kept_once, kept
 
 FITS = people("NCT06141070")[0].answers
 
@@ -87,16 +87,19 @@ def test_two_tabs_that_write_at_once_are_both_answered(machines: Machines, store
     assert all(turn.replies for turn in turns)
     given = [answer for answer in kept(store, patient).answers if answer.attribute == "prior_radiotherapy"]
     assert [answer.value for answer in given] == [False]
-    deadline = time.monotonic() + 10
-    expected = {turn.text for turn in turns}
-    while not expected <= {line.text for line in kept(store, patient).lines} and time.monotonic() < deadline:
-        time.sleep(0.2)
-    lines = kept(store, patient).lines
     # Each message is followed by its own answers, not by those of the other.
-    for turn in turns:
-        place = next(number for number, line in enumerate(lines) if line.text == turn.text)
-        replies = [reply.get("text", "") for reply in turn.replies]
-        assert [line.text for line in lines[place + 1 : place + 1 + len(replies)]] == replies
+    deadline = time.monotonic() + 60
+    while (apart := [turn.text for turn in turns if not followed_by_its_answers(turn, kept(store, patient).lines)]) and (
+        time.monotonic() < deadline
+    ):
+        time.sleep(0.2)
+    assert apart == []
+
+
+def followed_by_its_answers(turn: Turn, lines: Sequence[Message]) -> bool:
+    place = next((number for number, line in enumerate(lines) if line.text == turn.text), len(lines))
+    replies = [reply.get("text", "") for reply in turn.replies]
+    return [line.text for line in lines[place + 1 : place + 1 + len(replies)]] == replies
 
 
 def test_what_a_coordinator_writes_at_one_machine_comes_by_a_stream_at_the_other(

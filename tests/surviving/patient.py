@@ -112,7 +112,7 @@ def expect_all_kept_once(store: Store, patient: Patient, answers: Mapping[str, s
     expected = [
         line for turn in patient.turns for line in (("patient", turn.text), *(("bot", reply.get("text", "")) for reply in turn.replies))
     ]
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while (found := [(line.who, line.text) for line in kept(store, patient).lines]) != expected and time.monotonic() < deadline:
         time.sleep(0.2)
     assert found == expected

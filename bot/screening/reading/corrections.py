@@ -36,6 +36,22 @@ class Corrections:
 
     def find(self, message: Message, offered: Collection[str], asked: str | None, facts: Mapping[str, TellTale]) -> ReadCommand | None:
         """ "Change my age to 61", and without the word: "wait, my age is 61", "sorry, it is four spots, not three"."""
+        found = self._named(message, offered, asked, facts)
+        if found is None and asked is not None and self._is_another_figure(message, asked):
+            return ReadCommand(Command.CHANGE, said=said(message.said.text))
+        return found
+
+    def _is_another_figure(self, message: Message, asked: str) -> bool:
+        """Whether a figure is put right where a yes or a no was asked for: "that's wrong" says no to nothing then."""
+        attribute, words = self._lexicon.attributes[asked], message.said.words
+        if attribute.answer_type is not AnswerType.YES_NO or message.attribute_names:
+            return False
+        slip = self._lexicon.cues("old_answer").find(words) or self._lexicon.single("a_slip").intersection(words)
+        figures = {number.start for number in message.numbers.find(words)}
+        return bool(slip) and any(cue.end in figures for cue in self._lexicon.cues("should_be").find(words))
+
+    def _named(self, message: Message, offered: Collection[str], asked: str | None, facts: Mapping[str, TellTale]) -> ReadCommand | None:
+        """A correction that says, or shows by its value, which answer is meant."""
         words = message.said.words
         every = message.attribute_names
         names = [name for name in every if name.label in offered] or every
@@ -51,7 +67,7 @@ class Corrections:
             # "The biopsy one, switch that to yes": the name first.
             (label,) = named
             value = self._new_value(label, message)
-            if value is not None:
+            if value is not None or self._pointed_at(message):
                 return ReadCommand(Command.CHANGE, label, value, said(message.said.text))
         if len(named) == 1 and asked not in named and self._lexicon.cues("was_wrong").find(words):
             # "The mutation one was wrong, EGFR came back positive."
@@ -116,6 +132,7 @@ class Corrections:
         cues = {p for cue in self._lexicon.change_cues.find(message.said.words) for p in range(cue.start, cue.end)}
         cues |= {p for cue in self._lexicon.cues("correction_cues").find(message.said.words) for p in range(cue.start, cue.end)}
         spoken = {p for name in names for p in range(name.start, name.end)}
+        left_out |= self._pointed_at(message)
         ways: list[Sequence[int]] = []
         if names:
             ways.append(range(names[-1].end, count))
@@ -131,6 +148,13 @@ class Corrections:
             if value is not None:
                 return value
         return None
+
+    def _pointed_at(self, message: Message) -> frozenset[int]:
+        """The "one" of "the age one"."""
+        words, count = message.said.words, len(message.said)
+        pointing, pointed_at = self._lexicon.single("pointing"), self._lexicon.single("pointed_at")
+        behind = (name.end for name in message.attribute_names if name.start and words[name.start - 1] in pointing)
+        return frozenset(position for position in behind if position < count and words[position] in pointed_at)
 
     def _read(self, attribute: Attribute, message: Message, positions: Sequence[int]) -> Value | None:
         text = "".join(self._pieces(message, positions)).strip(" ,;:.!-–—")

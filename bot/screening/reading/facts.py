@@ -170,6 +170,8 @@ class FactReader:
 
     def _of(self, attribute: Attribute, matches: list[Found[Told]], message: Message) -> Iterator[TellTale]:
         words = self._lexicon.words_of(attribute.name)
+        if attribute.answer_type is AnswerType.CHOICES and self._values.trails_off(attribute, message.found(attribute.name), message):
+            return
         chosen: dict[str | None, list[str]] = {}
         denied_owner: list[str | None] = []
         denied_until = -1

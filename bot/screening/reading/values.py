@@ -357,6 +357,8 @@ class ValueReader:
 
     def _choices(self, attribute: Attribute, found: Sequence[Found[Means]], message: Message) -> Value | None:
         words = self._lexicon.words_of(attribute.name)
+        if self.trails_off(attribute, found, message):
+            return None
         named = self._stances(found, message)
         chosen = {str(item) for _, value, stance in named if stance is Stance.SAID and isinstance(value, tuple) for item in value}
         if not chosen and words.all_denied and any(stance is Stance.DENIED for _, _, stance in named):
@@ -366,6 +368,18 @@ class ValueReader:
             chosen -= {value for value in attribute.exclusive if value == words.all_denied}
         ordered = tuple(value for value in attribute.values if value in chosen)
         return ordered if attribute.accepts(ordered) else None
+
+    def trails_off(self, attribute: Attribute, found: Sequence[Found[Means]], message: Message) -> bool:
+        """Whether a denial is followed by a bare name and nothing else: "no EGFR, ALK" may deny both, or one and not the other."""
+        values = [match for match in found if isinstance(match.label.value, tuple)]
+        if len(values) < 2:
+            return False
+        first, last = values[-2:]
+        all_denied = (self._lexicon.words_of(attribute.name).all_denied,)
+        bare = last.end - last.start == 1 and last.end == len(message.said)
+        follows = first.end == last.start and last.start in message.said.pauses
+        denied = first.label.value == all_denied or message.clauses.denied(first.start, first.end, deny_after=False)
+        return denied and last.label.value != all_denied and bare and follows
 
     # -- numbers and times
 
