@@ -6,7 +6,7 @@ import pytest
 
 from bot.screening.prompts import Prompt, Waiting
 from bot.screening.reading import Intent
-from bot.screening.readings import Command, ReadCommand, Reading, ReadUnclear
+from bot.screening.readings import Command, ReadAnswer, ReadCommand, Reading, ReadUnclear
 from tests.words.test_words_are_read_as_meant import TODAY, english
 
 
@@ -28,6 +28,9 @@ def read(text: str, asked: str = "fluid_buildup", recognised: bool = False) -> R
         ("for the brain lining I clicked yes. It's a no.", "leptomeningeal_disease", False),
         ("the radiation answer was wrong, I did have radiotherapy", "prior_radiotherapy", True),
         ("The biopsy one, switch that to yes", "diagnosis_confirmed", True),
+        ("the age one should be 65", "age", 65),
+        ("the stage one is wrong, should be 3", "cancer_stage", "III"),
+        ("change my stage to one", "cancer_stage", "I"),
     ],
 )
 def test_the_new_value_counts_and_the_old_one_is_set_aside(text: str, attribute: str, value: object) -> None:
@@ -43,7 +46,15 @@ def test_a_yes_that_was_a_mistake_is_a_no() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["I want to change my reply on contraception", "please amend my radiation answer", "my age needs changing"]
+    "text",
+    [
+        "I want to change my reply on contraception",
+        "please amend my radiation answer",
+        "my age needs changing",
+        "change the age one",
+        "the age one, switch it to what",
+        "actually the ecog one is wrong",
+    ],
 )
 def test_the_name_of_an_answer_is_no_value(text: str) -> None:
     reading = read(text)
@@ -95,4 +106,15 @@ def test_an_answer_that_is_named_without_a_value_is_no_correction_of_itself() ->
 
 
 def test_a_change_to_nothing_that_is_known_changes_nothing() -> None:
-    assert read("the radiation one, switch that to something", "age") == ReadUnclear()
+    text = "the radiation one, switch that to something"
+    assert read(text, "age") == ReadCommand(Command.CHANGE, "prior_radiotherapy", None, text)
+
+
+@pytest.mark.parametrize("text", ["I typed 64, that's wrong, should be 65", "oops, typo, meant 65", "I put 3, should be 2"])
+def test_a_figure_that_is_put_right_is_no_answer_to_a_yes_or_no(text: str) -> None:
+    assert read(text) == ReadCommand(Command.CHANGE, said=text)
+
+
+@pytest.mark.parametrize("text", ["no that is wrong", "no, should be fine"])
+def test_nor_is_a_no_without_a_figure_put_right(text: str) -> None:
+    assert read(text) == ReadAnswer("fluid_buildup", value=False, said=text)
