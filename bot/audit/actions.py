@@ -14,6 +14,7 @@ Action = Literal[
     "other_sessions_ended",
     "recovery_code_used",
     "provider_bound",
+    "refused",
     # Accounts
     "account_added",
     "account_invited",

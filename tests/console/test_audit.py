@@ -13,10 +13,17 @@ from sqlalchemy import text as sql
 
 from bot.accounts.roles import Role
 from bot.audit.actions import Action, ObjectKind
+from bot.audit.chain import Entry
+from bot.store import StoreUnavailableError
 from bot.store.verifying import verify
 from bot.web.console.texts import load_console_texts
 from tests.console.conftest import SignIn
 from tests.console.house import OTHER_TRIAL, TRIAL, House
+
+
+def latest(house: House) -> Entry:
+    with house.store.reading() as unit:
+        return unit.audit_entries()[0]
 
 
 def test_there_are_words_for_every_action_and_every_kind_of_thing() -> None:
@@ -140,3 +147,39 @@ async def test_what_stands_in_an_entry_is_shown_as_text(house: House, sign_in: S
     _, page = await (await sign_in(Role.AUDITOR)).get("/console/audit")
     for markup in ("<b>who", "<script>alert", "<img src=x", "<u>", "<a>", "<p><", "<i>"):
         assert markup not in page.partition("<tbody>")[2].partition("</tbody>")[0]
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "page", "why"),
+    [
+        (Role.COORDINATOR, "/console/audit", "GET /console/audit", "role"),
+        (Role.COORDINATOR, "/console/trials/NCT99999999", "GET /console/trials/{trial}", "trial"),
+        (Role.COORDINATOR, f"/console/conversations/{'0' * 32}", "GET /console/conversations/{conversation}", "trial"),
+    ],
+)
+async def test_who_is_not_let_in_is_noted_and_not_what_stood_in_the_address(
+    house: House, sign_in: SignIn, role: Role, path: str, page: str, why: str
+) -> None:
+    guest = await sign_in(role)
+    status, _ = await guest.get(path)
+    assert status in (403, 404)
+    entry = latest(house)
+    assert (entry.action, entry.detail) == ("refused", {"page": page, "why": why})
+    assert entry.actor == f"account:{entry.object_id}"
+
+
+async def test_a_forged_form_is_noted(house: House, sign_in: SignIn) -> None:
+    guest = await sign_in(Role.AUDITOR)
+    status, _ = await guest.post("/console/audit/verify", {"csrf": "another one"})
+    assert status == 403
+    assert latest(house).detail == {"page": "POST /console/audit/verify", "why": "form"}
+
+
+async def test_with_the_store_away_who_is_not_let_in_stays_out(house: House, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    guest = await sign_in(Role.COORDINATOR)
+
+    def away(*_: object, **__: object) -> None:
+        raise StoreUnavailableError("away")
+
+    monkeypatch.setattr("bot.store.audit.Audit.audit", away)
+    assert (await guest.get("/console/audit"))[0] == 403

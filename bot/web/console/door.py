@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
@@ -117,6 +118,7 @@ def _guarded(route: Route) -> Served:
         if route.needs not in {Access.HALF, Access.SETTING_UP} and _must_set_up(request.app[CONSOLE], visitor):
             return redirect(SET_UP)
         if not isinstance(route.needs, Access) and not visitor.may(route.needs):
+            await asyncio.to_thread(_note_refusal, request, route, visitor, "role")
             return error_page(request, visitor, "forbidden", 403)
         if route.largest_form is not None:
             request = request.clone(client_max_size=route.largest_form)
@@ -124,6 +126,7 @@ def _guarded(route: Route) -> Served:
             if route.method == "POST" and not await is_readable_form(request):
                 return error_page(request, visitor, "bad", 400)
             if route.method == "POST" and not await _is_their_form(request, visitor):
+                await asyncio.to_thread(_note_refusal, request, route, visitor, "form")
                 return error_page(request, visitor, "forged", 403)
         except web.HTTPRequestEntityTooLarge:
             return error_page(request, visitor, "too_large", 413)
@@ -131,10 +134,22 @@ def _guarded(route: Route) -> Served:
             if "HX-Request" in request.headers and "conversation" in request.match_info:
                 # A page that is open on what was erased, or turned to another trial, shows nothing of it any longer.
                 return web.Response(headers={"HX-Redirect": GONE, "Cache-Control": "no-store"})
+            await asyncio.to_thread(_note_refusal, request, route, visitor, "trial")
             return error_page(request, visitor, "not_found", 404)
         return await _answered(request, visitor, lambda: route.handler(request, visitor))
 
     return handle
+
+
+def _note_refusal(request: web.Request, route: Route, visitor: Visitor, why: str) -> None:
+    """Note in the audit what somebody may not do or see. Of what was asked for only the kind: what stood in the address may be anything."""
+    if route.by_itself:
+        return  # A page that was left open asks over and over.
+    services = request.app[CONSOLE]
+    # Refused it is in any case; where the store is away it is not noted.
+    with suppress(StoreUnavailableError), services.store.unit(to_disk=False) as unit:
+        detail = {"page": f"{route.method} {route.path}", "why": why}
+        unit.audit(visitor.actor, "refused", "account", str(visitor.account.id), at=services.clock(), detail=detail)
 
 
 def _must_set_up(services: ConsoleServices, visitor: Visitor) -> bool:
