@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
 import sys
 from contextlib import AsyncExitStack
+from typing import NoReturn
 
 from aiohttp import web
 
@@ -71,5 +73,13 @@ async def _listen(closing: AsyncExitStack, app: web.Application, address: str, p
     await web.TCPSite(runner, address, port).start()
 
 
+def leave(status: int) -> NoReturn:
+    """End the process at once. All is closed by now, and taking apart what was read at the start, word by word, takes seconds."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

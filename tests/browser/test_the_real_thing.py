@@ -43,6 +43,7 @@ def context_options(request: pytest.FixtureRequest) -> dict[str, Any]:
 @pytest.fixture
 def chat(page: Page, product: Product) -> Widget:
     """The trial's page with the chat opened and agreed to."""
+    page.context.set_default_timeout(30_000)  # a real engine answers here, on a machine that may be busy
     page.goto(f"{product.base_url}/trials/NCT06141070")
     widget = Widget(page)
     widget.open()

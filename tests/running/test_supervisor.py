@@ -132,14 +132,14 @@ def _supervised(tmp_path: Path, *stubborn: str) -> Iterator[subprocess.Popen[str
 def test_a_signal_ends_every_process(supervised: subprocess.Popen[str], tmp_path: Path, number: signal.Signals) -> None:
     [pids] = started_pids(tmp_path)
     supervised.send_signal(number)
-    assert supervised.wait(10) == 0
+    assert supervised.wait(60) == 0
     assert all_gone(pids, within=1)
 
 
 def test_who_ignores_the_request_is_killed(supervised_stubborn: subprocess.Popen[str], tmp_path: Path) -> None:
     [pids] = started_pids(tmp_path)
     supervised_stubborn.send_signal(signal.SIGTERM)
-    assert supervised_stubborn.wait(10) == 0
+    assert supervised_stubborn.wait(60) == 0
     assert all_gone(pids, within=1)
 
 

@@ -111,8 +111,9 @@ async def test_the_actions_answer_the_engine(running: Started) -> None:
 async def test_it_stops_when_told_to_and_says_nothing_alarming(running: Started) -> None:
     process, log = running.process, running.log
     process.send_signal(signal.SIGTERM)
-    assert await asyncio.to_thread(process.wait, 15) == 0
+    assert await asyncio.to_thread(process.wait, 60) == 0
     assert "Traceback" not in log.read_text()
+    assert "stopping" in log.read_text().splitlines()[-1]
 
 
 @pytest.mark.parametrize("missing", ["TRIALCHAT_API_KEY", "TRIALCHAT_ENGINE_SECRET", "TRIALCHAT_ADMIN_PASSWORD", "TRIALCHAT_AUDIT_KEY"])

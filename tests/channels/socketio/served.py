@@ -80,7 +80,7 @@ class Visitor:
         self._http = self.client.eio.http = ClientSession()
         self.client.eio.external_http = True
         try:
-            await self.client.connect(self._url, headers=headers, transports=transports, socketio_path=self._path, wait_timeout=5)
+            await self.client.connect(self._url, headers=headers, transports=transports, socketio_path=self._path, wait_timeout=30)
         except NotConnectedError:
             await self._http.close()
             raise

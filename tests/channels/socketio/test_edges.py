@@ -315,7 +315,7 @@ async def test_whoever_sends_something_binary_by_a_websocket_is_cut_off_and_none
     other = await begun(visitor())
     async with ClientSession() as session, session.ws_connect(f"{house.url}/socket.io/?EIO=4&transport=websocket") as socket:
         await socket.send_str("40")
-        while not (await socket.receive_str(timeout=5)).startswith("40"):
+        while not (await socket.receive_str(timeout=30)).startswith("40"):
             pass
         await (socket.send_str(packet) if isinstance(packet, str) else socket.send_bytes(packet))
         for _ in range(20):

@@ -117,7 +117,7 @@ class Script:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
-        assert self._process.wait(10) == 0
+        assert self._process.wait(60) == 0
         self._reading.join(5)
         self._process.stdout.close()
 
