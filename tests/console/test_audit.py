@@ -153,8 +153,8 @@ async def test_what_stands_in_an_entry_is_shown_as_text(house: House, sign_in: S
     ("role", "path", "page", "why"),
     [
         (Role.COORDINATOR, "/console/audit", "GET /console/audit", "role"),
-        (Role.COORDINATOR, "/console/trials/NCT99999999", "GET /console/trials/{trial}", "trial"),
-        (Role.COORDINATOR, f"/console/conversations/{'0' * 32}", "GET /console/conversations/{conversation}", "trial"),
+        (Role.COORDINATOR, "/console/trials/NCT99999999", "GET /console/trials/{trial}", "not_theirs"),
+        (Role.COORDINATOR, f"/console/conversations/{'0' * 32}", "GET /console/conversations/{conversation}", "not_theirs"),
     ],
 )
 async def test_who_is_not_let_in_is_noted_and_not_what_stood_in_the_address(

@@ -134,9 +134,13 @@ def _guarded(route: Route) -> Served:
             if "HX-Request" in request.headers and "conversation" in request.match_info:
                 # A page that is open on what was erased, or turned to another trial, shows nothing of it any longer.
                 return web.Response(headers={"HX-Redirect": GONE, "Cache-Control": "no-store"})
-            await asyncio.to_thread(_note_refusal, request, route, visitor, "trial")
+            await asyncio.to_thread(_note_refusal, request, route, visitor, "not_theirs")
             return error_page(request, visitor, "not_found", 404)
-        return await _answered(request, visitor, lambda: route.handler(request, visitor))
+        answered = await _answered(request, visitor, lambda: route.handler(request, visitor))
+        if answered.status == web.HTTPNotFound.status_code and request.match_info:
+            # What is not theirs and what never was look the same from outside, and here as well.
+            await asyncio.to_thread(_note_refusal, request, route, visitor, "not_theirs")
+        return answered
 
     return handle
 
