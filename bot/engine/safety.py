@@ -9,7 +9,7 @@ not one breaks into the questions of somebody who is ill.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, FrozenSet, Iterator, List, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -19,6 +19,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.utils.io import read_yaml_file
 
+from bot.screening.phrases import sentences
 from bot.screening.safety import DangerWords, danger_words, find_danger, lets_by
 
 WORDS = Path(__file__).resolve().parents[2] / "words"
@@ -43,6 +44,32 @@ def every_languages_words(words: Path = WORDS) -> Tuple[DangerWords, ...]:
     return tuple(known)
 
 
+def every_languages_answers(words: Path = WORDS) -> FrozenSet[Tuple[str, ...]]:
+    """What buttons say, and what answers a question as a whole message, in any language: their words."""
+    files = [*words.glob("*/attributes.yaml"), *words.glob("*/understood/*.yaml")]
+    return frozenset(as_said(text) for path in sorted(files) for text in _texts(read_yaml_file(path)))
+
+
+def as_said(text: str) -> Tuple[str, ...]:
+    """The words of a message, however they are written."""
+    return tuple(word for sentence in sentences(text) for word in sentence)
+
+
+def _texts(data: Any) -> Iterator[str]:
+    """The titles of buttons and the lists `whole` of a file."""
+    if isinstance(data, list):
+        for one in data:
+            yield from _texts(one)
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if key == "title" and isinstance(value, str):
+                yield value
+            elif key == "whole" and isinstance(value, list):
+                yield from map(str, value)
+            else:
+                yield from _texts(value)
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class SafetyClassifier(GraphComponent):
     """Gives a message that speaks of danger, or asks for medical advice, its intent with certainty.
@@ -50,11 +77,19 @@ class SafetyClassifier(GraphComponent):
     ``threshold`` (0 to 1, default 0.45): how probable the classifiers before this one must find danger, an emergency and a crisis taken
     together, to be believed without a known phrase. 1 turns this off. Lower catches more that nobody foresaw and raises more false alarms.
     ``certainty`` (default 0.97): above which probability the signs of history, idioms and the like in the message count no more. What
-    denies the danger always counts.
+    denies the danger always counts. A message that is, as a whole, what a button says or what a question is answered with ("for myself") is
+    no danger for having been guessed to be one.
     """
 
-    def __init__(self, languages: Tuple[DangerWords, ...], threshold: float = USUAL_THRESHOLD, certainty: float = USUAL_CERTAINTY) -> None:
+    def __init__(
+        self,
+        languages: Tuple[DangerWords, ...],
+        answers: FrozenSet[Tuple[str, ...]] = frozenset(),
+        threshold: float = USUAL_THRESHOLD,
+        certainty: float = USUAL_CERTAINTY,
+    ) -> None:
         self._languages = languages
+        self._answers = answers
         self._threshold = threshold
         self._certainty = certainty
 
@@ -66,7 +101,7 @@ class SafetyClassifier(GraphComponent):
     def create(
         cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> SafetyClassifier:
-        return cls(every_languages_words(), float(config["threshold"]), float(config["certainty"]))
+        return cls(every_languages_words(), every_languages_answers(), float(config["threshold"]), float(config["certainty"]))
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
@@ -90,6 +125,8 @@ class SafetyClassifier(GraphComponent):
         sure = sum(found.values())
         if self._threshold >= 1 or sure < self._threshold or not any(map(str.isalpha, text)):
             return None  # "39" is an age or a reading, and no cry for help.
+        if as_said(text) in self._answers:
+            return None
         return None if lets_by(text, likeliest, *self._languages, sure=sure > self._certainty) else likeliest
 
 

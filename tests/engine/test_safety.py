@@ -42,6 +42,12 @@ def test_from_which_certainty_on_signs_of_history_count_no_more_is_an_option(jud
     assert judged["certain"] == ["safety_crisis", 1.0]
 
 
+def test_what_a_button_says_and_what_answers_a_question_is_no_danger_by_a_guess(judged: dict[str, Any]) -> None:
+    assert judged["a_button"] == [None, 0.0]
+    assert judged["an_answer"] == [None, 0.0]
+    assert judged["more_than_an_answer"] == ["safety_crisis", 1.0]
+
+
 def test_what_is_denied_is_no_danger_however_sure_the_guess(judged: dict[str, Any]) -> None:
     assert not judged["denied"][0].startswith("safety_")
 
